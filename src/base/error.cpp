@@ -1,0 +1,78 @@
+#include "base/error.h"
+
+#include <algorithm>
+#include <array>
+
+namespace syncnet {
+namespace {
+
+using enum ErrorCode;
+
+constexpr std::array kCatalogue{
+    ErrorInfo{invalid_request, "invalid_request", 400, "The request is malformed",
+              "Send JSON with \"video_path\", or multipart/form-data with a \"video\" file."},
+    ErrorInfo{invalid_setting, "invalid_setting", 500, "A setting is not valid",
+              "Correct the setting that the message names and start again."},
+    ErrorInfo{path_not_allowed, "path_not_allowed", 403, "The path is outside the allowed folders",
+              "Put the file under the upload folder, or upload it in the request."},
+    ErrorInfo{not_found, "not_found", 404, "Not found", "Check the path."},
+    ErrorInfo{method_not_allowed, "method_not_allowed", 405, "The method is not allowed here",
+              "Use the method that the Allow header names."},
+    ErrorInfo{timeout, "timeout", 408, "Processing took too long",
+              "Send a shorter or smaller video, or raise PROCESSING_TIMEOUT_SECONDS."},
+    ErrorInfo{too_large, "too_large", 413, "The video is too large",
+              "Send a smaller file, or raise MAX_VIDEO_SIZE_MB."},
+    ErrorInfo{length_required, "length_required", 411, "The request has no length",
+              "Send Content-Length or chunked encoding."},
+    ErrorInfo{unsupported_media, "unsupported_media", 415, "This is not a video that we read",
+              "Send mp4, mov, webm, mkv, avi, mpeg-ps or mpeg-ts."},
+    ErrorInfo{empty_file, "empty_file", 422, "The file is empty", "Send a file with content."},
+    ErrorInfo{unreadable_video, "unreadable_video", 422, "The video can't be read",
+              "The file is damaged or incomplete; record or export it again."},
+    ErrorInfo{no_video_stream, "no_video_stream", 422, "The file has no picture",
+              "Send a file with a video stream."},
+    ErrorInfo{too_long, "too_long", 422, "The video is too long",
+              "Cut the video, or raise the limit on seconds."},
+    ErrorInfo{too_many_pixels, "too_many_pixels", 422, "The picture is too large",
+              "Scale the video down."},
+    ErrorInfo{too_much_video, "too_much_video", 422, "The video has too many pixels in all",
+              "Scale the video down, lower its frame rate, or cut it."},
+    ErrorInfo{too_many_streams, "too_many_streams", 422, "The file has too many streams",
+              "Send a file with one video and one audio stream."},
+    ErrorInfo{bad_sample_rate, "bad_sample_rate", 422, "The sample rate of the sound is out of range",
+              "Send sound between 4 and 384 kHz."},
+    ErrorInfo{unsupported_codec, "unsupported_codec", 415, "The codec is not one that we read",
+              "Send h264, hevc, vp8, vp9, av1, mpeg-1/2/4 or mjpeg pictures; aac, opus, vorbis, mp3, "
+              "mp2, flac or pcm sound."},
+    ErrorInfo{overloaded, "overloaded", 503, "The service is full", "Try again in a moment."},
+    ErrorInfo{shutting_down, "shutting_down", 503, "The service is stopping",
+              "Try again in a moment, or another instance."},
+    ErrorInfo{cancelled, "cancelled", 499, "The work was cancelled", "Send the request again."},
+    ErrorInfo{bad_model, "bad_model", 500, "A model file is not usable",
+              "Run scripts/setup.sh, or correct the path that the message names."},
+    ErrorInfo{model_not_available, "model_not_available", 400, "The model is not available here",
+              "Ask for one of the models that /health names."},
+    ErrorInfo{cannot_write, "cannot_write", 500, "A file can't be written",
+              "Check the folder's permissions and the free space."},
+    ErrorInfo{internal, "internal", 500, "Something went wrong on our side",
+              "Report it with the request's id."},
+};
+
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < kCatalogue.size(); ++i)
+        if (static_cast<std::size_t>(kCatalogue[i].code) != i) return false;
+    return kCatalogue.size() == static_cast<std::size_t>(internal) + 1;
+}
+
+}  // namespace
+
+const ErrorInfo& error_info(ErrorCode code) noexcept {
+    // error_info indexes by code: the rows must be complete and in the order of the enum.
+    return kCatalogue[static_cast<std::size_t>(code)];
+}
+
+std::span<const ErrorInfo> error_catalogue() noexcept { return kCatalogue; }
+
+static_assert(in_order(), "one row for each ErrorCode, in the order of the enum");
+
+}  // namespace syncnet

@@ -1,0 +1,70 @@
+// The error catalogue: every way in which a request can fail, in one table.
+//
+// Library code throws `Error` and nothing else; the table gives each code its stable name, the HTTP
+// status, a title and a hint about what to do, so that the service, the command line and the docs
+// all say the same.
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace syncnet {
+
+enum class ErrorCode {
+    invalid_request,
+    invalid_setting,
+    path_not_allowed,
+    not_found,
+    method_not_allowed,
+    timeout,
+    too_large,
+    length_required,
+    unsupported_media,
+    empty_file,
+    unreadable_video,
+    no_video_stream,
+    too_long,
+    too_many_pixels,
+    too_much_video,
+    too_many_streams,
+    bad_sample_rate,
+    unsupported_codec,
+    overloaded,
+    shutting_down,
+    cancelled,
+    bad_model,
+    model_not_available,
+    cannot_write,
+    internal,
+};
+
+struct ErrorInfo {
+    ErrorCode code;
+    std::string_view name;  // stable; part of the API
+    int http_status;
+    std::string_view title;
+    std::string_view hint;
+};
+
+// Never fails: every code has its row.
+const ErrorInfo& error_info(ErrorCode code) noexcept;
+
+// All rows, for the docs and the tests.
+std::span<const ErrorInfo> error_catalogue() noexcept;
+
+class Error : public std::runtime_error {
+  public:
+    // `detail` says what happened to this input in particular; it is shown to the caller, so it must
+    // not name paths of the server.
+    Error(ErrorCode code, const std::string& detail) : std::runtime_error(detail), code_(code) {}
+
+    ErrorCode code() const noexcept { return code_; }
+    const ErrorInfo& info() const noexcept { return error_info(code_); }
+
+  private:
+    ErrorCode code_;
+};
+
+}  // namespace syncnet

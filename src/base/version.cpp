@@ -1,0 +1,7 @@
+#include "base/version.h"
+
+namespace syncnet {
+
+std::string_view version() noexcept { return SYNCNET_VERSION; }
+
+}  // namespace syncnet

@@ -1,0 +1,123 @@
+// `syncnet crops`: what the model would see and hear of a video, for training. Training and scoring
+// share every step up to the crop, so they see the same pixels.
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/npy.h"
+#include "cli/commands.h"
+#include "media/reader.h"
+#include "pipeline/face_follower.h"
+#include "pipeline/models.h"
+
+namespace syncnet::cli {
+namespace {
+
+struct Job {
+    std::filesystem::path video;
+    std::string name;
+};
+
+struct CropsOptions {
+    std::vector<std::filesystem::path> videos;
+    std::filesystem::path list, out = ".";
+    int side = 80;  // LipSync sees the middle 64; the margin is for augmentation
+    int stride = 4;
+};
+
+struct Crops {
+    std::int64_t first_frame = 0;
+    std::vector<std::uint8_t> pixels;
+};
+
+std::vector<Job> jobs(const CropsOptions& options) {
+    std::vector<Job> result;
+    for (const auto& video : options.videos) result.push_back({video, video.stem().string()});
+    if (options.list.empty()) return result;
+    std::ifstream file(options.list);
+    if (!file) throw Error(ErrorCode::not_found, "can't read " + options.list.string());
+    for (std::string line; std::getline(file, line);) {
+        const auto tab = line.find('\t');
+        if (tab == std::string::npos)
+            throw Error(ErrorCode::invalid_request, "a line of the list has no tab: " + line);
+        result.push_back({line.substr(0, tab), line.substr(tab + 1)});
+    }
+    return result;
+}
+
+nlohmann::json extract(const Job& job, const CropsOptions& options,
+                       const pipeline::DetectorModel& detector) {
+    std::map<int, Crops> faces;
+    const auto frame_bytes = static_cast<std::size_t>(options.side * options.side);
+    pipeline::FaceFollower follower(
+        pipeline::make_detector(detector), {.detection_stride = options.stride, .tracker = {}},
+        [&](const face::Track& track, std::int64_t frame, const media::Picture& picture,
+            const face::LipPose& pose) {
+            Crops& crops = faces[track.id];
+            if (crops.pixels.empty()) crops.first_frame = frame;
+            const std::size_t at = crops.pixels.size();
+            crops.pixels.resize(at + frame_bytes);
+            face::lip_crop(picture, pose, options.side, std::span(crops.pixels).subspan(at));
+        });
+    std::vector<std::int16_t> samples;
+    media::Reader reader(media::Source::from_path(job.video), {});
+    while (auto item = reader.next()) {
+        if (const auto* frame = std::get_if<media::Frame>(&*item)) {
+            follower.push(frame->index, frame->picture);
+        } else {
+            for (const float v : std::get<media::Samples>(*item).mono)
+                samples.push_back(static_cast<std::int16_t>(
+                    std::clamp(std::lround(v * 32768.0F), -32768L, 32767L)));
+        }
+    }
+    follower.finish();
+    // The longest track is taken to be the one that speaks.
+    const auto best = std::ranges::max_element(
+        faces, {}, [](const auto& entry) { return entry.second.pixels.size(); });
+    if (best == faces.end()) return {{"error", "no face"}};
+    const Crops& crops = best->second;
+    const auto side = static_cast<std::size_t>(options.side);
+    const std::size_t frames = crops.pixels.size() / frame_bytes;
+    write_npy(options.out / (job.name + ".crops.npy"), {frames, side, side}, std::span(crops.pixels));
+    write_npy(options.out / (job.name + ".audio.npy"), {samples.size()},
+              std::span<const std::int16_t>(samples));
+    return {{"first_frame", crops.first_frame}, {"frames", frames}, {"samples", samples.size()}};
+}
+
+int crops(const CropsOptions& options) {
+    std::filesystem::create_directories(options.out);
+    const auto detector = pipeline::load_detector(pipeline::default_model_dir());
+    int status = kDone;
+    for (const Job& job : jobs(options)) {
+        nlohmann::json line;
+        try {
+            line = extract(job, options, detector);
+        } catch (const Error& e) {
+            line = {{"error", std::string(e.info().name) + ": " + e.what()}};
+        }
+        if (line.contains("error")) status = kBadInput;
+        line["video"] = job.video.string();
+        line["name"] = job.name;
+        std::cout << line.dump() << '\n';
+    }
+    return status;
+}
+
+}  // namespace
+
+void add_crops(CLI::App& app, int& status) {
+    auto* const command = app.add_subcommand("crops", "Write mouth crops and sound, for training");
+    const auto options = std::make_shared<CropsOptions>();
+    command->add_option("video", options->videos, "videos");
+    command->add_option("--list", options->list, "file with lines of path, tab, name");
+    command->add_option("--out", options->out, "folder to write to");
+    command->add_option("--side", options->side, "pixels of a crop's side")->check(CLI::Range(16, 512));
+    command->add_option("--stride", options->stride, "look for faces in every k-th picture")
+        ->check(CLI::Range(1, 25));
+    command->callback([options, &status] { status = crops(*options); });
+}
+
+}  // namespace syncnet::cli

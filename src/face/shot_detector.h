@@ -1,0 +1,25 @@
+// Hard cuts: where one picture has little to do with the one before.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "media/picture.h"
+
+namespace syncnet::face {
+
+class ShotDetector {
+  public:
+    // Feed every picture in order. True if this one begins a new shot (never for the first).
+    bool is_cut(const media::Picture& picture);
+
+  private:
+    static constexpr int kColumns = 32, kRows = 18;  // a thumbnail is enough to tell scenes apart
+    using Thumbnail = std::array<std::uint8_t, kColumns * kRows>;
+
+    std::optional<Thumbnail> previous_;
+    double usual_change_ = 0;  // mean change of the last pictures, in grey levels
+};
+
+}  // namespace syncnet::face

@@ -1,0 +1,51 @@
+// FFmpeg's objects with owners. For media's own .cpp files: no header that other modules include
+// may include this one.
+#pragma once
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libswresample/swresample.h>
+#include <libswscale/swscale.h>
+}
+
+#include <memory>
+#include <new>
+
+namespace syncnet::media {
+
+struct AvDeleter {
+    void operator()(AVFrame* p) const noexcept { av_frame_free(&p); }
+    void operator()(AVPacket* p) const noexcept { av_packet_free(&p); }
+    void operator()(AVCodecContext* p) const noexcept { avcodec_free_context(&p); }
+    void operator()(AVFormatContext* p) const noexcept { avformat_close_input(&p); }
+    void operator()(AVBufferPool* p) const noexcept { av_buffer_pool_uninit(&p); }
+    void operator()(SwrContext* p) const noexcept { swr_free(&p); }
+    void operator()(SwsContext* p) const noexcept { sws_freeContext(p); }
+    void operator()(AVIOContext* p) const noexcept {
+        if (p != nullptr) av_freep(&p->buffer);  // FFmpeg may have replaced the one it was given
+        avio_context_free(&p);
+    }
+};
+
+template <class T>
+using AvPtr = std::unique_ptr<T, AvDeleter>;
+
+using FramePtr = AvPtr<AVFrame>;
+using PacketPtr = AvPtr<AVPacket>;
+
+// For FFmpeg's constructors, which return null when there is no memory.
+template <class T>
+T* checked(T* p) {
+    if (p == nullptr) throw std::bad_alloc();
+    return p;
+}
+
+inline FramePtr make_frame() {
+    return FramePtr(checked(av_frame_alloc()));
+}
+inline PacketPtr make_packet() {
+    return PacketPtr(checked(av_packet_alloc()));
+}
+
+}  // namespace syncnet::media

@@ -1,0 +1,259 @@
+#include "media/reader.h"
+
+extern "C" {
+#include <libavutil/display.h>
+}
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "media/av.h"
+#include "media/decoder.h"
+#include "media/demuxer.h"
+#include "media/orientation.h"
+#include "media/picture_clock.h"
+#include "media/picture_normalizer.h"
+#include "media/sample_clock.h"
+
+namespace syncnet::media {
+namespace {
+
+constexpr AVRational kMicroseconds = {1, AV_TIME_BASE};
+constexpr std::int64_t kPeriodUs = AV_TIME_BASE / kFrameRate;
+constexpr std::int64_t kOnGridUs = 8'000;
+constexpr double kMaxPlausibleFps = 240;
+
+// FFmpeg's log belongs to the process; what matters in it reaches us as an error or as damage.
+void silence_ffmpeg_once() {
+    static const bool done = (av_log_set_level(AV_LOG_QUIET), true);
+    static_cast<void>(done);
+}
+
+std::optional<std::int64_t> to_us(std::int64_t timestamp, AVRational base) {
+    // Beyond a century it is not a time but damage, and would overflow later.
+    constexpr std::int64_t kCenturyUs = std::int64_t{100} * 366 * 24 * 3600 * AV_TIME_BASE;
+    if (timestamp == AV_NOPTS_VALUE) return std::nullopt;
+    const auto us = av_rescale_q(timestamp, base, kMicroseconds);
+    if (us < -kCenturyUs || us > kCenturyUs) return std::nullopt;
+    return us;
+}
+
+// The time that becomes 0. If the video starts after the audio, it is put back by less than a frame
+// so that the first picture falls on the 25 fps grid: else every picture of a 25 fps video would be
+// sampled up to 40 ms after it appeared, and the lips would seem late by as much.
+std::int64_t clock_zero(const AVStream& video, const AVStream* audio) {
+    const auto video_us = to_us(video.start_time, video.time_base);
+    const auto audio_us =
+        audio == nullptr ? std::nullopt : to_us(audio->start_time, audio->time_base);
+    if (!video_us || !audio_us) return video_us ? *video_us : audio_us.value_or(0);
+    if (*video_us <= *audio_us) return *video_us;
+    const std::int64_t lead = *video_us - *audio_us;
+    const std::int64_t beyond = lead % kPeriodUs;
+    return beyond <= kOnGridUs ? *audio_us : *audio_us - (kPeriodUs - beyond);
+}
+
+Orientation orientation_of(const AVStream& stream) {
+    std::size_t bytes = 0;
+    const auto* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+    if (data == nullptr) return {};
+    return orientation_from_matrix(
+        {reinterpret_cast<const std::int32_t*>(data), bytes / sizeof(std::int32_t)});
+}
+
+double nominal_fps(const AVStream& stream) {
+    for (const AVRational rate : {stream.avg_frame_rate, stream.r_frame_rate}) {
+        if (rate.num > 0 && rate.den > 0) return av_q2d(rate);
+    }
+    return 0;
+}
+
+Info describe(const Demuxer& demuxer) {
+    const AVStream& video = demuxer.video();
+    Info info;
+    info.container = demuxer.container();
+    info.video_codec = avcodec_get_name(video.codecpar->codec_id);
+    info.width = video.codecpar->width;
+    info.height = video.codecpar->height;
+    info.fps = nominal_fps(video);
+    info.rotation = orientation_of(video).degrees_clockwise();
+    info.seconds = demuxer.duration();
+    if (const AVStream* audio = demuxer.audio()) {
+        info.has_audio = true;
+        info.audio_codec = avcodec_get_name(audio->codecpar->codec_id);
+        info.sample_rate = audio->codecpar->sample_rate;
+        info.channels = audio->codecpar->ch_layout.nb_channels;
+    }
+    return info;
+}
+
+}  // namespace
+
+struct Reader::Impl {
+    Impl(Source source, const Limits& limits_in, const Options& options)
+        : limits(limits_in),
+          demuxer(std::move(source), limits),
+          info(describe(demuxer)),
+          zero_us(clock_zero(demuxer.video(), demuxer.audio())),
+          orientation(orientation_of(demuxer.video())),
+          video_decoder(demuxer.video(), options.threads, limits.max_pixels_per_frame),
+          samples(limits) {
+        if (demuxer.audio() != nullptr) {
+            audio_decoder.emplace(*demuxer.audio(), 1, limits.max_pixels_per_frame);
+        }
+    }
+
+    std::optional<Item> next();
+    bool decode();
+    bool decode_picture();
+    bool decode_samples();
+    void read_packet();
+    Frame show(const PictureClock::Shown& shown);
+    void check_time(double seconds) const;
+
+    Limits limits;
+    Demuxer demuxer;
+    Info info;
+    Damage damage;
+    std::int64_t zero_us;
+    Orientation orientation;
+
+    Decoder video_decoder;
+    std::optional<Decoder> audio_decoder;
+    PictureClock pictures;
+    SampleClock samples;
+    PictureNormalizer normalizer;
+    std::optional<Picture> picture;  // the one on show
+
+    PacketPtr packet = make_packet();
+    FramePtr frame = make_frame();
+    std::int64_t next_picture_us = 0;  // where a picture without a timestamp goes
+    std::int64_t total_pixels = 0;
+    bool ended = false;     // no more packets
+    bool finished = false;  // no more frames from the decoders either
+};
+
+std::optional<Item> Reader::Impl::next() {
+    for (;;) {
+        if (const auto shown = pictures.pull()) {
+            check_time(static_cast<double>(shown->index) / kFrameRate);
+            return show(*shown);
+        }
+        if (auto piece = samples.pull()) {
+            check_time(static_cast<double>(piece->first) / kSampleRate);
+            return *piece;
+        }
+        if (decode()) continue;
+        if (finished) break;
+        if (ended) {
+            pictures.finish();
+            samples.finish();
+            finished = true;
+        } else {
+            read_packet();
+        }
+    }
+    if (total_pixels == 0) {
+        throw Error(ErrorCode::unreadable_video, "not one picture could be decoded");
+    }
+    return std::nullopt;
+}
+
+// One frame from either decoder into its clock; false if both need a packet.
+bool Reader::Impl::decode() {
+    const auto errors = [this] {
+        return video_decoder.errors() + (audio_decoder ? audio_decoder->errors() : 0);
+    };
+    const auto before = errors();
+    const bool got = decode_picture() || decode_samples();
+    damage.packets += errors() - before;
+    return got;
+}
+
+bool Reader::Impl::decode_picture() {
+    if (!video_decoder.receive(*frame)) return false;
+    const std::int64_t pixels = std::int64_t{frame->width} * frame->height;
+    total_pixels += pixels;
+    if (total_pixels > limits.max_total_pixels) {
+        throw Error(ErrorCode::too_much_video,
+                    "more than " + std::to_string(limits.max_total_pixels) + " pixels in all");
+    }
+    const AVRational base = demuxer.video().time_base;
+    const auto stamp = to_us(frame->best_effort_timestamp, base);
+    const std::int64_t time_us = stamp ? *stamp - zero_us : next_picture_us;
+    std::int64_t duration_us = to_us(frame->pkt_duration, base).value_or(0);
+    if (duration_us <= 0) {
+        const bool plausible = info.fps >= 1 && info.fps <= kMaxPlausibleFps;
+        duration_us = plausible ? std::llround(AV_TIME_BASE / info.fps) : kPeriodUs;
+    }
+    next_picture_us = time_us + duration_us;
+    pictures.push(*frame, time_us, duration_us);
+    return true;
+}
+
+bool Reader::Impl::decode_samples() {
+    if (!audio_decoder) return false;
+    const auto errors = audio_decoder->errors();
+    const bool got = audio_decoder->receive(*frame);
+    if (audio_decoder->errors() != errors) samples.expect_gap();
+    if (!got) return false;
+    auto time_us = to_us(frame->pts, demuxer.audio()->time_base);
+    if (time_us) *time_us -= zero_us;
+    samples.push(*frame, time_us);
+    return true;
+}
+
+void Reader::Impl::read_packet() {
+    const auto damaged = damage.packets;
+    if (!demuxer.read(*packet, damage)) {
+        ended = true;
+        video_decoder.send(nullptr);
+        if (audio_decoder) audio_decoder->send(nullptr);
+        return;
+    }
+    if (damage.packets != damaged) samples.expect_gap();
+    const bool is_video = packet->stream_index == demuxer.video().index;
+    (is_video ? video_decoder : *audio_decoder).send(packet.get());
+    av_packet_unref(packet.get());
+}
+
+Frame Reader::Impl::show(const PictureClock::Shown& shown) {
+    if (shown.frame == nullptr) return {shown.index, std::nullopt};
+    if (shown.is_new) {
+        // The stream's, unless it says nothing and the codec does.
+        AVRational aspect = demuxer.video().sample_aspect_ratio;
+        if (aspect.num == 0) aspect = shown.frame->sample_aspect_ratio;
+        picture = normalizer.normalize(*shown.frame, aspect, orientation);
+    }
+    return {shown.index, picture};
+}
+
+void Reader::Impl::check_time(double seconds) const {
+    if (seconds > limits.max_seconds) {
+        throw Error(ErrorCode::too_long,
+                    "it goes on after " + std::to_string(limits.max_seconds) + " seconds");
+    }
+}
+
+Reader::Reader(Source source, const Limits& limits, const Options& options) {
+    silence_ffmpeg_once();
+    impl_ = std::make_unique<Impl>(std::move(source), limits, options);
+}
+
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+Reader::~Reader() = default;
+
+const Info& Reader::info() const noexcept {
+    return impl_->info;
+}
+
+std::optional<Item> Reader::next() {
+    return impl_->next();
+}
+
+const Damage& Reader::damage() const noexcept {
+    return impl_->damage;
+}
+
+}  // namespace syncnet::media

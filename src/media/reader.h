@@ -1,0 +1,100 @@
+// A video in, pictures at 25 per second and samples at 16 kHz out, on one clock.
+//
+// The clock starts with the stream that starts first. A stream that starts later is padded, never
+// shifted, so picture i and sample 640 * i always belong to the same instant.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "media/limits.h"
+#include "media/picture.h"
+#include "media/source.h"
+
+namespace syncnet::media {
+
+inline constexpr int kFrameRate = 25;
+inline constexpr int kSampleRate = 16'000;
+inline constexpr int kSamplesPerFrame = kSampleRate / kFrameRate;
+
+struct Options {
+    // Decoder threads for the video. More than one adds latency and memory (one picture per
+    // thread).
+    int threads = 1;
+};
+
+// What the header says, before anything is decoded; for display and for logs.
+struct Info {
+    std::string container;    // "mp4", "matroska", "avi", "mpegps" or "mpegts"
+    std::string video_codec;  // FFmpeg's codec names: "h264", "vp9", ...
+    int width = 0;            // as coded: before rotation and scaling to square pixels
+    int height = 0;
+    double fps = 0;    // nominal; 0 if unknown
+    int rotation = 0;  // degrees clockwise that were applied: 0, 90, 180 or 270
+    bool has_audio = false;
+    std::string audio_codec;  // empty without audio, as are the next two 0
+    int sample_rate = 0;
+    int channels = 0;
+    std::optional<double> seconds;  // unknown for live recordings such as a browser's webm
+};
+
+// The picture shown at index / 25 s. Indices run from 0 without a hole. No picture: the video has
+// not started yet (its first picture is not shown before its time).
+struct Frame {
+    std::int64_t index;
+    std::optional<Picture> picture;
+};
+
+// Mono samples in [-1, 1]; sample k is the sound at (first + k) / 16000 s. Contiguous from 0:
+// silence stands for a late start and for gaps. The span is valid until the next call of
+// Reader::next().
+struct Samples {
+    std::int64_t first;
+    std::span<const float> mono;
+};
+
+using Item = std::variant<Frame, Samples>;
+
+// What went wrong so far without being fatal.
+struct Damage {
+    std::int64_t packets = 0;  // packets that were skipped or decoded with errors
+    bool truncated = false;    // the file ends before its header says so
+};
+
+// Reads one source once, from beginning to end, in memory that does not depend on its length.
+// Frames and samples come in the order of the file, so one can run ahead of the other as far as the
+// file interleaves them. Neither is padded at the end: they may end at different times.
+//
+// Contains mov/mp4, matroska/webm, avi, mpeg-ps or mpeg-ts with h264, hevc, vp8, vp9, av1, mpeg1,
+// mpeg2, mpeg4 or mjpeg and aac, opus, vorbis, mp3, mp2, flac or pcm: nothing else is even tried.
+// Nothing but the source is ever opened. Not thread-safe; different readers are independent.
+class Reader {
+  public:
+    // Opens and reads the header. Throws too_large, unsupported_media (no known container),
+    // unreadable_video (a known container, damaged), no_video_stream (cover art does not count),
+    // unsupported_codec (of the video, or of the audio if there is one), too_many_streams,
+    // too_long, too_many_pixels, too_much_video, bad_sample_rate.
+    Reader(Source source, const Limits& limits, const Options& options = {});
+    Reader(Reader&&) noexcept;
+    Reader& operator=(Reader&&) noexcept;
+    ~Reader();
+
+    const Info& info() const noexcept;
+
+    // The next frame or run of samples; nothing at the end. Throws the limits' errors when the
+    // stream turns out larger than its header said, and unreadable_video at the end if not one
+    // picture could be decoded. After an exception the reader is of no further use.
+    std::optional<Item> next();
+
+    const Damage& damage() const noexcept;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace syncnet::media

@@ -1,0 +1,175 @@
+#include "nn/graph.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+
+namespace syncnet::nn {
+namespace {
+
+void require(bool fits, const std::string& what) {
+    if (!fits) throw Error(ErrorCode::bad_model, "layers do not fit together: " + what);
+}
+
+int windows(int in, int kernel, int stride, int padding) {
+    return (in + padding - kernel) / stride + 1;
+}
+
+}  // namespace
+
+Padding same_padding(const Shape& in, int kernel_h, int kernel_w, int stride_h, int stride_w) {
+    const auto total = [](int size, int kernel, int stride) {
+        const int out = (size + stride - 1) / stride;
+        return std::max(0, (out - 1) * stride + kernel - size);
+    };
+    const int h = total(in.h, kernel_h, stride_h);
+    const int w = total(in.w, kernel_w, stride_w);
+    return {.top = h / 2, .left = w / 2, .bottom = h - h / 2, .right = w - w / 2};
+}
+
+NodeId Graph::append(Node node) {
+    for (const NodeId in : node.inputs)
+        require(in >= 0 && static_cast<std::size_t>(in) < nodes_.size(), "an unknown input");
+    require(node.shape.n > 0 && node.shape.h > 0 && node.shape.w > 0 && node.shape.c > 0,
+            node.name + " has the shape " + to_string(node.shape));
+    nodes_.push_back(std::move(node));
+    return static_cast<NodeId>(nodes_.size()) - 1;
+}
+
+NodeId Graph::input(const Shape& shape) {
+    require(nodes_.empty(), "a second input");
+    return append({.op = Op::input, .name = "input", .inputs = {}, .shape = shape});
+}
+
+NodeId Graph::conv(NodeId in, Tensor kernel, Tensor bias, int stride_h, int stride_w,
+                   Padding padding, int groups, std::string name) {
+    const Shape& from = node(in).shape;
+    require(kernel.dims.size() == 4, name + " needs a kernel of 4 dimensions");
+    const int out = kernel.dims[0];
+    const int kernel_h = kernel.dims[2];
+    const int kernel_w = kernel.dims[3];
+    require(groups > 0 && out % groups == 0 && kernel.dims[1] * groups == from.c &&
+                bias.dims == std::vector<int>{out} && stride_h > 0 && stride_w > 0,
+            name + ": kernel, bias and input " + to_string(from));
+    Node node{.op = Op::conv,
+              .name = std::move(name),
+              .inputs = {in},
+              .shape = {from.n,
+                        windows(from.h, kernel_h, stride_h, padding.top + padding.bottom),
+                        windows(from.w, kernel_w, stride_w, padding.left + padding.right), out}};
+    node.kernel_h = kernel_h;
+    node.kernel_w = kernel_w;
+    node.stride_h = stride_h;
+    node.stride_w = stride_w;
+    node.padding = padding;
+    node.groups = groups;
+    node.kernel = std::move(kernel);
+    node.bias = std::move(bias);
+    return append(std::move(node));
+}
+
+NodeId Graph::relu(NodeId in) {
+    return append({.op = Op::relu, .name = "relu", .inputs = {in}, .shape = node(in).shape});
+}
+
+NodeId Graph::add(NodeId a, NodeId b) {
+    require(node(a).shape == node(b).shape, "an addition of different shapes");
+    return append({.op = Op::add, .name = "add", .inputs = {a, b}, .shape = node(a).shape});
+}
+
+NodeId Graph::max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int stride_w,
+                       Padding padding) {
+    const Shape& from = node(in).shape;
+    require(kernel_h > 0 && kernel_w > 0 && stride_h > 0 && stride_w > 0, "an empty pooling");
+    Node pool{.op = Op::max_pool,
+              .name = "max_pool",
+              .inputs = {in},
+              .shape = {from.n,
+                        windows(from.h, kernel_h, stride_h, padding.top + padding.bottom),
+                        windows(from.w, kernel_w, stride_w, padding.left + padding.right),
+                        from.c}};
+    pool.kernel_h = kernel_h;
+    pool.kernel_w = kernel_w;
+    pool.stride_h = stride_h;
+    pool.stride_w = stride_w;
+    pool.padding = padding;
+    return append(std::move(pool));
+}
+
+NodeId Graph::pad_channels(NodeId in, int channels) {
+    Shape shape = node(in).shape;
+    require(channels >= shape.c, "padding that removes channels");
+    shape.c = channels;
+    return append({.op = Op::pad_channels, .name = "pad_channels", .inputs = {in}, .shape = shape});
+}
+
+NodeId Graph::resize_bilinear(NodeId in, int h, int w) {
+    Shape shape = node(in).shape;
+    shape.h = h;
+    shape.w = w;
+    return append(
+        {.op = Op::resize_bilinear, .name = "resize_bilinear", .inputs = {in}, .shape = shape});
+}
+
+NodeId Graph::reshape(NodeId in, const Shape& shape) {
+    require(shape.size() == node(in).shape.size(), "a reshape to another size");
+    return append({.op = Op::reshape, .name = "reshape", .inputs = {in}, .shape = shape});
+}
+
+NodeId Graph::concat_width(const std::vector<NodeId>& in) {
+    require(!in.empty(), "a concatenation of nothing");
+    Shape shape = node(in.front()).shape;
+    shape.w = 0;
+    for (const NodeId id : in) {
+        const Shape& part = node(id).shape;
+        // With more than one row the parts of a row would have to be interleaved.
+        require(part.n == 1 && part.h == 1 && part.c == shape.c, "a concatenation over rows");
+        shape.w += part.w;
+    }
+    return append({.op = Op::concat_width, .name = "concat_width", .inputs = in, .shape = shape});
+}
+
+void Graph::output(std::string name, NodeId id) {
+    require(id >= 0 && static_cast<std::size_t>(id) < nodes_.size(), "an unknown output");
+    outputs_.emplace_back(std::move(name), id);
+}
+
+NodeId Graph::output_node(std::string_view name) const {
+    for (const auto& [known, id] : outputs_)
+        if (known == name) return id;
+    throw Error(ErrorCode::bad_model, "the network has no output " + std::string(name));
+}
+
+void Graph::fuse_relu() {
+    std::vector<int> readers(nodes_.size(), 0);
+    for (const Node& n : nodes_)
+        for (const NodeId in : n.inputs) ++readers[static_cast<std::size_t>(in)];
+    for (const auto& [name, id] : outputs_) ++readers[static_cast<std::size_t>(id)];
+
+    std::vector<NodeId> moved(nodes_.size());
+    std::vector<Node> kept;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        Node& n = nodes_[i];
+        if (n.op == Op::relu) {
+            const auto producer = static_cast<std::size_t>(n.inputs.front());
+            Node& before = kept[static_cast<std::size_t>(moved[producer])];
+            if ((before.op == Op::conv || before.op == Op::add) && readers[producer] == 1) {
+                before.relu = true;
+                moved[i] = moved[producer];
+                continue;
+            }
+        }
+        for (NodeId& in : n.inputs) in = moved[static_cast<std::size_t>(in)];
+        moved[i] = static_cast<NodeId>(kept.size());
+        kept.push_back(std::move(n));
+    }
+    nodes_ = std::move(kept);
+    for (auto& [name, id] : outputs_) id = moved[static_cast<std::size_t>(id)];
+}
+
+void Graph::drop_weights() {
+    for (Node& n : nodes_) n.kernel = n.bias = {};
+}
+
+}  // namespace syncnet::nn

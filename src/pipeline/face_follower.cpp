@@ -1,0 +1,70 @@
+#include "pipeline/face_follower.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace syncnet::pipeline {
+
+FaceFollower::FaceFollower(std::unique_ptr<face::Detector> detector,
+                           const FaceFollowerOptions& options, OnFace on_face)
+    : detector_(std::move(detector)),
+      options_(options),
+      on_face_(std::move(on_face)),
+      tracker_(options.tracker) {}
+
+void FaceFollower::push(std::int64_t frame, const std::optional<media::Picture>& picture) {
+    if (!picture) {
+        end_ = next_look_ = frame + 1;
+        tracker_.cut(end_);
+        return;
+    }
+    if (shots_.is_cut(*picture)) {
+        ++cuts_;
+        tracker_.cut(frame);
+        hand_out();
+        next_look_ = frame;
+    }
+    waiting_.push_back(*picture);
+    end_ = frame + 1;
+    if (frame < next_look_) return;
+    const auto found = detector_->detect(*picture);
+    ++looks_;
+    looks_with_face_ += found.empty() ? 0 : 1;
+    tracker_.observe(frame, found);
+    next_look_ = frame + options_.detection_stride;
+    hand_out();
+}
+
+void FaceFollower::finish() {
+    tracker_.cut(end_);
+    hand_out();
+    waiting_.clear();
+}
+
+void FaceFollower::hand_out() {
+    const auto& tracks = tracker_.tracks();
+    for (; known_tracks_ < tracks.size(); ++known_tracks_)
+        next_.emplace(tracks[known_tracks_].id, tracks[known_tracks_].first_frame);
+
+    const std::int64_t first_waiting = end_ - static_cast<std::int64_t>(waiting_.size());
+    // A track that begins later reaches back to the last look at most.
+    std::int64_t needed = end_ - options_.detection_stride + 1;
+    for (auto it = next_.begin(); it != next_.end();) {
+        const face::Track& track = tracks[static_cast<std::size_t>(it->first)];
+        const std::int64_t ready = track.end_frame() - (track.ended ? 0 : face::kLipCropReach);
+        for (; it->second < ready; ++it->second)
+            on_face_(track, it->second, waiting_[static_cast<std::size_t>(it->second - first_waiting)],
+                     face::smooth_lip_pose(track, it->second));
+        if (track.ended) {
+            it = next_.erase(it);
+        } else {
+            needed = std::min(needed, it->second);
+            ++it;
+        }
+    }
+    const auto done = std::clamp<std::int64_t>(needed - first_waiting, 0,
+                                               static_cast<std::int64_t>(waiting_.size()));
+    waiting_.erase(waiting_.begin(), waiting_.begin() + done);
+}
+
+}  // namespace syncnet::pipeline

@@ -1,0 +1,65 @@
+// From pictures to steady mouth poses: looks for faces in every k-th picture, follows them through
+// each shot, and hands out every picture of every face once its pose is known.
+//
+// A pose needs the detections behind it (interpolation, smoothing, bridged gaps), so pictures wait
+// in a queue until no track needs them: at most about the tracker's longest gap.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "face/lip_crop.h"
+#include "face/shot_detector.h"
+#include "face/tracker.h"
+
+namespace syncnet::pipeline {
+
+struct FaceFollowerOptions {
+    // Pictures from one look to the next. Measured in bench/detection_stride: up to 4 the offsets
+    // stay the same.
+    int detection_stride = 4;
+    face::TrackerOptions tracker;
+};
+
+class FaceFollower {
+  public:
+    // Called for each frame of each track, in the order of frames within a track.
+    using OnFace = std::function<void(const face::Track&, std::int64_t frame, const media::Picture&,
+                                      const face::LipPose&)>;
+
+    FaceFollower(std::unique_ptr<face::Detector> detector, const FaceFollowerOptions& options,
+                 OnFace on_face);
+
+    // Frames in order, without a hole; no picture where the video has not begun.
+    void push(std::int64_t frame, const std::optional<media::Picture>& picture);
+    void finish();
+
+    const std::deque<face::Track>& tracks() const { return tracker_.tracks(); }
+    std::int64_t frames() const { return end_; }
+    // Pictures in which faces were looked for, and those in which one was found.
+    std::int64_t looks() const { return looks_; }
+    std::int64_t looks_with_face() const { return looks_with_face_; }
+    int cuts() const { return cuts_; }
+
+  private:
+    void hand_out();
+
+    std::unique_ptr<face::Detector> detector_;
+    FaceFollowerOptions options_;
+    OnFace on_face_;
+    face::ShotDetector shots_;
+    face::Tracker tracker_;
+    std::deque<media::Picture> waiting_;  // pictures of frames end_ - waiting_.size() .. end_ - 1
+    std::map<int, std::int64_t> next_;    // by track: the next frame to hand out; absent when done
+    std::size_t known_tracks_ = 0;
+    std::int64_t end_ = 0;
+    std::int64_t next_look_ = 0;
+    std::int64_t looks_ = 0, looks_with_face_ = 0;
+    int cuts_ = 0;
+};
+
+}  // namespace syncnet::pipeline

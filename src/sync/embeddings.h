@@ -1,0 +1,26 @@
+// Embeddings of consecutive video frames.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace syncnet::sync {
+
+inline constexpr std::size_t kEmbeddingSize = 128;
+
+// Rows of unit length; row k belongs to frame first_frame + k (25 fps, from the start of the clip).
+struct Embeddings {
+    std::int64_t first_frame = 0;
+    std::vector<float> values;
+
+    std::int64_t count() const { return static_cast<std::int64_t>(values.size() / kEmbeddingSize); }
+    std::int64_t end_frame() const { return first_frame + count(); }
+    std::span<const float> row(std::int64_t frame) const {
+        return std::span(values).subspan(
+            static_cast<std::size_t>(frame - first_frame) * kEmbeddingSize, kEmbeddingSize);
+    }
+};
+
+}  // namespace syncnet::sync

@@ -1,0 +1,84 @@
+// The bundled model: a lip tower and a sound tower that meet in one space, and a small network that
+// tells speech from other sound. The layers are those of training/networks.py, exported by
+// training/export.py; convolutions in time are never padded, so every embedding has seen only what
+// is really there.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audio/log_mel.h"
+#include "nn/plan.h"
+#include "sync/embeddings.h"
+
+namespace syncnet::sync {
+
+// Immutable, shared by all threads.
+struct LipSyncModel {
+    std::string name, version;
+    std::shared_ptr<const nn::Plan> lip_windows;  // pictures -> one feature vector a window
+    std::shared_ptr<const nn::Plan> lip_time;     // features over time -> embeddings
+    std::shared_ptr<const nn::Plan> sound;
+    std::shared_ptr<const nn::Plan> speech;
+};
+
+// Throws bad_model.
+LipSyncModel load_lip_sync(const std::filesystem::path& safetensors, nn::Precision precision);
+
+// Lip embeddings of one face. Embedding i has seen the crops of frames i-5 .. i+5. The scratch
+// memory of the networks is borrowed, so that many faces share it; not thread-safe.
+class LipNetworks {
+  public:
+    explicit LipNetworks(const LipSyncModel& model);
+    nn::Session windows, time;
+};
+
+class LipEmbedder {
+  public:
+    // `first_frame` is the frame of the first crop. `networks` must outlive the embedder.
+    LipEmbedder(LipNetworks& networks, std::int64_t first_frame);
+
+    void push(std::span<const std::uint8_t> crop);  // 64 x 64 grey levels, frame after frame
+    void finish();                                  // push() is over; the rest is computed
+
+    const Embeddings& embeddings() const { return embeddings_; }
+
+  private:
+    void run_windows();
+    void run_time(std::size_t embeddings);
+
+    LipNetworks* networks_;
+    // The last crops are kept until their last window is filled; one crop belongs to five windows.
+    struct Crop {
+        std::vector<float> pixels;
+        double sum = 0, squares = 0;
+    };
+    std::vector<Crop> crops_;
+    // Pictures go straight into the network's input, but another face may use the network in
+    // between; so windows wait here until a batch is full.
+    std::vector<float> windows_;
+    std::size_t waiting_windows_ = 0;
+    std::vector<float> features_;
+    Embeddings embeddings_;
+};
+
+// The sound of a whole clip.
+struct SoundEmbeddings {
+    Embeddings embeddings;      // embedding i has seen mel frames 4i-16 .. 4i+18
+    std::vector<float> speech;  // for the same frames: probability that speech is heard, 0..1
+};
+
+class SoundEmbedder {
+  public:
+    explicit SoundEmbedder(const LipSyncModel& model);
+    SoundEmbeddings embed(std::span<const audio::MelFrame> log_mel);
+
+  private:
+    nn::Session sound_, speech_;
+};
+
+}  // namespace syncnet::sync

@@ -1,0 +1,149 @@
+"""Writes lipsync.safetensors for the C++ side, and lipsync_golden.safetensors for its test.
+
+Batch normalisation is folded into the convolutions, so that every layer is: convolution with bias, then ReLU unless
+said. `residual` layers compute  x + relu(conv(x)).  Tensors are float16, C-contiguous, weights in OIHW. Layer NAME
+has the tensors NAME.weight [O, I, KH, KW] and NAME.bias [O]. All convolutions are cross-correlations, as in PyTorch.
+
+LIP TOWER. Input: F grey frames of 64x64, values 0..255 (the centre of the 80x80 crop, rows and columns 8..71).
+Window k (k = 0..F-5) = frames k..k+4 as 5 channels (channel 0 = frame k), standardised as a whole:
+(x - mean) / (std + 4.0), mean and population std over all 5*64*64 values.
+
+  name        weight               stride  pad    output of one window
+  lip.stem    [ 32,   5, 5, 5]     2,2     2,2    32 x 32x32
+  lip.conv1   [ 64,  32, 3, 3]     2,2     1,1    64 x 16x16
+  lip.conv2   [ 64,  64, 3, 3]     1,1     1,1    64 x 16x16   residual
+  lip.conv3   [128,  64, 3, 3]     2,2     1,1    128 x 8x8
+  lip.conv4   [128, 128, 3, 3]     1,1     1,1    128 x 8x8    residual
+  lip.conv5   [192, 128, 3, 3]     2,2     1,1    192 x 4x4
+  lip.conv6   [256, 192, 4, 4]     1,1     0,0    256 x 1x1
+The F-4 vectors of 256 become a picture [256, 1, F-4] (width = time):
+  lip.time1   [256, 256, 1, 5]     1,1     0,0    256 x 1x(F-8)
+  lip.time2   [256, 256, 1, 3]     1,1     0,0    256 x 1x(F-10)
+  lip.out     [128, 256, 1, 1]     1,1     0,0    128 x 1x(F-10)   no ReLU
+Each of the F-10 columns is divided by max(its L2 norm, 1e-12). Column k is lip embedding i = k + 5: it has seen
+frames i-5 .. i+5.
+
+SOUND TOWER. Input: the normalised mel of mel.py as [1, 40, M]: height = band (0 is the lowest), width = mel frame.
+
+  name        weight               stride(h,w)  pad(h,w)   output, M mel frames
+  sound.conv1 [ 32,   1, 5, 5]     2,1          2,0        32 x 20 x (M-4)
+  sound.conv2 [ 64,  32, 3, 3]     2,2          1,0        64 x 10 x m2,  m2 = (M-7)/2 + 1   (integer division)
+  sound.conv3 [128,  64, 3, 3]     2,2          1,0        128 x 5 x m3,  m3 = (m2-3)/2 + 1
+  sound.conv4 [256, 128, 5, 1]     1,1          0,0        256 x 1 x m3
+  sound.time1 [256, 256, 1, 5]     1,1          0,0        256 x 1 x (m3-4)
+  sound.time2 [256, 256, 1, 3]     1,1          0,0        256 x 1 x (m3-6)
+  sound.out   [128, 256, 1, 1]     1,1          0,0        128 x 1 x (m3-6)   no ReLU
+m3-6 = (M-35)/4 + 1. Columns are L2-normalised as above. Column j is sound embedding i = j + 4: it has seen mel
+frames 4i-16 .. 4i+18, whose middle is the middle of video frame i.
+
+SPEECH HEAD. Input [2, 40, M]: channel 0 the normalised mel, channel 1 the raw mel as (log_mel + 6) * 0.1.
+
+  name         weight              stride(h,w)  pad(h,w)   output
+  speech.conv1 [16,  2, 5, 5]      2,1          2,0        16 x 20 x (M-4)
+  speech.conv2 [24, 16, 3, 3]      2,2          1,0        24 x 10 x m2
+  speech.conv3 [32, 24, 3, 3]      2,2          1,0        32 x 5 x m3
+  speech.conv4 [48, 32, 5, 1]      1,1          0,0        48 x 1 x m3
+  speech.time1 [48, 48, 1, 5]      1,1          0,0        48 x 1 x (m3-4)
+  speech.time2 [48, 48, 1, 3]      1,1          0,0        48 x 1 x (m3-6)
+  speech.out   [ 1, 48, 1, 1]      1,1          0,0        1 x 1 x (m3-6)     no ReLU: a logit
+Column j is the logit of 'speech is heard in video frame j + 4'; speech where it is > 0.
+
+METADATA of the file (all strings): format "lipsync/1", fps "25", sample_rate "16000", crop "64", embedding "128",
+lip_first "5", sound_first "4", and what the training said about itself (trained_on, steps).
+
+GOLDEN FILE (float32; the outputs are those of the f16-rounded weights, computed in f32):
+  crops [17, 64, 64]         whole numbers 0..255
+  samples [20800]            whole numbers -32768..32767 (int16 values, 1.3 s)
+  log_mel [40, M]            before the normalisation, M = 128
+  mel [40, M]                after it
+  lip_embeddings [7, 128]    i = 5..11
+  sound_embeddings [24, 128] i = 4..27
+  speech_logits [24]         i = 4..27
+"""
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from . import mel, safetensors
+from .checkpoint import load_model
+from .networks import CROP, EMBEDDING, LIP_REACH, SOUND_FIRST, ConvBlock, LipSync
+
+GOLDEN_FRAMES, GOLDEN_SAMPLES = 17, 20800
+
+
+def folded_weights(model: LipSync) -> dict[str, Tensor]:
+    """Weights and biases of every layer, f32, batch normalisation folded in, in the order of the layers."""
+    tensors: dict[str, Tensor] = {}
+    for name, module in model.named_modules():
+        if isinstance(module, ConvBlock):
+            bn = module.bn
+            scale = bn.weight / (bn.running_var + bn.eps).sqrt()
+            tensors[f"{name}.weight"] = module.conv.weight * scale[:, None, None, None]
+            tensors[f"{name}.bias"] = bn.bias - bn.running_mean * scale
+        elif isinstance(module, nn.Conv2d) and name.endswith(".out"):
+            tensors[f"{name}.weight"] = module.weight
+            tensors[f"{name}.bias"] = module.bias
+    return {name: tensor.detach().float() for name, tensor in tensors.items()}
+
+
+def with_folded_weights(tensors: dict[str, np.ndarray]) -> LipSync:
+    """A model that computes with exported weights: batch normalisations become the identity plus the bias."""
+    model = LipSync().eval()
+    for name, module in model.named_modules():
+        is_block = isinstance(module, ConvBlock)
+        if not is_block and not name.endswith(".out"):
+            continue
+        weight, bias = (torch.from_numpy(tensors[f"{name}.{part}"].astype(np.float32)) for part in ("weight", "bias"))
+        (module.conv if is_block else module).weight.data.copy_(weight)
+        if is_block:
+            module.bn.running_var.fill_(1.0 - module.bn.eps)
+        (module.bn if is_block else module).bias.data.copy_(bias)
+    return model
+
+
+def golden(model: LipSync) -> dict[str, np.ndarray]:
+    """Fixed random inputs and what the model makes of them, all float32."""
+    random = np.random.default_rng(1)
+    walk = random.normal(0, 12, (GOLDEN_FRAMES, CROP, CROP)).cumsum(axis=1).cumsum(axis=0) + 128
+    crops = torch.from_numpy(np.clip(np.rint(walk), 0, 255)).float()
+    envelope = 1.0 + np.sin(np.arange(GOLDEN_SAMPLES) * (2 * np.pi * 4 / mel.SAMPLE_RATE))
+    samples = torch.from_numpy(np.clip(np.rint(random.normal(0, 3000, GOLDEN_SAMPLES) * envelope), -32768, 32767)).float()
+    with torch.no_grad():
+        log_mel = mel.log_mel(samples[None] / 32768.0)
+        normal = mel.normalise(log_mel)
+        outputs = {
+            "crops": crops, "samples": samples, "log_mel": log_mel[0], "mel": normal[0],
+            "lip_embeddings": model.lip(crops[None])[0],
+            "sound_embeddings": model.sound(normal[:, None])[0],
+            "speech_logits": model.speech(torch.stack([normal, mel.raw_scaled(log_mel)], 1))[0],
+        }
+    return {name: np.ascontiguousarray(tensor.numpy(), dtype=np.float32) for name, tensor in outputs.items()}
+
+
+def export(model: LipSync, folder: Path, about: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.numpy().astype(np.float16) for name, tensor in folded_weights(model).items()}
+    if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+        raise ValueError("a weight does not fit float16")
+    metadata = {"format": "lipsync/1", "fps": "25", "sample_rate": str(mel.SAMPLE_RATE), "crop": str(CROP),
+                "embedding": str(EMBEDDING), "lip_first": str(LIP_REACH), "sound_first": str(SOUND_FIRST), **about}
+    safetensors.save(folder / "lipsync.safetensors", tensors, metadata)
+    safetensors.save(folder / "lipsync_golden.safetensors", golden(with_folded_weights(tensors)), {"format": "lipsync-golden/1"})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Export a training run for the C++ side.")
+    parser.add_argument("--weights", type=Path, required=True, help="RUN/checkpoint.pt")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the two files")
+    arguments = parser.parse_args()
+    model, about = load_model(arguments.weights)
+    export(model, arguments.out, about)
+    for file in sorted(arguments.out.glob("lipsync*.safetensors")):
+        print(f"{file}  {file.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

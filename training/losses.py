@@ -1,0 +1,111 @@
+"""The three questions that the towers learn to answer, and the speech head's one."""
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .batches import PLACES, Batch
+from .sync import MIN_PAIRS
+
+NEIGHBOUR = 0.12            # share of the answer that goes to the frame before and to the frame after the true one:
+                            # clips are known to a frame, not better, and neighbours look alike
+SHORTEST_WINDOW, LONGEST_WINDOW = 5, 25
+FIRST_SCALES = (10.0, 20.0, 20.0)
+LARGEST_SCALE = 60.0        # a sharper softmax than this only memorises
+NEVER = -1e4
+
+
+def soft_cross_entropy(logits: Tensor, target: Tensor, allowed: Tensor, counted: Tensor) -> Tensor:
+    """Mean over the `counted` rows of the cross entropy with the target smeared over its allowed neighbours.
+
+    logits [R, C]; target int64 [R]; allowed bool [R, C]; counted bool [R], true only where the target is allowed.
+    """
+    if not counted.any():
+        return logits.sum() * 0.0
+    logits, target, allowed = logits[counted], target[counted], allowed[counted]
+    columns = torch.arange(logits.shape[1])
+    distance = (columns - target[:, None]).abs()
+    wanted = ((distance == 0) * (1.0 - 2 * NEIGHBOUR) + (distance == 1) * NEIGHBOUR) * allowed
+    wanted = wanted / wanted.sum(1, keepdim=True)
+    return -(wanted * logits.masked_fill(~allowed, NEVER).log_softmax(1)).sum(1).mean()
+
+
+def diagonals(x: Tensor) -> Tensor:
+    """[B, n, n + 31] -> [B, n, 32] with y[b, k, v] = x[b, k, k + v]: row k seen at place v."""
+    clips, rows, columns = x.shape
+    flat = x.flatten(1)[:, :(rows - 1) * (columns + 1) + PLACES + 1]
+    return F.pad(flat, (0, rows * (columns + 1) - flat.shape[1])).view(clips, rows, columns + 1)[:, :, :PLACES + 1]
+
+
+def frame_loss(similarity: Tensor, batch: Batch, scale: Tensor) -> Tensor:
+    """Which moment of this sound belongs to this lip embedding, and the other way round. similarity [B, n, n + 31]."""
+    clips, rows, columns = similarity.shape
+    target = batch.place[:, None] + torch.arange(rows)
+    counted = batch.valid.gather(1, target)
+    to_sound = soft_cross_entropy((scale * similarity).flatten(0, 1), target.flatten(),
+                                  batch.valid[:, None].expand(-1, rows, -1).flatten(0, 1), counted.flatten())
+    lip_of_sound = torch.arange(columns) - batch.place[:, None]
+    exists = (lip_of_sound >= 0) & (lip_of_sound < rows) & batch.valid
+    to_lip = soft_cross_entropy((scale * similarity).transpose(1, 2).flatten(0, 1), lip_of_sound.flatten(),
+                                torch.ones(clips * columns, rows, dtype=torch.bool), exists.flatten())
+    return 0.5 * (to_sound + to_lip)
+
+
+def window_loss(similarity: Tensor, batch: Batch, scale: Tensor) -> Tensor:
+    """At which offset does a random stretch of lips match: the product's own question, with its own distance curve."""
+    clips, rows, _ = similarity.shape
+    distance = (2.0 - 2.0 * diagonals(similarity)).clamp(min=1e-4).sqrt()
+    exists = diagonals(batch.valid[:, None].expand(-1, rows, -1).float()) > 0.5
+    length = torch.randint(SHORTEST_WINDOW, min(LONGEST_WINDOW, rows) + 1, (clips,))
+    first = (torch.rand(clips) * (rows - length + 1)).long()
+    row = torch.arange(rows)
+    window = (row >= first[:, None]) & (row < (first + length)[:, None])
+    used = (exists & window[:, :, None]).float()
+    pairs = used.sum(1)
+    curve = (distance * used).sum(1) / pairs.clamp(min=1.0)
+    available = pairs >= MIN_PAIRS
+    return soft_cross_entropy(-scale * curve, batch.place, available, available.gather(1, batch.place[:, None])[:, 0])
+
+
+def clip_loss(lip: Tensor, sound: Tensor, batch: Batch, scale: Tensor) -> Tensor:
+    """Whose sound is it: the clip at its true place against every other clip's sound at the place where it fits best."""
+    clips, rows, size = lip.shape
+    stretches = (sound * batch.valid[:, :, None]).unfold(1, rows, 1)                    # [C, 32, 128, n]
+    pairs = batch.valid.float().unfold(1, rows, 1).sum(2)                               # [C, 32]
+    total = lip.transpose(1, 2).flatten(1) @ stretches.flatten(2).flatten(0, 1).T
+    curve = total.view(clips, clips, PLACES + 1) / pairs.clamp(min=1.0)
+    curve = curve.masked_fill(pairs < MIN_PAIRS, NEVER)
+    best = curve.amax(2)
+    true = curve[torch.arange(clips), torch.arange(clips), batch.place]
+    logits = scale * torch.where(torch.eye(clips, dtype=torch.bool), true[:, None], best)
+    # A column or row without any overlap is no question.
+    counted = true > NEVER / 2
+    logits = logits[counted][:, counted]
+    answer = torch.arange(len(logits))
+    return 0.5 * (F.cross_entropy(logits, answer) + F.cross_entropy(logits.T, answer))
+
+
+def speech_loss(logits: Tensor, batch: Batch) -> Tensor:
+    return F.binary_cross_entropy_with_logits(logits[batch.speech_known], batch.speech[batch.speech_known])
+
+
+class SyncLoss(nn.Module):
+    """The weighted sum, with one learned scale (inverse temperature) for each of the three questions."""
+
+    WEIGHTS = {"frame": 1.0, "window": 1.0, "clip": 0.5, "speech": 0.5}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log_scale = nn.Parameter(torch.tensor(FIRST_SCALES).log())
+
+    def forward(self, lip: Tensor, sound: Tensor, speech: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """lip [B, n, 128], sound [B, n + 31, 128], speech logits [B + S, n + 31] -> the loss and its parts."""
+        scales = self.log_scale.exp().clamp(max=LARGEST_SCALE)
+        similarity = lip @ sound.transpose(1, 2)
+        parts = {
+            "frame": frame_loss(similarity, batch, scales[0]),
+            "window": window_loss(similarity, batch, scales[1]),
+            "clip": clip_loss(lip, sound, batch, scales[2]),
+            "speech": speech_loss(speech, batch),
+        }
+        total = sum(self.WEIGHTS[name] * part for name, part in parts.items())
+        return total, {name: float(part.detach()) for name, part in parts.items()}

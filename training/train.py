@@ -1,0 +1,49 @@
+"""Trains LipSync. Time-budgeted, resumable, unattended:
+
+  python3 -m training.train --data DIR --out RUN --minutes 20 --offsets offsets.json --resume
+"""
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from .checkpoint import NAME, load_model
+from .dataset import load_clips
+from .export import export
+from .trainer import Trainer
+
+# Weight of each corpus in a batch. GRID and webcam clips fill the long batches alone (batches.py), so that over all
+# batches it comes to about 40 % webcam (closest to the product, but 26 people), 40 % lrc_ar, 20 % GRID (one speaker).
+MIX = {"webcam": 0.30, "lrc_ar": 0.55, "grid": 0.15}
+
+
+def parse_mix(text: str) -> dict[str, float]:
+    """'grid=1' or 'webcam=0.4,lrc_ar=0.4,grid=0.2'."""
+    return {corpus: float(weight) for corpus, weight in (part.split("=") for part in text.split(","))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder that prepare.py wrote")
+    parser.add_argument("--out", type=Path, required=True, help="folder of this run: checkpoint.pt, log.jsonl, the export")
+    parser.add_argument("--minutes", type=float, required=True, help="training time, over all resumptions")
+    parser.add_argument("--offsets", type=Path, help="{name: frames} from crossfit.py")
+    parser.add_argument("--mix", type=parse_mix, default=MIX, help="corpus=weight,... (only these are trained on)")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out if there is one")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(2)
+    offsets = json.loads(arguments.offsets.read_text()) if arguments.offsets else None
+    clips = load_clips(arguments.data, "train", set(arguments.mix), offsets)
+    validation = load_clips(arguments.data, "validation")
+    print(f"{len(clips)} training clips, {sum(len(clip.crops) for clip in clips)} frames", flush=True)
+    Trainer(arguments.out, clips, validation, arguments.mix, minutes=arguments.minutes, resume=arguments.resume,
+            seed=arguments.seed).train()
+    model, about = load_model(arguments.out / NAME)
+    export(model, arguments.out, about)
+
+
+if __name__ == "__main__":
+    main()
