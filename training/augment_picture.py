@@ -1,7 +1,6 @@
 """What cameras, light, codecs and unsteady face boxes do to mouth crops. Same for all frames of a clip, but for jitter.
 
-Blurring, shrinking and the block transform are linear and separable, so each is a 64x64 matrix M applied as
-M X M^T: a batch of small matrix products instead of a loop over filters.
+Matrix products are written as convolutions where they are large: Debian's BLAS is slow, its oneDNN is not.
 """
 import math
 
@@ -52,11 +51,12 @@ def placed(random: np.random.Generator, crops: Tensor) -> Tensor:
     matrix[:, 1, 0] = flip * np.sin(angle) / scale
     matrix[:, 1, 1] = np.cos(angle) * aspect / scale
     shift = random.uniform(-8, 8, (clips, 1, 2)) + unsteadiness(random, clips, length)
-    theta = np.empty((clips, length, 2, 3))
-    theta[..., :2] = matrix[:, None] * (CROP / STORED_CROP)
-    theta[..., 2] = shift / (STORED_CROP / 2)
-    theta = torch.from_numpy(theta.reshape(-1, 2, 3).astype(np.float32))
-    grid = F.affine_grid(theta, [clips * length, 1, CROP, CROP], align_corners=False)
+    # Where each pixel comes from, in grid_sample's units: -1..1 across the stored crop.
+    centres = (torch.arange(CROP) + 0.5) * (2.0 / STORED_CROP) - CROP / STORED_CROP
+    matrix = torch.from_numpy(matrix.astype(np.float32))[:, None, None, None]
+    source = matrix[..., 0] * centres[:, None] + matrix[..., 1] * centres[:, None, None]        # [B, 1, 64, 64, 2]
+    shift = torch.from_numpy((shift * (2.0 / STORED_CROP)).astype(np.float32))
+    grid = (source + shift[:, :, None, None]).flatten(0, 1)
     moved = F.grid_sample(crops.flatten(0, 1)[:, None], grid, padding_mode="border", align_corners=False)
     return moved.view(clips, length, CROP, CROP)
 
@@ -80,10 +80,10 @@ def softness(random: np.random.Generator) -> np.ndarray:
 
 
 def soften(random: np.random.Generator, frames: Tensor) -> None:
-    rows = np.flatnonzero(random.random(len(frames)) < SOFT).tolist()
-    if rows:
-        kernels = torch.from_numpy(np.stack([softness(random) for _ in rows]).astype(np.float32))[:, None]
-        frames[rows] = kernels @ frames[rows] @ kernels.transpose(2, 3)
+    for row in np.flatnonzero(random.random(len(frames)) < SOFT):
+        kernel = torch.from_numpy(softness(random).astype(np.float32))[:, :, None]
+        tall = F.conv1d(frames[row], kernel).transpose(1, 2)        # the rows are the channels
+        frames[row] = F.conv1d(tall, kernel).transpose(1, 2)
 
 
 def relight(random: np.random.Generator, frames: Tensor) -> Tensor:
@@ -103,24 +103,23 @@ def relight(random: np.random.Generator, frames: Tensor) -> Tensor:
 
 
 def block_transform() -> Tensor:
-    """The 8-point DCT on each of the 8 blocks of a row: orthonormal [64, 64]."""
+    """The 64 basis pictures of the 8x8 DCT, orthonormal, [64, 1, 8, 8]; picture 8u+v has frequencies u down, v across."""
     k, n = np.arange(8)[:, None], np.arange(8)
     dct = np.cos(np.pi * (n + 0.5) * k / 8) * np.sqrt(np.where(k == 0, 1, 2) / 8)
-    return torch.from_numpy(np.kron(np.eye(CROP // 8), dct).astype(np.float32))
+    return torch.from_numpy(np.einsum("uy,vx->uvyx", dct, dct).reshape(64, 1, 8, 8).astype(np.float32))
 
 
 BLOCKS = block_transform()
-COARSENESS = torch.arange(CROP).remainder(8).float()
-COARSENESS = 1.0 + 0.6 * (COARSENESS[:, None] + COARSENESS)     # high frequencies get the wider steps
+FREQUENCY = torch.arange(8).float()
+COARSENESS = (1.0 + 0.6 * (FREQUENCY[:, None] + FREQUENCY)).view(64, 1, 1)      # high frequencies get the wider steps
 
 
 def compress(random: np.random.Generator, frames: Tensor) -> None:
-    rows = np.flatnonzero(random.random(len(frames)) < COMPRESSED).tolist()
-    if rows:
-        strength = np.exp(random.uniform(math.log(2), math.log(14), len(rows))).astype(np.float32)
-        steps = torch.from_numpy(strength).view(-1, 1, 1, 1) * COARSENESS
-        coefficients = BLOCKS @ frames[rows] @ BLOCKS.T
-        frames[rows] = BLOCKS.T @ ((coefficients / steps).round_() * steps) @ BLOCKS
+    """Rounds the DCT of 8x8 blocks, as JPEG and the video codecs do."""
+    for row in np.flatnonzero(random.random(len(frames)) < COMPRESSED):
+        steps = COARSENESS * float(np.exp(random.uniform(math.log(2), math.log(14))))
+        coefficients = F.conv2d(frames[row][:, None], BLOCKS, stride=8)
+        frames[row] = F.conv_transpose2d((coefficients / steps).round_() * steps, BLOCKS, stride=8)[:, 0]
 
 
 def occlude(random: np.random.Generator, frames: Tensor) -> None:

@@ -68,11 +68,11 @@ def window_loss(similarity: Tensor, batch: Batch, scale: Tensor) -> Tensor:
 
 def clip_loss(lip: Tensor, sound: Tensor, batch: Batch, scale: Tensor) -> Tensor:
     """Whose sound is it: the clip at its true place against every other clip's sound at the place where it fits best."""
-    clips, rows, size = lip.shape
-    stretches = (sound * batch.valid[:, :, None]).unfold(1, rows, 1)                    # [C, 32, 128, n]
+    clips, rows, _ = lip.shape
     pairs = batch.valid.float().unfold(1, rows, 1).sum(2)                               # [C, 32]
-    total = lip.transpose(1, 2).flatten(1) @ stretches.flatten(2).flatten(0, 1).T
-    curve = total.view(clips, clips, PLACES + 1) / pairs.clamp(min=1.0)
+    real = (sound * batch.valid[:, :, None]).transpose(1, 2)
+    total = F.conv1d(real, lip.transpose(1, 2)).transpose(0, 1)     # every lip stretch slides along every sound
+    curve = total / pairs.clamp(min=1.0)                                                # [B, C, 32]
     curve = curve.masked_fill(pairs < MIN_PAIRS, NEVER)
     best = curve.amax(2)
     true = curve[torch.arange(clips), torch.arange(clips), batch.place]

@@ -1,5 +1,4 @@
 """One training run: optimiser, schedule by elapsed time or steps, averaged weights, checkpoints, log."""
-import ctypes
 import json
 import math
 import time
@@ -20,14 +19,6 @@ LEARNING_RATE, WEIGHT_DECAY, CLIP_NORM = 2e-3, 0.05, 2.0
 WARM_UP = 0.03                  # share of the budget
 AVERAGE_DECAY = 0.998
 LOG_EVERY, SAVE_EVERY, VALIDATE_EVERY = 30.0, 120.0, 240.0      # seconds of training time
-
-
-def keep_freed_memory() -> None:
-    """Tells glibc to keep large freed blocks: handing them back makes every step fault in its pages again (+25 % time)."""
-    m_trim_threshold, m_mmap_max = -1, -4
-    libc = ctypes.CDLL(None)
-    libc.mallopt(m_mmap_max, 0)
-    libc.mallopt(m_trim_threshold, 2 ** 31 - 1)
 
 
 class AverageWeights:
@@ -128,7 +119,6 @@ class Trainer:
 
     def train(self) -> LipSync:
         """Trains to the end of the budget and returns the averaged model. Validation and saving cost no training time."""
-        keep_freed_memory()
         if self.progress() >= 1.0:
             return self.averaged_model()
         # A resumed run must not see the first run's batches again.

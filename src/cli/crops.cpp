@@ -49,11 +49,11 @@ std::vector<Job> jobs(const CropsOptions& options) {
 }
 
 nlohmann::json extract(const Job& job, const CropsOptions& options,
-                       const pipeline::DetectorModel& detector) {
+                       const face::BlazeFaceModel& detector) {
     std::map<int, Crops> faces;
     const auto frame_bytes = static_cast<std::size_t>(options.side * options.side);
     pipeline::FaceFollower follower(
-        pipeline::make_detector(detector), {.detection_stride = options.stride, .tracker = {}},
+        std::make_unique<face::BlazeFace>(detector), {.detection_stride = options.stride, .tracker = {}},
         [&](const face::Track& track, std::int64_t frame, const media::Picture& picture,
             const face::LipPose& pose) {
             Crops& crops = faces[track.id];
@@ -89,7 +89,8 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
 
 int crops(const CropsOptions& options) {
     std::filesystem::create_directories(options.out);
-    const auto detector = pipeline::load_detector(pipeline::default_model_dir());
+    const auto detector = 
+        pipeline::load_detector(pipeline::default_model_dir(), face::BlazeFaceRange::full);
     int status = kDone;
     for (const Job& job : jobs(options)) {
         nlohmann::json line;

@@ -1,17 +1,24 @@
 #include <exception>
 #include <iostream>
 
-#include "base/error.h"
 #include "base/version.h"
 #include "cli/commands.h"
 
 namespace syncnet::cli {
+
+ExitStatus report(const Error& error, const std::string& with) {
+    const ErrorInfo& info = error.info();
+    std::cerr << "syncnet: " << with << (with.empty() ? "" : ": ") << info.title << ": "
+              << error.what() << "\n  " << info.hint << '\n';
+    return info.http_status >= 500 ? kInternal : kBadInput;
+}
 
 int run(int argc, char** argv) {
     CLI::App app("Tells whether a voice belongs to the lips in a video.", "syncnet");
     app.set_version_flag("--version", std::string(version()));
     app.require_subcommand(1);
     int status = kDone;
+    add_score(app, status);
     add_crops(app, status);
     try {
         app.parse(argc, argv);
@@ -19,9 +26,7 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? kDone : kUsage;
     } catch (const Error& e) {
-        std::cerr << "syncnet: " << e.info().title << ": " << e.what() << "\n  " << e.info().hint
-                  << '\n';
-        return e.info().http_status >= 500 ? kInternal : kBadInput;
+        return report(e, {});
     } catch (const std::exception& e) {
         std::cerr << "syncnet: internal error: " << e.what() << '\n';
         return kInternal;

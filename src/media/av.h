@@ -9,8 +9,10 @@ extern "C" {
 #include <libswscale/swscale.h>
 }
 
+#include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 
 namespace syncnet::media {
 
@@ -39,6 +41,18 @@ template <class T>
 T* checked(T* p) {
     if (p == nullptr) throw std::bad_alloc();
     return p;
+}
+
+inline constexpr AVRational kMicroseconds = {1, AV_TIME_BASE};
+
+// A timestamp in microseconds. Beyond a century it is not a time but damage, and its arithmetic
+// could overflow: nothing, as for a missing one.
+inline std::optional<std::int64_t> to_us(std::int64_t timestamp, AVRational base) {
+    constexpr std::int64_t kCenturyUs = std::int64_t{100} * 366 * 24 * 3600 * AV_TIME_BASE;
+    if (timestamp == AV_NOPTS_VALUE) return std::nullopt;
+    const auto us = av_rescale_q(timestamp, base, kMicroseconds);
+    if (us < -kCenturyUs || us > kCenturyUs) return std::nullopt;
+    return us;
 }
 
 inline FramePtr make_frame() {

@@ -40,7 +40,7 @@ Decoder::Decoder(const AVStream& stream, int threads, std::int64_t max_pixels)
 
 int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept {
     PixelGuard& guard = *static_cast<PixelGuard*>(context->opaque);
-    if (std::int64_t{frame->width} * frame->height > guard.max_pixels) {
+    if (std::int64_t{context->width} * context->height > guard.max_pixels) {
         guard.exceeded = true;
         return AVERROR(EINVAL);
     }

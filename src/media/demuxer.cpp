@@ -11,7 +11,6 @@ namespace syncnet::media {
 namespace {
 
 constexpr int kIoBufferBytes = 64 * 1024;
-constexpr AVRational kMicroseconds = {1, AV_TIME_BASE};
 
 // Enough for FFmpeg to see every stream of a transport stream; containers with a real header stop
 // far earlier.
@@ -150,6 +149,9 @@ void Demuxer::find_streams(const Limits& limits) {
         throw Error(ErrorCode::unreadable_video, "the streams cannot be identified");
     }
     check_header(limits);
+    if (format_->nb_streams == 0) {
+        throw Error(ErrorCode::unreadable_video, "the header ends before the first stream");
+    }
 
     video_ = choose(AVMEDIA_TYPE_VIDEO, -1);
     if (video_ == nullptr) throw Error(ErrorCode::no_video_stream, "the file contains no video");
@@ -254,9 +256,10 @@ bool Demuxer::read(AVPacket& packet, Damage& damage) {
 void Demuxer::mend(AVPacket& packet) {
     const bool is_video = packet.stream_index == video_->index;
     const AVRational base = is_video ? video_->time_base : audio_->time_base;
-    if (packet.dts == AV_NOPTS_VALUE) return;
-    const auto dts_us = av_rescale_q(packet.dts, base, kMicroseconds);
-    const auto duration_us = av_rescale_q(packet.duration, base, kMicroseconds);
+    const auto dts = to_us(packet.dts, base);
+    if (!dts) return;
+    const std::int64_t dts_us = *dts;
+    const std::int64_t duration_us = to_us(packet.duration, base).value_or(0);
     std::int64_t correction_us = 0;
     if ((format_->iformat->flags & AVFMT_TS_DISCONT) != 0) {
         correction_us = mender_.correction(

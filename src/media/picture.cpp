@@ -13,12 +13,14 @@ Picture Picture::from_rgb(std::span<const std::uint8_t> rgb, int width, int heig
         rgb.size() % (3 * static_cast<std::size_t>(width)) != 0) {
         throw Error(ErrorCode::invalid_request, "the RGB bytes do not fit the picture's size");
     }
-    // Copied first, as swscale may read a little beyond the end of a row.
-    const FramePtr frame = FramePool().get(AV_PIX_FMT_RGB24, width, height);
+    // Copied, because swscale reads in pairs of pixels: an odd row needs its last one twice.
+    const FramePtr frame = FramePool().get(AV_PIX_FMT_RGB24, width + width % 2, height);
+    frame->width = width;
     const auto row_bytes = 3 * static_cast<std::size_t>(width);
     for (int y = 0; y < height; ++y) {
-        std::memcpy(frame->data[0] + std::ptrdiff_t{y} * frame->linesize[0],
-                    rgb.data() + static_cast<std::size_t>(y) * row_bytes, row_bytes);
+        std::uint8_t* const row = frame->data[0] + std::ptrdiff_t{y} * frame->linesize[0];
+        std::memcpy(row, rgb.data() + static_cast<std::size_t>(y) * row_bytes, row_bytes);
+        if (width % 2 != 0) std::memcpy(row + row_bytes, row + row_bytes - 3, 3);
     }
     return PictureNormalizer().normalize(*frame, {1, 1}, {});
 }

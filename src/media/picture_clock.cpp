@@ -6,9 +6,10 @@ namespace syncnet::media {
 namespace {
 
 // A picture that is due up to this much later already counts as shown: webm rounds times to
-// milliseconds and cameras jitter. It must stay below half the period of the fastest usual video
-// (60 fps) so as not to prefer later pictures.
-constexpr std::int64_t kToleranceUs = 8'000;
+// milliseconds and cameras jitter. It stays below half the period of the fastest usual video
+// (60 fps) so as not to prefer later pictures, and away from where the grids of 24, 30 and 60 fps
+// meet ours (multiples of 1.67 ms), as rounding would decide there.
+constexpr std::int64_t kToleranceUs = 7'500;
 constexpr std::int64_t kPeriodUs = 1'000'000 / kFrameRate;
 
 }  // namespace

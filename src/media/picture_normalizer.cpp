@@ -60,8 +60,19 @@ AVPixelFormat without_range(AVPixelFormat format) {
     }
 }
 
+// Damaged headers put numbers into these enums that C++ does not allow to be in them.
+template <class Enum>
+void drop_invalid(Enum& value, Enum end, Enum unknown) {
+    static_assert(sizeof(Enum) == sizeof(unsigned));
+    unsigned number = 0;
+    std::memcpy(&number, &value, sizeof number);
+    if (number >= static_cast<unsigned>(end)) value = unknown;
+}
+
 // Says in the frame itself what its format and its silence imply about its colours.
 void resolve_colours(AVFrame& frame) {
+    drop_invalid(frame.colorspace, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED);
+    drop_invalid(frame.color_range, AVCOL_RANGE_NB, AVCOL_RANGE_UNSPECIFIED);
     const auto format = static_cast<AVPixelFormat>(frame.format);
     const AVPixFmtDescriptor* description = av_pix_fmt_desc_get(format);
     if (description != nullptr && (description->flags & AV_PIX_FMT_FLAG_RGB) != 0) {

@@ -19,9 +19,8 @@ extern "C" {
 namespace syncnet::media {
 namespace {
 
-constexpr AVRational kMicroseconds = {1, AV_TIME_BASE};
 constexpr std::int64_t kPeriodUs = AV_TIME_BASE / kFrameRate;
-constexpr std::int64_t kOnGridUs = 8'000;
+constexpr std::int64_t kRoundingUs = 4'000;  // of start times, which some containers give in ms
 constexpr double kMaxPlausibleFps = 240;
 
 // FFmpeg's log belongs to the process; what matters in it reaches us as an error or as damage.
@@ -30,27 +29,18 @@ void silence_ffmpeg_once() {
     static_cast<void>(done);
 }
 
-std::optional<std::int64_t> to_us(std::int64_t timestamp, AVRational base) {
-    // Beyond a century it is not a time but damage, and would overflow later.
-    constexpr std::int64_t kCenturyUs = std::int64_t{100} * 366 * 24 * 3600 * AV_TIME_BASE;
-    if (timestamp == AV_NOPTS_VALUE) return std::nullopt;
-    const auto us = av_rescale_q(timestamp, base, kMicroseconds);
-    if (us < -kCenturyUs || us > kCenturyUs) return std::nullopt;
-    return us;
-}
-
-// The time that becomes 0. If the video starts after the audio, it is put back by less than a frame
-// so that the first picture falls on the 25 fps grid: else every picture of a 25 fps video would be
-// sampled up to 40 ms after it appeared, and the lips would seem late by as much.
+// The time that becomes 0: the start of the stream that starts first, but at most one frame later
+// so that the first picture falls on the 25 fps grid. Else every picture of a 25 fps video that
+// begins 39 ms after its audio would be seen 39 ms after it appeared, and the lips would seem late
+// by as much. What this cuts off is the sound of less than a frame, before there is anything to
+// see.
 std::int64_t clock_zero(const AVStream& video, const AVStream* audio) {
     const auto video_us = to_us(video.start_time, video.time_base);
     const auto audio_us =
         audio == nullptr ? std::nullopt : to_us(audio->start_time, audio->time_base);
     if (!video_us || !audio_us) return video_us ? *video_us : audio_us.value_or(0);
-    if (*video_us <= *audio_us) return *video_us;
-    const std::int64_t lead = *video_us - *audio_us;
-    const std::int64_t beyond = lead % kPeriodUs;
-    return beyond <= kOnGridUs ? *audio_us : *audio_us - (kPeriodUs - beyond);
+    const std::int64_t lead = std::max<std::int64_t>(*video_us - *audio_us, 0);
+    return *video_us - (lead + kRoundingUs) / kPeriodUs * kPeriodUs;
 }
 
 Orientation orientation_of(const AVStream& stream) {
@@ -187,6 +177,7 @@ bool Reader::Impl::decode_picture() {
         duration_us = plausible ? std::llround(AV_TIME_BASE / info.fps) : kPeriodUs;
     }
     next_picture_us = time_us + duration_us;
+    check_time(static_cast<double>(time_us) / AV_TIME_BASE);
     pictures.push(*frame, time_us, duration_us);
     return true;
 }
@@ -198,7 +189,10 @@ bool Reader::Impl::decode_samples() {
     if (audio_decoder->errors() != errors) samples.expect_gap();
     if (!got) return false;
     auto time_us = to_us(frame->pts, demuxer.audio()->time_base);
-    if (time_us) *time_us -= zero_us;
+    if (time_us) {
+        *time_us -= zero_us;
+        check_time(static_cast<double>(*time_us) / AV_TIME_BASE);
+    }
     samples.push(*frame, time_us);
     return true;
 }

@@ -1,7 +1,8 @@
 // A video in, pictures at 25 per second and samples at 16 kHz out, on one clock.
 //
-// The clock starts with the stream that starts first. A stream that starts later is padded, never
-// shifted, so picture i and sample 640 * i always belong to the same instant.
+// The clock starts with the stream that starts first (up to 40 ms after it, if that is the audio,
+// so that the first picture falls on a whole frame). A stream that starts later is padded, never
+// shifted: picture i and sample 640 * i always belong to the same instant.
 #pragma once
 
 #include <cstdint>

@@ -18,12 +18,12 @@ class TimestampMender {
     std::int64_t correction(Stream stream, std::int64_t dts_us, std::int64_t duration_us);
 
   private:
-    bool plausible(std::int64_t time_us) const;
-
     struct State {
         std::optional<std::int64_t> expected_us;
         std::int64_t correction_us = 0;
     };
+    bool plausible(const State& own, std::int64_t time_us) const;
+
     std::array<State, 2> streams_;
     std::int64_t latest_correction_us_ = 0;
 };

@@ -5,17 +5,30 @@
 #include <memory>
 
 #include "face/blaze_face.h"
+#include "score/verdict.h"
+#include "sync/lip_sync.h"
 
 namespace syncnet::pipeline {
 
-using DetectorModel = face::BlazeFaceModel;
+struct ModelOptions {
+    std::filesystem::path folder;  // see default_model_dir()
+    face::BlazeFaceRange face_range = face::BlazeFaceRange::full;
+    nn::Precision precision = nn::best_precision();
+};
 
-// SYNCNET_MODELS if set, else the `models` folder beside the program's folder or below it, else
-// the installed one.
+// Immutable; shared by every analysis.
+struct Models {
+    face::BlazeFaceModel detector;
+    sync::LipSyncModel lip_sync;
+    score::Calibration calibration;
+};
+
+// SYNCNET_MODELS if set, else `models` beside the program, else the installed folder. Throws
+// bad_model where there is none.
 std::filesystem::path default_model_dir();
 
-DetectorModel load_detector(const std::filesystem::path& model_dir,
-                            face::BlazeFaceRange range = face::BlazeFaceRange::full);
-std::unique_ptr<face::Detector> make_detector(const DetectorModel& model);
+// Throw bad_model, naming the file.
+face::BlazeFaceModel load_detector(const std::filesystem::path& folder, face::BlazeFaceRange range);
+std::shared_ptr<const Models> load_models(const ModelOptions& options);
 
 }  // namespace syncnet::pipeline

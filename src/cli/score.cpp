@@ -1,0 +1,152 @@
+// `syncnet score`: one line for people, a plot of the sync curve, or exactly the service's JSON.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "pipeline/analyzer.h"
+
+namespace syncnet::cli {
+namespace {
+
+constexpr int kPlotRows = 7;
+constexpr int kBarWidth = 40;
+
+struct ScoreOptions {
+    std::vector<std::string> videos;
+    bool json = false;
+    std::string model = "lipsync";
+    bool short_range = false;
+    int stride = pipeline::FaceFollowerOptions{}.detection_stride;
+};
+
+void plot(const sync::SyncCurve& curve, std::ostream& out) {
+    double low = INFINITY;
+    double high = -INFINITY;
+    for (const double d : curve.mean_distance)
+        if (!std::isnan(d)) {
+            low = std::min(low, d);
+            high = std::max(high, d);
+        }
+    if (!(high > low)) return;
+    const auto row_of = [&](double d) {
+        return static_cast<int>(std::lround((high - d) / (high - low) * (kPlotRows - 1)));
+    };
+    for (int row = 0; row < kPlotRows; ++row) {
+        const double level = high - (high - low) * row / (kPlotRows - 1);
+        out << "  " << std::setw(6) << std::fixed << std::setprecision(2) << level << " |";
+        // Offsets grow to the right; shifts have the other sign.
+        for (std::size_t s = sync::kShifts; s-- > 0;) {
+            const double d = curve.mean_distance[s];
+            out << ' ' << (!std::isnan(d) && row_of(d) == row ? '*' : ' ');
+        }
+        out << '\n';
+    }
+    out << "         +" << std::string(2 * sync::kShifts, '-') << '\n'
+        << "          -15       -10       -5         0         5        10        15  frames\n";
+}
+
+void describe(const std::string& video, const pipeline::Analysis& a, std::ostream& out) {
+    out << video << ": " << score::to_string(a.verdict.decision);
+    if (a.verdict.score) {
+        const sync::SyncResult& r = *a.tracks.front().result;
+        const int ms = std::abs(r.offset_frames) * 1000 / media::kFrameRate;
+        out << std::fixed << std::setprecision(2) << "  score " << *a.verdict.score
+            << "  confidence " << r.confidence << "  min_dist " << r.min_dist << "  offset "
+            << r.offset_frames << " frames";
+        if (r.offset_frames != 0)
+            out << " (the sound is " << ms << " ms " << (r.offset_frames > 0 ? "early" : "late")
+                << ")";
+    }
+    out << '\n';
+    for (const score::Reason reason : a.verdict.reasons) out << "  " << score::explain(reason) << '\n';
+    if (a.tracks.size() > 1)
+        out << "  " << a.tracks.size() << " faces; the one that the sound fits best is shown\n";
+    if (!a.tracks.empty() && a.tracks.front().result) plot(a.tracks.front().curve, out);
+}
+
+// A bar on standard error, only where a person is looking.
+class ProgressBar {
+  public:
+    explicit ProgressBar(bool wanted) : shown_(wanted && ::isatty(STDERR_FILENO) != 0) {}
+    ~ProgressBar() {
+        if (shown_) std::cerr << "\r\x1b[K";
+    }
+    ProgressBar(const ProgressBar&) = delete;
+    ProgressBar& operator=(const ProgressBar&) = delete;
+
+    void update(double done) {
+        const int filled = static_cast<int>(done * kBarWidth);
+        if (!shown_ || filled == filled_) return;
+        filled_ = filled;
+        std::cerr << "\r[" << std::string(static_cast<std::size_t>(filled), '#')
+                  << std::string(static_cast<std::size_t>(kBarWidth - filled), ' ') << ']'
+                  << std::flush;
+    }
+
+  private:
+    bool shown_;
+    int filled_ = -1;
+};
+
+int score_videos(const ScoreOptions& options) {
+    if (options.model != "lipsync")
+        throw Error(ErrorCode::model_not_available, "there is no model " + options.model);
+    pipeline::ModelOptions models{.folder = pipeline::default_model_dir()};
+    if (options.short_range) models.face_range = face::BlazeFaceRange::short_;
+    pipeline::AnalyzerOptions analysis;
+    analysis.faces.detection_stride = options.stride;
+    const pipeline::Analyzer analyzer(pipeline::load_models(models), analysis);
+
+    int status = kDone;
+    for (const std::string& video : options.videos) {
+        try {
+            const auto start = std::chrono::steady_clock::now();
+            const auto result = [&] {
+                ProgressBar bar(!options.json);
+                return analyzer.analyze(media::Source::from_path(video),
+                                        {.on_progress = [&](double done) { bar.update(done); }});
+            }();
+            if (options.json) {
+                auto answer = pipeline::to_json(result);
+                answer["processing_time_ms"] =
+                    std::chrono::duration_cast<std::chrono::milliseconds>(
+                        std::chrono::steady_clock::now() - start)
+                        .count();
+                if (options.videos.size() > 1) answer["video_path"] = video;
+                std::cout << answer.dump() << '\n';
+            } else {
+                describe(video, result, std::cout);
+            }
+        } catch (const Error& e) {
+            // The next video may be better.
+            status = std::max<int>(status, report(e, video));
+        }
+    }
+    return status;
+}
+
+}  // namespace
+
+void add_score(CLI::App& app, int& status) {
+    auto* const command = app.add_subcommand("score", "Tell whether the voice belongs to the lips");
+    const auto options = std::make_shared<ScoreOptions>();
+    command->add_option("video", options->videos, "videos")->required();
+    command->add_flag("--json", options->json, "print what the service answers, a line a video");
+    command->add_option("--model", options->model, "the model to score with")
+        ->capture_default_str();
+    command->add_flag("--short-range", options->short_range,
+                      "the face detector for faces near the camera");
+    command->add_option("--stride", options->stride, "look for faces in every k-th picture")
+        ->check(CLI::Range(1, 25))
+        ->capture_default_str();
+    command->callback([options, &status] { status = score_videos(*options); });
+}
+
+}  // namespace syncnet::cli

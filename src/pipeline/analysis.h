@@ -1,0 +1,44 @@
+// The answer to one video.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "face/detection.h"
+#include "media/reader.h"
+#include "score/verdict.h"
+#include "sync/sync_curve.h"
+
+namespace syncnet::pipeline {
+
+struct TrackAnalysis {
+    int id = 0;
+    std::int64_t first_frame = 0;
+    std::int64_t frames = 0;
+    face::Box mean_box;          // pixels of the upright picture
+    double speech_seconds = 0;   // heard while this face was there
+    sync::SyncCurve curve;
+    std::optional<sync::SyncResult> result;
+    std::optional<double> score;
+};
+
+struct Analysis {
+    media::Info video;
+    media::Damage damage;
+    double seconds = 0;  // of picture
+    int shots = 0;
+    double speech_seconds = 0;
+    std::vector<TrackAnalysis> tracks;  // the leading one first
+    score::Evidence evidence;
+    score::Verdict verdict;
+    std::string model, model_version, precision;
+};
+
+// What `POST /score` answers and `syncnet score --json` prints; docs/api.md tells each field.
+// Fields of the seed keep their names and meaning.
+nlohmann::json to_json(const Analysis& analysis);
+
+}  // namespace syncnet::pipeline
