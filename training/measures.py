@@ -20,14 +20,14 @@ class EmbeddedClip:
     speech: np.ndarray      # logits, aligned with sound.rows
 
 
-def embed_sound(model: LipSync, sound: np.ndarray) -> tuple[Embeddings, np.ndarray]:
-    """int16 [N] -> its embeddings and speech logits."""
+def embed_sounds(model: LipSync, sounds: np.ndarray) -> tuple[list[Embeddings], np.ndarray]:
+    """int16 [B, N] -> the embeddings of each row, and speech logits [B, n]."""
     with torch.no_grad():
-        log_mel = mel.log_mel(torch.from_numpy(sound.astype(np.float32) / 32768.0)[None])
+        log_mel = mel.log_mel(torch.from_numpy(sounds.astype(np.float32) / 32768.0))
         normal = mel.normalise(log_mel)
-        rows = model.sound(normal[:, None])[0].numpy()
-        speech = model.speech(torch.stack([normal, mel.raw_scaled(log_mel)], 1))[0].numpy()
-    return Embeddings(SOUND_FIRST, rows), speech
+        rows = model.sound(normal[:, None]).numpy()
+        speech = model.speech(torch.stack([normal, mel.raw_scaled(log_mel)], 1)).numpy()
+    return [Embeddings(SOUND_FIRST, row) for row in rows], speech
 
 
 def embed_lips(model: LipSync, crops: np.ndarray, first_frame: int) -> Embeddings:
@@ -45,8 +45,11 @@ def long_enough(clip: Clip) -> bool:
 def embed(model: LipSync, clips: list[Clip]) -> list[EmbeddedClip]:
     """In f32. Clips too short for any embedding are left out."""
     model.eval()
-    return [EmbeddedClip(clip, embed_lips(model, clip.crops, clip.first_frame), *embed_sound(model, clip.sound))
-            for clip in clips if long_enough(clip)]
+    embedded = []
+    for clip in filter(long_enough, clips):
+        (sound,), (speech,) = embed_sounds(model, clip.sound[None])
+        embedded.append(EmbeddedClip(clip, embed_lips(model, clip.crops, clip.first_frame), sound, speech))
+    return embedded
 
 
 def genuine_results(embedded: list[EmbeddedClip]) -> list[SyncResult | None]:
@@ -133,16 +136,12 @@ def delayed(sound: np.ndarray, frames: int) -> np.ndarray:
     return moved
 
 
-def delay_tracking(model: LipSync, embedded: list[EmbeddedClip], delays: list[int]) -> dict[int, float]:
-    """For each delay in frames: share of clips whose reported offset falls by that delay, within 1 frame."""
-    before = genuine_results(embedded)
-    tracked = {}
-    for delay in delays:
-        hits = []
-        for item, result in zip(embedded, before):
-            if abs(delay) * SAMPLES_PER_FRAME >= len(item.clip.sound) or result is None:
-                continue
-            after = read_curve(sync_curve(item.lip, embed_sound(model, delayed(item.clip.sound, delay))[0]))
-            hits.append(after is not None and abs(after.offset - (result.offset - delay)) <= 1)
-        tracked[delay] = float(np.mean(hits)) if hits else float("nan")
-    return tracked
+def tracked_delays(model: LipSync, item: EmbeddedClip, delays: list[int]) -> list[float]:
+    """For each delay in frames: 1 if the reported offset falls by it, within 1 frame, 0 if not, NaN if it cannot be told."""
+    before = read_curve(sync_curve(item.lip, item.sound))
+    if before is None or max(map(abs, delays)) * SAMPLES_PER_FRAME >= len(item.clip.sound):
+        return [float("nan")] * len(delays)
+    sounds, _ = embed_sounds(model, np.stack([delayed(item.clip.sound, delay) for delay in delays]))
+    after = [read_curve(sync_curve(item.lip, sound)) for sound in sounds]
+    return [float(result is not None and abs(result.offset - (before.offset - delay)) <= 1)
+            for result, delay in zip(after, delays)]

@@ -30,16 +30,18 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True, help="training time, over all resumptions")
     parser.add_argument("--offsets", type=Path, help="{name: frames} from crossfit.py")
     parser.add_argument("--mix", type=parse_mix, default=MIX, help="corpus=weight,... (only these are trained on)")
+    parser.add_argument("--start", type=Path, help="checkpoint of another run (crossfit's) to begin with")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out if there is one")
+    parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared: waiting threads stall it")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
 
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
     offsets = json.loads(arguments.offsets.read_text()) if arguments.offsets else None
     clips = load_clips(arguments.data, "train", set(arguments.mix), offsets)
     validation = load_clips(arguments.data, "validation")
     print(f"{len(clips)} training clips, {sum(len(clip.crops) for clip in clips)} frames", flush=True)
-    Trainer(arguments.out, clips, validation, arguments.mix, minutes=arguments.minutes, resume=arguments.resume,
+    Trainer(arguments.out, clips, validation, arguments.mix, minutes=arguments.minutes, start=arguments.start, resume=arguments.resume,
             seed=arguments.seed).train()
     model, about = load_model(arguments.out / NAME)
     export(model, arguments.out, about)

@@ -41,7 +41,8 @@ class Trainer:
     """Trains until `minutes` of training time or `steps` are spent; the learning rate falls to zero just then."""
 
     def __init__(self, run: Path, clips: list[Clip], validation: list[Clip], mix: dict[str, float], *,
-                 minutes: float | None = None, steps: int | None = None, resume: bool = False, seed: int = 1) -> None:
+                 minutes: float | None = None, steps: int | None = None, start: Path | None = None,
+                 resume: bool = False, seed: int = 1) -> None:
         if (minutes is None) == (steps is None):
             raise ValueError("give either minutes or steps")
         self.run, self.clips, self.validation, self.mix = run, clips, validation, mix
@@ -59,6 +60,10 @@ class Trainer:
         self.step, self.elapsed = 0, 0.0
         if resume and (run / NAME).exists():
             self.restore(torch.load(run / NAME))
+        elif start is not None:
+            # Another run's weights: past the plateau where nothing is learned yet.
+            self.restore(torch.load(start))
+            self.step, self.elapsed = 0, 0.0
 
     def restore(self, state: dict) -> None:
         self.model.load_state_dict(state["model"])

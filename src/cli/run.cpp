@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     int status = kDone;
     add_score(app, status);
+    add_serve(app, status);
     add_crops(app, status);
     try {
         app.parse(argc, argv);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "nn/arena.h"
+#include "nn/single_thread.h"
 
 namespace syncnet::nn {
 namespace {
@@ -120,6 +121,7 @@ Plan::Impl::Impl(Graph source, Precision chosen) : graph(std::move(source)), pre
     graph.fuse_relu();
     choose_types();
     const auto count = static_cast<NodeId>(graph.nodes().size());
+    const SingleThread here;  // the number of threads is part of a primitive
     try {
         for (NodeId id = 0; id < count; ++id) compile(id);
     } catch (const dnnl::error& e) {
@@ -345,6 +347,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 std::span<float> Session::input() { return impl_->input; }
 
 void Session::run() {
+    const SingleThread here;
     auto& [from, to] = *impl_->cast;
     dnnl::reorder(from, to).execute(impl_->stream, from, to);
     for (const Impl::Bound& b : impl_->bound) {

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs what a part of the work needs on Debian 12: setup.sh [build|demo|test|bench|lint|train].
+# Quick when all is there. Uses sudo when not root.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-dev libswscale-dev
+    libswresample-dev libboost1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev git)
+sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
+case "${1:-build}" in
+    build) packages=("${build[@]}") ;;
+    demo) packages=("${build[@]}" "${sample[@]}") ;;
+    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl) ;;
+    bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev) ;;
+    lint) packages=("${build[@]}" libgtest-dev libgmock-dev clang-format-14 clang-tidy-14) ;;
+    train) packages=("${build[@]}" ffmpeg python3-torch python3-numpy python3-scipy python3-pil) ;;
+    *)
+        echo "setup.sh: unknown part: $1" >&2
+        exit 2
+        ;;
+esac
+# Any node will do; where one came from elsewhere, Debian's npm would conflict with it.
+command -v npm >/dev/null || packages+=(npm)
+
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+        missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    root=()
+    [ "$(id -u)" -eq 0 ] || root=(sudo)
+    echo "installing ${missing[*]}" >&2
+    "${root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >/dev/null
+fi
+
+# The face detector's weights.
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    npm ci --silent
+    touch node_modules/.package-lock.json
+fi

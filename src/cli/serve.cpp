@@ -1,0 +1,73 @@
+// `syncnet serve`: the HTTP service.
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "service/server.h"
+
+namespace syncnet::cli {
+namespace {
+
+struct ServeOptions {
+    std::filesystem::path env_file = ".env";
+    std::map<std::string, std::string> flags;  // by the setting's name
+};
+
+std::string flag_of(std::string_view name) {
+    std::string flag = "--";
+    for (const char c : name)
+        flag += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return flag;
+}
+
+int serve(const ServeOptions& options) {
+    std::vector<std::string> notes;
+    const auto settings = service::load_settings(
+        options.env_file,
+        [&](const std::string& name) -> std::optional<std::string> {
+            if (const auto flag = options.flags.find(name);
+                flag != options.flags.end() && !flag->second.empty())
+                return flag->second;
+            if (const char* const value = std::getenv(name.c_str()); value != nullptr) return value;
+            return std::nullopt;
+        },
+        notes);
+    auto logger = spdlog::stderr_color_mt("syncnet");
+    logger->set_level(spdlog::level::from_str(settings.log_level));
+    spdlog::set_default_logger(std::move(logger));
+    for (const std::string& note : notes) spdlog::warn("{}", note);
+
+    const auto models = pipeline::load_models(
+        {.folder = settings.model_dir.empty() ? pipeline::default_model_dir() : settings.model_dir});
+    pipeline::AnalyzerOptions analysis;
+    analysis.limits.max_bytes = settings.max_video_bytes;
+    service::Server server(settings, std::make_shared<pipeline::Analyzer>(models, analysis));
+    spdlog::info("model {} {} ({})", models->lip_sync.name, models->lip_sync.version,
+                 nn::to_string(models->lip_sync.sound->precision()));
+    spdlog::info("listening on http://{}:{}", settings.host, server.port());
+    server.run();
+    spdlog::info("stopped");
+    return kDone;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& status) {
+    auto* const command = app.add_subcommand("serve", "Start the HTTP service");
+    const auto options = std::make_shared<ServeOptions>();
+    command->add_option("--env-file", options->env_file, "settings, one NAME=value a line")
+        ->capture_default_str();
+    const service::Settings defaults;
+    for (const service::Setting& setting : service::settings_table())
+        command
+            ->add_option(flag_of(setting.name), options->flags[std::string(setting.name)],
+                         std::string(setting.meaning))
+            ->default_str(setting.get(defaults))
+            ->type_name(setting.unit.empty() ? "VALUE" : std::string(setting.unit));
+    command->callback([options, &status] { status = serve(*options); });
+}
+
+}  // namespace syncnet::cli

@@ -1,0 +1,46 @@
+// The few HTTP types that the service's files share.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/error.h"
+
+namespace syncnet::service {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+using Response = http::response<http::string_body>;
+
+inline Response json_response(http::status status, const nlohmann::json& body,
+                              const std::string& type = "application/json") {
+    Response response(status, 11);
+    response.set(http::field::content_type, type);
+    // Names in a form may be any bytes; the answer is valid UTF-8 all the same.
+    response.body() = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return response;
+}
+
+// RFC 9457, with the seed's "error" beside it.
+inline Response problem(const Error& error) {
+    const ErrorInfo& info = error.info();
+    nlohmann::json body{{"type", "about:blank"},
+                        {"title", info.title},
+                        {"status", info.http_status},
+                        {"detail", error.what()},
+                        {"code", info.name},
+                        {"hint", info.hint},
+                        {"error", std::string(info.title) + ": " + error.what()}};
+    Response response = json_response(static_cast<http::status>(info.http_status), body,
+                                      "application/problem+json");
+    if (info.http_status == 503) response.set(http::field::retry_after, "1");
+    return response;
+}
+
+}  // namespace syncnet::service

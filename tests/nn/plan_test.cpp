@@ -1,0 +1,138 @@
+#include "nn/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "nn/reference_executor.h"
+#include "nn/weights/tflite.h"
+
+namespace syncnet::nn {
+namespace {
+
+std::vector<float> random_values(std::size_t count, unsigned seed) {
+    std::mt19937 engine(seed);
+    std::normal_distribution<float> normal;
+    std::vector<float> values(count);
+    for (float& v : values) v = normal(engine);
+    return values;
+}
+
+Tensor random_tensor(std::vector<int> dims, unsigned seed) {
+    std::size_t count = 1;
+    for (const int d : dims) count *= static_cast<std::size_t>(d);
+    return {std::move(dims), random_values(count, seed)};
+}
+
+void expect_close(std::span<const float> a, std::span<const float> b, float relative,
+                  const std::string& what) {
+    ASSERT_EQ(a.size(), b.size()) << what;
+    float largest = 1e-6F;
+    for (const float v : b) largest = std::max(largest, std::abs(v));
+    float worst = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
+    EXPECT_LE(worst, relative * largest) << what;
+}
+
+// Runs the graph both ways, every value of it.
+void expect_same_as_reference(Graph graph, unsigned seed) {
+    for (std::size_t i = 0; i < graph.nodes().size(); ++i)
+        graph.output("node" + std::to_string(i), static_cast<NodeId>(i));
+    const auto input = random_values(graph.node(0).shape.size(), seed);
+    const auto expected = reference_run(graph, input);
+    Session session(std::make_shared<const Plan>(graph, Precision::f32));
+    std::ranges::copy(input, session.input().begin());
+    session.run();
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        expect_close(session.output("node" + std::to_string(i)), expected[i], 1e-4F,
+                     "node " + std::to_string(i) + " " + graph.nodes()[i].name);
+}
+
+Graph every_operation() {
+    Graph g;
+    const NodeId in = g.input({2, 11, 9, 3});
+    const NodeId a = g.relu(g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2), 2, 1,
+                                   same_padding(g.node(in).shape, 3, 3, 2, 1), 1, "conv"));
+    const NodeId b = g.conv(a, random_tensor({8, 1, 3, 3}, 3), random_tensor({8}, 4), 1, 1,
+                            {1, 1, 1, 1}, 8, "depthwise");
+    const NodeId sum = g.relu(g.add(a, b));
+    const NodeId pooled = g.max_pool(sum, 2, 2, 2, 2, same_padding(g.node(sum).shape, 2, 2, 2, 2));
+    const NodeId padded = g.pad_channels(pooled, 13);
+    const NodeId large = g.resize_bilinear(padded, 7, 12);
+    const NodeId flat = g.reshape(large, {1, 1, 2 * 7 * 12, 13});
+    g.output("out", g.concat_width({flat, flat}));
+    return g;
+}
+
+TEST(Plan, AgreesWithPlainLoopsOnEveryOperation) { expect_same_as_reference(every_operation(), 7); }
+
+TEST(Plan, FusingReluChangesNothing) {
+    const Graph graph = every_operation();
+    const auto input = random_values(graph.node(0).shape.size(), 8);
+    const auto expected = reference_run(graph, input).back();
+    for (const auto precision : {Precision::f32, Precision::bf16}) {
+        if (precision == Precision::bf16 && best_precision() != precision) continue;
+        Session session(std::make_shared<const Plan>(graph, precision));
+        std::ranges::copy(input, session.input().begin());
+        session.run();
+        expect_close(session.output("out"), expected, precision == Precision::f32 ? 1e-4F : 3e-2F,
+                     std::string(to_string(precision)));
+    }
+}
+
+TEST(Plan, GivesTheSameAnswerEachTime) {
+    const Graph graph = every_operation();
+    Session session(std::make_shared<const Plan>(graph, Precision::f32));
+    std::vector<std::vector<float>> answers;
+    for (int i = 0; i < 2; ++i) {
+        std::ranges::copy(random_values(graph.node(0).shape.size(), 9), session.input().begin());
+        session.run();
+        const auto out = session.output("out");
+        answers.emplace_back(out.begin(), out.end());
+    }
+    EXPECT_EQ(answers[0], answers[1]);
+}
+
+TEST(Plan, RefusesShapesThatDoNotFit) {
+    Graph g;
+    const NodeId in = g.input({1, 8, 8, 4});
+    EXPECT_THROW(g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2), 1, 1, {}, 1, "c"),
+                 Error);
+    EXPECT_THROW(g.reshape(in, {1, 1, 1, 5}), Error);
+    EXPECT_THROW((void)g.output_node("absent"), Error);
+}
+
+class BlazeFaceWeights : public testing::TestWithParam<const char*> {};
+
+TEST_P(BlazeFaceWeights, EveryLayerAgreesWithPlainLoops) {
+    const MappedFile file(std::string(SYNCNET_BINARY_DIR "/models/") + GetParam(), 1U << 24U);
+    expect_same_as_reference(read_tflite(file.bytes()), 11);
+}
+
+TEST_P(BlazeFaceWeights, DamagedFilesAreRefusedAndNeverCrash) {
+    const MappedFile file(std::string(SYNCNET_BINARY_DIR "/models/") + GetParam(), 1U << 24U);
+    const std::vector<std::byte> good(file.bytes().begin(), file.bytes().end());
+    for (const std::size_t size : {std::size_t{0}, std::size_t{7}, good.size() / 2, good.size() - 1})
+        EXPECT_THROW((void)read_tflite(std::span(good).first(size)), Error) << size;
+    std::mt19937 engine(3);
+    for (int i = 0; i < 200; ++i) {
+        auto bad = good;
+        for (int k = 0; k < 20; ++k)  // tables and offsets lie at both ends
+            bad[engine() % 4000 + (engine() % 2) * (bad.size() - 4000)] = std::byte(engine() % 256);
+        try {
+            (void)read_tflite(bad);
+        } catch (const Error& e) {
+            EXPECT_EQ(e.code(), ErrorCode::bad_model);
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, BlazeFaceWeights,
+                         testing::Values("face_detection_full_range.tflite",
+                                         "face_detection_short_range.tflite"));
+
+}  // namespace
+}  // namespace syncnet::nn
