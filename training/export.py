@@ -71,6 +71,7 @@ from . import mel, safetensors
 from .checkpoint import load_model
 from .networks import CROP, EMBEDDING, LIP_REACH, SOUND_FIRST, ConvBlock, LipSync
 
+VERSION = "1"           # of the weights, told in every answer; raise it with every release
 GOLDEN_FRAMES, GOLDEN_SAMPLES = 17, 20800
 
 
@@ -128,7 +129,7 @@ def export(model: LipSync, folder: Path, about: dict[str, str]) -> None:
     tensors = {name: tensor.numpy().astype(np.float16) for name, tensor in folded_weights(model).items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError("a weight does not fit float16")
-    metadata = {"format": "lipsync/1", "fps": "25", "sample_rate": str(mel.SAMPLE_RATE), "crop": str(CROP),
+    metadata = {"format": "lipsync/1", "version": VERSION, "fps": "25", "sample_rate": str(mel.SAMPLE_RATE), "crop": str(CROP),
                 "embedding": str(EMBEDDING), "lip_first": str(LIP_REACH), "sound_first": str(SOUND_FIRST), **about}
     safetensors.save(folder / "lipsync.safetensors", tensors, metadata)
     safetensors.save(folder / "lipsync_golden.safetensors", golden(with_folded_weights(tensors)), {"format": "lipsync-golden/1"})

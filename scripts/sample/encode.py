@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import wave
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -43,7 +43,6 @@ class Recipe:
     audio_start: float = 0.0  # seconds by which the audio stream's first timestamp is late
     rotate: int = 0  # degrees clockwise by which a player must turn the stored pictures
     frame_expression: str = ""  # ffmpeg's expression for the time of frame N in seconds; empty: constant rate
-    output_options: list[str] = field(default_factory=list)
 
 
 def _raw_input(size: tuple[int, int], fps: Fraction) -> list[str]:
@@ -82,8 +81,10 @@ def _output(out: Path, recipe: Recipe, with_sound: bool) -> list[str]:
         options += ["-metadata:s:v", f"rotate={recipe.rotate}"]
     if recipe.frame_expression:
         options += ["-vf", f"settb=1/1000,setpts=round(1000*({recipe.frame_expression}))"]
-        options += ["-fps_mode", "passthrough", "-enc_time_base", "1:1000", "-video_track_timescale", "1000"][: 6 if out.suffix in (".mp4", ".mov") else 4]
-    return [*options, *recipe.output_options, str(out)]
+        options += ["-fps_mode", "passthrough", "-enc_time_base", "1:1000"]
+        if out.suffix == ".mp4":
+            options += ["-video_track_timescale", "1000"]
+    return [*options, str(out)]
 
 
 def encode(out: Path, pictures: Iterable[Image.Image], size: tuple[int, int], samples: np.ndarray | None, recipe: Recipe,
@@ -96,10 +97,10 @@ def encode(out: Path, pictures: Iterable[Image.Image], size: tuple[int, int], sa
             nearly_lossless = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", "-bf", "0", str(cycle)]
             _feed([*_QUIET, *video, *nearly_lossless], pictures)
             video, pictures = ["-stream_loop", "-1", "-i", str(cycle)], ()
-            recipe.output_options += ["-frames:v", str(repeat_to_frames)]
         sound: list[str] = []
         if samples is not None:
             wav = Path(folder) / "sound.wav"
             _write_wav(wav, samples[round(recipe.audio_start * RATE) :])
             sound = ["-itsoffset", str(recipe.audio_start), "-i", str(wav)]
-        _feed([*_QUIET, *video, *sound, *_output(out, recipe, samples is not None)], pictures)
+        length = ["-frames:v", str(repeat_to_frames)] if repeat_to_frames else []
+        _feed([*_QUIET, *video, *sound, *length, *_output(out, recipe, samples is not None)], pictures)

@@ -67,7 +67,8 @@ class _Mouth:
         self._seam_y = float(self._seam[self._TABLE // 2])
         self._nose_reach = self._seam_y - (nose - patch.top)
         self._chin_reach = chin - patch.top - self._seam_y
-        self._around_lips = np.exp(-((self._u / 1.4) ** 4) - ((patch.y - self._seam_y) / half) ** 2) * patch.window
+        below_nose = _smoothstep(patch.y / (0.7 * self._nose_reach))
+        self._around_lips = np.exp(-((self._u / 1.4) ** 4) - ((patch.y - self._seam_y) / half) ** 2) * below_nose * patch.window
         self._jaw_width = np.exp(-((self._u / 1.6) ** 4))
         self._teeth_gaps = 0.86 + 0.14 * np.sqrt(np.abs(np.cos(self._u * np.pi * 3.5)))
 
@@ -79,7 +80,7 @@ class _Mouth:
         seam, upper, lower = self._seam[at], self._upper[at], self._lower[at]
 
         arch = np.clip(1 - u * u, 0, 1) ** 0.75
-        drop = 0.62 * jaw * half
+        drop = 0.55 * jaw * half
         upper_edge = seam + (0.06 * press - 0.12 * part - 0.05 * jaw) * half * arch
         lower_edge = seam + (drop + (0.10 * part - 0.07 * press) * half) * arch
 
@@ -102,7 +103,7 @@ class _Mouth:
         y, half = self._patch.y, self._half
         soft = 0.03 * half
         upper_teeth = np.clip((seam + (0.13 - 0.10 * u * u) * half - y) / soft, 0, 1)
-        lower_teeth = np.clip((y - seam - drop - (0.0 + 0.06 * u * u) * half) / soft, 0, 1)
+        lower_teeth = np.clip((y - seam - drop - 0.06 * u * u * half) / soft, 0, 1)
         tongue = _smoothstep((y - seam - 0.45 * drop - 0.3 * half * u * u) / (0.25 * half))
         shade = (0.45 + 0.55 * _smoothstep((y - upper_edge) / (0.10 * half))) * np.clip(1.05 - 0.75 * u * u, 0.2, 1)
         pixels = _DARK + (0.75 * tongue * shade)[..., None] * (_TONGUE - _DARK)

@@ -80,10 +80,10 @@ class Actor:
 
 
 def background(random: np.random.Generator, width: int, height: int) -> Image.Image:
-    """A wall out of focus: soft blotches of blue and grey, and the grain of a camera."""
-    blotches = Image.fromarray(random.integers(0, 255, (5, 7, 3), np.uint8)).resize((width, height), Image.BICUBIC)
+    """A wall out of focus: soft blotches of light, and the grain of a camera."""
+    blotches = Image.fromarray(random.integers(0, 255, (5, 7), np.uint8)).resize((width, height), Image.BICUBIC)
     light = np.linspace(1.1, 0.8, height)[:, None, None]
-    wall = np.array((104, 128, 164)) * light + 0.16 * (np.asarray(blotches, np.float32) - 128)
+    wall = np.array((104, 128, 164)) * light + 0.25 * (np.asarray(blotches, np.float32)[..., None] - 128)
     grain = random.normal(0, 3, (height, width, 1))
     return Image.fromarray(np.clip(wall + grain, 0, 255).astype(np.uint8))
 

@@ -24,8 +24,12 @@ constexpr float kFloor = 1e-6F;
 constexpr int kMeanReach = 100;  // frames
 constexpr float kGain = 0.5F;
 
-double hz_to_mel(double hz) { return 2595.0 * std::log10(1.0 + hz / 700.0); }
-double mel_to_hz(double mel) { return 700.0 * (std::pow(10.0, mel / 2595.0) - 1.0); }
+double hz_to_mel(double hz) {
+    return 2595.0 * std::log10(1.0 + hz / 700.0);
+}
+double mel_to_hz(double mel) {
+    return 700.0 * (std::pow(10.0, mel / 2595.0) - 1.0);
+}
 
 struct Triangle {
     int first = 0;               // bin of the first weight
@@ -115,8 +119,11 @@ std::vector<MelFrame> normalise(std::span<const MelFrame> log_mel) {
     std::vector<MelFrame> result(log_mel.size());
     for (std::size_t band = 0; band < kMelBands; ++band) {
         double sum = 0;
-        const auto value = [&](std::ptrdiff_t t) { return log_mel[static_cast<std::size_t>(t)][band]; };
-        for (std::ptrdiff_t t = 0; t < std::min<std::ptrdiff_t>(kMeanReach, count); ++t) sum += value(t);
+        const auto value = [&](std::ptrdiff_t t) {
+            return log_mel[static_cast<std::size_t>(t)][band];
+        };
+        for (std::ptrdiff_t t = 0; t < std::min<std::ptrdiff_t>(kMeanReach, count); ++t)
+            sum += value(t);
         for (std::ptrdiff_t t = 0; t < count; ++t) {
             if (t + kMeanReach < count) sum += value(t + kMeanReach);
             if (t - kMeanReach > 0) sum -= value(t - kMeanReach - 1);

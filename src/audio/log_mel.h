@@ -14,7 +14,7 @@
 namespace syncnet::audio {
 
 inline constexpr int kMelBands = 40;
-inline constexpr int kMelHop = 160;      // samples at 16 kHz
+inline constexpr int kMelHop = 160;  // samples at 16 kHz
 inline constexpr int kMelWindow = 400;
 
 using MelFrame = std::array<float, kMelBands>;  // from the lowest band up
@@ -39,8 +39,8 @@ class LogMel {
     std::vector<MelFrame> frames_;
 };
 
-// Takes away each band's mean over +-100 frames (fewer at the ends) and halves what is left: loudness
-// and the colour of microphone and room disappear, what changes stays.
+// Takes away each band's mean over +-100 frames (fewer at the ends) and halves what is left:
+// loudness and the colour of microphone and room disappear, what changes stays.
 std::vector<MelFrame> normalise(std::span<const MelFrame> log_mel);
 
 }  // namespace syncnet::audio

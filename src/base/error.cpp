@@ -39,11 +39,12 @@ constexpr std::array kCatalogue{
               "Scale the video down, lower its frame rate, or cut it."},
     ErrorInfo{too_many_streams, "too_many_streams", 422, "The file has too many streams",
               "Send a file with one video and one audio stream."},
-    ErrorInfo{bad_sample_rate, "bad_sample_rate", 422, "The sample rate of the sound is out of range",
-              "Send sound between 4 and 384 kHz."},
-    ErrorInfo{unsupported_codec, "unsupported_codec", 415, "The codec is not one that we read",
-              "Send h264, hevc, vp8, vp9, av1, mpeg-1/2/4 or mjpeg pictures; aac, opus, vorbis, mp3, "
-              "mp2, flac or pcm sound."},
+    ErrorInfo{bad_sample_rate, "bad_sample_rate", 422,
+              "The sample rate of the sound is out of range", "Send sound between 4 and 384 kHz."},
+    ErrorInfo{
+        unsupported_codec, "unsupported_codec", 415, "The codec is not one that we read",
+        "Send h264, hevc, vp8, vp9, av1, mpeg-1/2/4 or mjpeg pictures; aac, opus, vorbis, mp3, "
+        "mp2, flac or pcm sound."},
     ErrorInfo{overloaded, "overloaded", 503, "The service is full", "Try again in a moment."},
     ErrorInfo{shutting_down, "shutting_down", 503, "The service is stopping",
               "Try again in a moment, or another instance."},
@@ -71,7 +72,9 @@ const ErrorInfo& error_info(ErrorCode code) noexcept {
     return kCatalogue[static_cast<std::size_t>(code)];
 }
 
-std::span<const ErrorInfo> error_catalogue() noexcept { return kCatalogue; }
+std::span<const ErrorInfo> error_catalogue() noexcept {
+    return kCatalogue;
+}
 
 static_assert(in_order(), "one row for each ErrorCode, in the order of the enum");
 

@@ -56,8 +56,8 @@ std::span<const ErrorInfo> error_catalogue() noexcept;
 
 class Error : public std::runtime_error {
   public:
-    // `detail` says what happened to this input in particular; it is shown to the caller, so it must
-    // not name paths of the server.
+    // `detail` says what happened to this input in particular; it is shown to the caller, so it
+    // must not name paths of the server.
     Error(ErrorCode code, const std::string& detail) : std::runtime_error(detail), code_(code) {}
 
     ErrorCode code() const noexcept { return code_; }

@@ -21,8 +21,8 @@ MappedFile::MappedFile(const std::filesystem::path& path, std::size_t max_bytes)
         throw Error(ErrorCode::bad_model, path.string() + " is not a file with content");
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > max_bytes)
-        throw Error(ErrorCode::bad_model, path.string() + " is larger than " +
-                                              std::to_string(max_bytes) + " bytes");
+        throw Error(ErrorCode::bad_model,
+                    path.string() + " is larger than " + std::to_string(max_bytes) + " bytes");
     void* const data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
     if (data == MAP_FAILED) throw Error(ErrorCode::bad_model, "can't map " + path.string());
     bytes_ = {static_cast<const std::byte*>(data), size};

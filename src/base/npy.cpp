@@ -12,7 +12,8 @@ namespace {
 template <typename T>
 void write(const std::filesystem::path& path, const std::vector<std::size_t>& shape,
            std::span<const T> values, std::string_view type) {
-    std::string header = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (";
+    std::string header =
+        "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (";
     for (const std::size_t dim : shape) header += std::to_string(dim) + ",";
     header += "), }";
     // Magic, version and length take 10 bytes; the data must begin at a multiple of 64.

@@ -2,6 +2,8 @@
 
 namespace syncnet {
 
-std::string_view version() noexcept { return SYNCNET_VERSION; }
+std::string_view version() noexcept {
+    return SYNCNET_VERSION;
+}
 
 }  // namespace syncnet

@@ -52,16 +52,17 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
                        const face::BlazeFaceModel& detector) {
     std::map<int, Crops> faces;
     const auto frame_bytes = static_cast<std::size_t>(options.side * options.side);
-    pipeline::FaceFollower follower(
-        std::make_unique<face::BlazeFace>(detector), {.detection_stride = options.stride, .tracker = {}},
-        [&](const face::Track& track, std::int64_t frame, const media::Picture& picture,
-            const face::LipPose& pose) {
-            Crops& crops = faces[track.id];
-            if (crops.pixels.empty()) crops.first_frame = frame;
-            const std::size_t at = crops.pixels.size();
-            crops.pixels.resize(at + frame_bytes);
-            face::lip_crop(picture, pose, options.side, std::span(crops.pixels).subspan(at));
-        });
+    pipeline::FaceFollower follower(std::make_unique<face::BlazeFace>(detector),
+                                    {.detection_stride = options.stride, .tracker = {}},
+                                    [&](const face::Track& track, std::int64_t frame,
+                                        const media::Picture& picture, const face::LipPose& pose) {
+                                        Crops& crops = faces[track.id];
+                                        if (crops.pixels.empty()) crops.first_frame = frame;
+                                        const std::size_t at = crops.pixels.size();
+                                        crops.pixels.resize(at + frame_bytes);
+                                        face::lip_crop(picture, pose, options.side,
+                                                       std::span(crops.pixels).subspan(at));
+                                    });
     std::vector<std::int16_t> samples;
     media::Reader reader(media::Source::from_path(job.video), {});
     while (auto item = reader.next()) {
@@ -81,7 +82,8 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
     const Crops& crops = best->second;
     const auto side = static_cast<std::size_t>(options.side);
     const std::size_t frames = crops.pixels.size() / frame_bytes;
-    write_npy(options.out / (job.name + ".crops.npy"), {frames, side, side}, std::span(crops.pixels));
+    write_npy(options.out / (job.name + ".crops.npy"), {frames, side, side},
+              std::span(crops.pixels));
     write_npy(options.out / (job.name + ".audio.npy"), {samples.size()},
               std::span<const std::int16_t>(samples));
     return {{"first_frame", crops.first_frame}, {"frames", frames}, {"samples", samples.size()}};
@@ -89,7 +91,7 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
 
 int crops(const CropsOptions& options) {
     std::filesystem::create_directories(options.out);
-    const auto detector = 
+    const auto detector =
         pipeline::load_detector(pipeline::default_model_dir(), face::BlazeFaceRange::full);
     int status = kDone;
     for (const Job& job : jobs(options)) {
@@ -115,7 +117,8 @@ void add_crops(CLI::App& app, int& status) {
     command->add_option("video", options->videos, "videos");
     command->add_option("--list", options->list, "file with lines of path, tab, name");
     command->add_option("--out", options->out, "folder to write to");
-    command->add_option("--side", options->side, "pixels of a crop's side")->check(CLI::Range(16, 512));
+    command->add_option("--side", options->side, "pixels of a crop's side")
+        ->check(CLI::Range(16, 512));
     command->add_option("--stride", options->stride, "look for faces in every k-th picture")
         ->check(CLI::Range(1, 25));
     command->callback([options, &status] { status = crops(*options); });

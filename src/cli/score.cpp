@@ -65,7 +65,8 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
                 << ")";
     }
     out << '\n';
-    for (const score::Reason reason : a.verdict.reasons) out << "  " << score::explain(reason) << '\n';
+    for (const score::Reason reason : a.verdict.reasons)
+        out << "  " << score::explain(reason) << '\n';
     if (a.tracks.size() > 1)
         out << "  " << a.tracks.size() << " faces; the one that the sound fits best is shown\n";
     if (!a.tracks.empty() && a.tracks.front().result) plot(a.tracks.front().curve, out);

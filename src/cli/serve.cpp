@@ -40,8 +40,9 @@ int serve(const ServeOptions& options) {
     spdlog::set_default_logger(std::move(logger));
     for (const std::string& note : notes) spdlog::warn("{}", note);
 
-    const auto models = pipeline::load_models(
-        {.folder = settings.model_dir.empty() ? pipeline::default_model_dir() : settings.model_dir});
+    const auto models =
+        pipeline::load_models({.folder = settings.model_dir.empty() ? pipeline::default_model_dir()
+                                                                    : settings.model_dir});
     pipeline::AnalyzerOptions analysis;
     analysis.limits.max_bytes = settings.max_video_bytes;
     service::Server server(settings, std::make_shared<pipeline::Analyzer>(models, analysis));

@@ -26,8 +26,8 @@ struct Layout {
     std::array<std::pair<int, int>, 2> grids;
 };
 
-constexpr Layout kFull{192, "reshaped_classifier_face_4", "reshaped_regressor_face_4",
-                       {{{48, 1}, {0, 0}}}};
+constexpr Layout kFull{
+    192, "reshaped_classifier_face_4", "reshaped_regressor_face_4", {{{48, 1}, {0, 0}}}};
 constexpr Layout kShort{128, "classificators", "regressors", {{{16, 2}, {8, 6}}}};
 
 const Layout& layout_of(BlazeFaceRange range) {
@@ -47,7 +47,9 @@ std::vector<Point> anchors(const Layout& layout) {
     return centres;
 }
 
-float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
+float sigmoid(float x) {
+    return 1.0F / (1.0F + std::exp(-x));
+}
 
 // Every box that overlaps the best one is the same face: their mean, weighted by score, is steadier
 // than any of them.
@@ -126,9 +128,11 @@ struct BlazeFace::Impl {
 std::vector<Detection> BlazeFace::Impl::detect_in(const media::Picture& picture,
                                                   const media::Rect& from) {
     const int side = layout.side;
-    const float scale = static_cast<float>(side) / static_cast<float>(std::max(from.width, from.height));
+    const float scale =
+        static_cast<float>(side) / static_cast<float>(std::max(from.width, from.height));
     const auto scaled = [&](int length) {
-        return std::clamp(static_cast<int>(std::lround(static_cast<float>(length) * scale)), 1, side);
+        return std::clamp(static_cast<int>(std::lround(static_cast<float>(length) * scale)), 1,
+                          side);
     };
     const int width = scaled(from.width);
     const int height = scaled(from.height);
@@ -138,7 +142,8 @@ std::vector<Detection> BlazeFace::Impl::detect_in(const media::Picture& picture,
     const bool all = from.width == picture.width() && from.height == picture.height();
     (all ? whole : near)
         .convert(picture, from,
-                 {.pixels = std::span(letterbox).subspan(static_cast<std::size_t>((top * side + left) * 3)),
+                 {.pixels = std::span(letterbox).subspan(
+                      static_cast<std::size_t>((top * side + left) * 3)),
                   .width = width,
                   .height = height,
                   .stride = side * 3});
@@ -157,8 +162,10 @@ std::vector<Detection> BlazeFace::Impl::detect_in(const media::Picture& picture,
         if (!(scores[i] >= min_logit)) continue;
         const auto r = boxes.subspan(i * kRegressors, kRegressors);
         const auto point = [&](float x, float y) {
-            return Point{static_cast<float>(from.x) + (centres[i].x + x - static_cast<float>(left)) * x_scale,
-                         static_cast<float>(from.y) + (centres[i].y + y - static_cast<float>(top)) * y_scale};
+            return Point{static_cast<float>(from.x) +
+                             (centres[i].x + x - static_cast<float>(left)) * x_scale,
+                         static_cast<float>(from.y) +
+                             (centres[i].y + y - static_cast<float>(top)) * y_scale};
         };
         const Point corner = point(r[0] - r[2] / 2, r[1] - r[3] / 2);
         const Point opposite = point(r[0] + r[2] / 2, r[1] + r[3] / 2);
@@ -181,10 +188,10 @@ void BlazeFace::Impl::refine(const media::Picture& picture, Detection& face) {
     const int right = std::clamp(static_cast<int>(x + side / 2), left + 1, picture.width());
     const int bottom = std::clamp(static_cast<int>(y + side / 2), top + 1, picture.height());
     const auto again = detect_in(picture, {left, top, right - left, bottom - top});
-    const auto same = std::ranges::max_element(again, {}, [&](const Detection& d) {
-        return intersection_over_union(d.box, face.box);
-    });
-    if (same == again.end() || intersection_over_union(same->box, face.box) < options.overlap) return;
+    const auto same = std::ranges::max_element(
+        again, {}, [&](const Detection& d) { return intersection_over_union(d.box, face.box); });
+    if (same == again.end() || intersection_over_union(same->box, face.box) < options.overlap)
+        return;
     const float score = std::max(face.score, same->score);
     face = *same;
     face.score = score;

@@ -23,8 +23,10 @@ float luma_at(const media::LumaView& luma, float x, float y) {
     const float fy = cy - static_cast<float>(top);
     const std::uint8_t* above = luma.data + static_cast<std::ptrdiff_t>(top) * luma.stride;
     const std::uint8_t* below = luma.data + static_cast<std::ptrdiff_t>(bottom) * luma.stride;
-    const float a = static_cast<float>(above[left]) * (1 - fx) + static_cast<float>(above[right]) * fx;
-    const float b = static_cast<float>(below[left]) * (1 - fx) + static_cast<float>(below[right]) * fx;
+    const float a =
+        static_cast<float>(above[left]) * (1 - fx) + static_cast<float>(above[right]) * fx;
+    const float b =
+        static_cast<float>(below[left]) * (1 - fx) + static_cast<float>(below[right]) * fx;
     return a * (1 - fy) + b * fy;
 }
 
@@ -35,7 +37,8 @@ LipPose lip_pose(const Detection& face) {
     const Point middle{(face.left_eye.x + face.right_eye.x) / 2,
                        (face.left_eye.y + face.right_eye.y) / 2};
     const Point down{face.mouth.x - middle.x, face.mouth.y - middle.y};
-    const float unit = std::max(std::hypot(eyes.x, eyes.y), std::hypot(down.x, down.y) / kEyesToMouth);
+    const float unit =
+        std::max(std::hypot(eyes.x, eyes.y), std::hypot(down.x, down.y) / kEyesToMouth);
     // The line of the eyes and the normal of the line down to the mouth, together: each is weak
     // where the other is strong.
     const Point axis{eyes.x + down.y, eyes.y - down.x};
@@ -50,7 +53,8 @@ LipPose smooth_lip_pose(const Track& track, std::int64_t frame) {
     const std::int64_t last = std::min(track.end_frame() - 1, frame + kLipCropReach);
     for (std::int64_t f = first; f <= last; ++f) {
         const auto weight = static_cast<float>(kLipCropReach + 1 - std::abs(f - frame));
-        const LipPose pose = lip_pose(track.geometry[static_cast<std::size_t>(f - track.first_frame)]);
+        const LipPose pose =
+            lip_pose(track.geometry[static_cast<std::size_t>(f - track.first_frame)]);
         sum.centre.x += weight * pose.centre.x;
         sum.centre.y += weight * pose.centre.y;
         sum.right.x += weight * pose.right.x;
@@ -69,7 +73,8 @@ void lip_crop(const media::Picture& picture, const LipPose& pose, int side,
     const Point down{-across.y, across.x};
     const float shrink = std::hypot(across.x, across.y);
     const int samples = std::clamp(static_cast<int>(std::ceil(shrink)), 1, kMaxOversampling);
-    const float gain = (luma.full_range ? 1.0F : 255.0F / 219.0F) / static_cast<float>(samples * samples);
+    const float gain =
+        (luma.full_range ? 1.0F : 255.0F / 219.0F) / static_cast<float>(samples * samples);
     const float black = luma.full_range ? 0.0F : 16.0F * 255.0F / 219.0F;
 
     const float middle = static_cast<float>(side) / 2;
@@ -87,8 +92,8 @@ void lip_crop(const media::Picture& picture, const LipPose& pose, int side,
                     sum += luma_at(luma, pose.centre.x + u * across.x + v * down.x - 0.5F,
                                    pose.centre.y + u * across.y + v * down.y - 0.5F);
                 }
-            pixels[at++] = static_cast<std::uint8_t>(
-                std::clamp(std::lround(sum * gain - black), 0L, 255L));
+            pixels[at++] =
+                static_cast<std::uint8_t>(std::clamp(std::lround(sum * gain - black), 0L, 255L));
         }
 }
 

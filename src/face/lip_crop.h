@@ -9,8 +9,8 @@
 
 namespace syncnet::face {
 
-inline constexpr int kLipCropSide = 64;     // pixels that the network sees
-inline constexpr int kLipCropReach = 5;     // frames on either side that smooth the pose
+inline constexpr int kLipCropSide = 64;  // pixels that the network sees
+inline constexpr int kLipCropReach = 5;  // frames on either side that smooth the pose
 // A crop of 64 pixels is 1.5 face units wide. A face unit is the distance between the pupils, seen
 // from the front; from it a mouth is about half the crop wide.
 inline constexpr float kFaceUnitsPerCrop = 1.5F;

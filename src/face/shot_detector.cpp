@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kMinChange = 18.0;      // grey levels, mean over the thumbnail
 constexpr double kTimesUsual = 4.0;      // against the last pictures: pans and flicker are no cuts
+constexpr int kSamples = 4;              // along each side of a cell of the thumbnail
 constexpr double kForget = 0.8;          // weight of the past in the usual change
 constexpr double kMaxCorrelation = 0.7;  // a flash changes the light, not the scene
 
@@ -30,16 +31,27 @@ double correlation(auto& a, auto& b) {
 
 }  // namespace
 
-bool ShotDetector::is_cut(const media::Picture& picture) {
-    const media::LumaView luma = picture.luma();
-    Thumbnail now;
+ShotDetector::Thumbnail ShotDetector::thumbnail(const media::LumaView& luma) {
+    Thumbnail result;
     for (int row = 0; row < kRows; ++row)
         for (int column = 0; column < kColumns; ++column) {
-            const int y = (2 * row + 1) * luma.height / (2 * kRows);
-            const int x = (2 * column + 1) * luma.width / (2 * kColumns);
-            now[static_cast<std::size_t>(row * kColumns + column)] =
-                luma.data[static_cast<std::ptrdiff_t>(y) * luma.stride + x];
+            int sum = 0;
+            for (int j = 0; j < kSamples; ++j)
+                for (int i = 0; i < kSamples; ++i) {
+                    const int y =
+                        (2 * (row * kSamples + j) + 1) * luma.height / (2 * kRows * kSamples);
+                    const int x =
+                        (2 * (column * kSamples + i) + 1) * luma.width / (2 * kColumns * kSamples);
+                    sum += luma.data[static_cast<std::ptrdiff_t>(y) * luma.stride + x];
+                }
+            result[static_cast<std::size_t>(row * kColumns + column)] =
+                static_cast<std::uint8_t>(sum / (kSamples * kSamples));
         }
+    return result;
+}
+
+bool ShotDetector::is_cut(const media::Picture& picture) {
+    const Thumbnail now = thumbnail(picture.luma());
     if (!previous_) {
         previous_ = now;
         return false;

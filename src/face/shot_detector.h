@@ -18,6 +18,8 @@ class ShotDetector {
     static constexpr int kColumns = 32, kRows = 18;  // a thumbnail is enough to tell scenes apart
     using Thumbnail = std::array<std::uint8_t, kColumns * kRows>;
 
+    static Thumbnail thumbnail(const media::LumaView& luma);
+
     std::optional<Thumbnail> previous_;
     double usual_change_ = 0;  // mean change of the last pictures, in grey levels
 };

@@ -12,14 +12,14 @@ Point mix(const Point& a, const Point& b, float t) {
 }
 
 Detection mix(const Detection& a, const Detection& b, float t) {
-    return {.box = {std::lerp(a.box.left, b.box.left, t), std::lerp(a.box.top, b.box.top, t),
-                    std::lerp(a.box.right, b.box.right, t),
-                    std::lerp(a.box.bottom, b.box.bottom, t)},
-            .right_eye = mix(a.right_eye, b.right_eye, t),
-            .left_eye = mix(a.left_eye, b.left_eye, t),
-            .nose = mix(a.nose, b.nose, t),
-            .mouth = mix(a.mouth, b.mouth, t),
-            .score = std::lerp(a.score, b.score, t)};
+    return {
+        .box = {std::lerp(a.box.left, b.box.left, t), std::lerp(a.box.top, b.box.top, t),
+                std::lerp(a.box.right, b.box.right, t), std::lerp(a.box.bottom, b.box.bottom, t)},
+        .right_eye = mix(a.right_eye, b.right_eye, t),
+        .left_eye = mix(a.left_eye, b.left_eye, t),
+        .nose = mix(a.nose, b.nose, t),
+        .mouth = mix(a.mouth, b.mouth, t),
+        .score = std::lerp(a.score, b.score, t)};
 }
 
 }  // namespace

@@ -12,10 +12,6 @@
 
 namespace syncnet::media {
 
-UniqueFd::~UniqueFd() {
-    if (fd_ >= 0) ::close(fd_);
-}
-
 Source Source::from_path(const std::filesystem::path& path) {
     // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);

@@ -5,27 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
-#include <utility>
+
+#include "base/unique_fd.h"
 
 namespace syncnet::media {
-
-// Owns a file descriptor.
-class UniqueFd {
-  public:
-    UniqueFd() = default;
-    explicit UniqueFd(int fd) noexcept : fd_(fd) {}
-    UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    UniqueFd& operator=(UniqueFd&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~UniqueFd();
-
-    int get() const noexcept { return fd_; }
-
-  private:
-    int fd_ = -1;
-};
 
 // A fixed range of bytes that can be read at any offset. Regular files or memory only: a pipe can
 // be neither measured nor sought in. The size is taken when the source is made; if a file grows

@@ -12,9 +12,9 @@ namespace syncnet::nn {
 
 struct ArenaValue {
     std::size_t bytes = 0;
-    int born = 0;               // the step that writes it
-    int dies = 0;               // the last step that reads it
-    std::optional<int> alias;   // the value (of a lower index) whose memory this one is
+    int born = 0;              // the step that writes it
+    int dies = 0;              // the last step that reads it
+    std::optional<int> alias;  // the value (of a lower index) whose memory this one is
 };
 
 struct ArenaLayout {
@@ -30,13 +30,13 @@ class AlignedBytes {
   public:
     static constexpr std::size_t kAlignment = 64;
     explicit AlignedBytes(std::size_t size)
-        : data_(static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment}))) {}
+        : data_(static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment}))) {}
     std::byte* data() { return data_.get(); }
     const std::byte* data() const { return data_.get(); }
 
   private:
     struct Free {
-        void operator()(std::byte* p) const { ::operator delete(p, std::align_val_t{kAlignment}); }
+        void operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{kAlignment}); }
     };
     std::unique_ptr<std::byte[], Free> data_;
 };

@@ -55,8 +55,7 @@ NodeId Graph::conv(NodeId in, Tensor kernel, Tensor bias, int stride_h, int stri
     Node node{.op = Op::conv,
               .name = std::move(name),
               .inputs = {in},
-              .shape = {from.n,
-                        windows(from.h, kernel_h, stride_h, padding.top + padding.bottom),
+              .shape = {from.n, windows(from.h, kernel_h, stride_h, padding.top + padding.bottom),
                         windows(from.w, kernel_w, stride_w, padding.left + padding.right), out}};
     node.kernel_h = kernel_h;
     node.kernel_w = kernel_w;
@@ -85,10 +84,8 @@ NodeId Graph::max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int 
     Node pool{.op = Op::max_pool,
               .name = "max_pool",
               .inputs = {in},
-              .shape = {from.n,
-                        windows(from.h, kernel_h, stride_h, padding.top + padding.bottom),
-                        windows(from.w, kernel_w, stride_w, padding.left + padding.right),
-                        from.c}};
+              .shape = {from.n, windows(from.h, kernel_h, stride_h, padding.top + padding.bottom),
+                        windows(from.w, kernel_w, stride_w, padding.left + padding.right), from.c}};
     pool.kernel_h = kernel_h;
     pool.kernel_w = kernel_w;
     pool.stride_h = stride_h;

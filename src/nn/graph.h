@@ -4,8 +4,8 @@
 // `reference_run` (plain loops, for tests). Values are NHWC; a node's value has the node's index.
 #pragma once
 
-#include <string_view>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nn/tensor.h"
@@ -14,7 +14,17 @@ namespace syncnet::nn {
 
 using NodeId = int;
 
-enum class Op { input, conv, relu, add, max_pool, pad_channels, resize_bilinear, reshape, concat_width };
+enum class Op {
+    input,
+    conv,
+    relu,
+    add,
+    max_pool,
+    pad_channels,
+    resize_bilinear,
+    reshape,
+    concat_width
+};
 
 struct Padding {
     int top = 0, left = 0, bottom = 0, right = 0;
@@ -49,7 +59,7 @@ class Graph {
     NodeId add(NodeId a, NodeId b);
     NodeId max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int stride_w,
                     Padding padding);
-    NodeId pad_channels(NodeId in, int channels);  // with zeros behind
+    NodeId pad_channels(NodeId in, int channels);     // with zeros behind
     NodeId resize_bilinear(NodeId in, int h, int w);  // half-pixel centres
     NodeId reshape(NodeId in, const Shape& shape);    // the same values in the same order
     NodeId concat_width(const std::vector<NodeId>& in);

@@ -33,7 +33,9 @@ memory::desc describe(const Shape& s, Type type) {
     return {{s.n, s.c, s.h, s.w}, type, Tag::nhwc};
 }
 
-std::size_t bytes_of(const Shape& s, Type type) { return s.size() * memory::data_type_size(type); }
+std::size_t bytes_of(const Shape& s, Type type) {
+    return s.size() * memory::data_type_size(type);
+}
 
 // A memory that a primitive reads or writes: a node's value, the shared scratchpad, or a constant.
 struct Argument {
@@ -106,7 +108,8 @@ struct Plan::Impl {
         return {.where = Argument::Where::value, .node = id, .desc = desc(id), .constant = {}};
     }
     static Argument fixed(memory m) {
-        return {.where = Argument::Where::constant, .node = 0, .desc = {}, .constant = std::move(m)};
+        return {
+            .where = Argument::Where::constant, .node = 0, .desc = {}, .constant = std::move(m)};
     }
 
     Graph graph;
@@ -137,7 +140,8 @@ Plan::Impl::Impl(Graph source, Precision chosen) : graph(std::move(source)), pre
         if (node.op == Op::reshape) v.alias = node.inputs.front();
         for (const NodeId in : node.inputs) values[static_cast<std::size_t>(in)].dies = id;
     }
-    for (const auto& [name, id] : graph.outputs()) values[static_cast<std::size_t>(id)].dies = count;
+    for (const auto& [name, id] : graph.outputs())
+        values[static_cast<std::size_t>(id)].dies = count;
     layout = plan_arena(values);
 
     // The primitives own what they need of the weights; only the shapes are still asked for.
@@ -168,10 +172,10 @@ void Plan::Impl::add_primitive(const dnnl::primitive& primitive,
                                std::vector<std::pair<int, Argument>> args,
                                const memory::desc& scratchpad) {
     scratchpad_bytes = std::max(scratchpad_bytes, scratchpad.get_size());
-    args.emplace_back(DNNL_ARG_SCRATCHPAD, Argument{.where = Argument::Where::scratchpad,
-                                                    .node = 0,
-                                                    .desc = scratchpad,
-                                                    .constant = {}});
+    args.emplace_back(
+        DNNL_ARG_SCRATCHPAD,
+        Argument{
+            .where = Argument::Where::scratchpad, .node = 0, .desc = scratchpad, .constant = {}});
     steps.emplace_back(PrimitiveStep{primitive, std::move(args)});
 }
 
@@ -190,8 +194,8 @@ void Plan::Impl::compile_conv(NodeId id) {
         bias, desc(id), {node.stride_h, node.stride_w}, {node.padding.top, node.padding.left},
         {node.padding.bottom, node.padding.right});
     const dnnl::convolution_forward::primitive_desc pd(op, attributes(node.relu), engine());
-    const memory kernel = constant(node.kernel, kernel_dims, grouped ? Tag::goihw : Tag::oihw,
-                                   pd.weights_desc());
+    const memory kernel =
+        constant(node.kernel, kernel_dims, grouped ? Tag::goihw : Tag::oihw, pd.weights_desc());
     add_primitive(dnnl::convolution_forward(pd),
                   {{DNNL_ARG_SRC, value(in)},
                    {DNNL_ARG_WEIGHTS, fixed(kernel)},
@@ -251,14 +255,13 @@ void Plan::Impl::compile(NodeId id) {
         case Op::pad_channels: {
             const Shape& from = graph.node(in()).shape;
             const std::size_t unit = memory::data_type_size(type(id));
-            steps.emplace_back(CopyStep{
-                .from = in(),
-                .to = id,
-                .rows = from.size() / static_cast<std::size_t>(from.c),
-                .row_bytes = static_cast<std::size_t>(from.c) * unit,
-                .to_stride = static_cast<std::size_t>(node.shape.c) * unit,
-                .to_offset = 0,
-                .clear = true});
+            steps.emplace_back(CopyStep{.from = in(),
+                                        .to = id,
+                                        .rows = from.size() / static_cast<std::size_t>(from.c),
+                                        .row_bytes = static_cast<std::size_t>(from.c) * unit,
+                                        .to_stride = static_cast<std::size_t>(node.shape.c) * unit,
+                                        .to_offset = 0,
+                                        .clear = true});
             break;
         }
         case Op::concat_width: {
@@ -282,8 +285,12 @@ void Plan::Impl::compile(NodeId id) {
 Plan::Plan(Graph graph, Precision precision)
     : impl_(std::make_unique<const Impl>(std::move(graph), precision)) {}
 Plan::~Plan() = default;
-Precision Plan::precision() const { return impl_->precision; }
-const Shape& Plan::input_shape() const { return impl_->graph.node(0).shape; }
+Precision Plan::precision() const {
+    return impl_->precision;
+}
+const Shape& Plan::input_shape() const {
+    return impl_->graph.node(0).shape;
+}
 
 struct Session::Impl {
     explicit Impl(std::shared_ptr<const Plan> shared);
@@ -344,7 +351,9 @@ Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
-std::span<float> Session::input() { return impl_->input; }
+std::span<float> Session::input() {
+    return impl_->input;
+}
 
 void Session::run() {
     const SingleThread here;

@@ -66,9 +66,9 @@ void max_pool(const Node& node, const Shape& from, const Values& in, Values& out
 
 void resize_bilinear(const Node& node, const Shape& from, const Values& in, Values& out) {
     const auto source = [](int i, int size, int target) {
-        const float position = (static_cast<float>(i) + 0.5F) * static_cast<float>(size) /
-                                   static_cast<float>(target) -
-                               0.5F;
+        const float position =
+            (static_cast<float>(i) + 0.5F) * static_cast<float>(size) / static_cast<float>(target) -
+            0.5F;
         return std::clamp(position, 0.0F, static_cast<float>(size - 1));
     };
     for_each(node.shape, [&](int n, int y, int x, int c) {
@@ -105,7 +105,8 @@ std::vector<Values> reference_run(const Graph& graph, std::span<const float> inp
                 conv(node, from(0), in(0), out);
                 break;
             case Op::relu:
-                std::ranges::transform(in(0), out.begin(), [](float v) { return std::max(v, 0.0F); });
+                std::ranges::transform(in(0), out.begin(),
+                                       [](float v) { return std::max(v, 0.0F); });
                 break;
             case Op::add:
                 std::ranges::transform(in(0), in(1), out.begin(), std::plus{});

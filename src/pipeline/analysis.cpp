@@ -34,15 +34,16 @@ json curve(const sync::SyncCurve& c) {
 }
 
 json track(const TrackAnalysis& t) {
-    json line{{"offset", nullptr},
-              {"confidence", nullptr},
-              {"min_dist", nullptr},
-              {"score", number(t.score, 4)},
-              {"track", t.id},
-              {"start_s", rounded(static_cast<double>(t.first_frame) / media::kFrameRate, 2)},
-              {"end_s", rounded(static_cast<double>(t.first_frame + t.frames) / media::kFrameRate, 2)},
-              {"mean_box", box(t.mean_box)},
-              {"speech_s", rounded(t.speech_seconds, 2)}};
+    json line{
+        {"offset", nullptr},
+        {"confidence", nullptr},
+        {"min_dist", nullptr},
+        {"score", number(t.score, 4)},
+        {"track", t.id},
+        {"start_s", rounded(static_cast<double>(t.first_frame) / media::kFrameRate, 2)},
+        {"end_s", rounded(static_cast<double>(t.first_frame + t.frames) / media::kFrameRate, 2)},
+        {"mean_box", box(t.mean_box)},
+        {"speech_s", rounded(t.speech_seconds, 2)}};
     if (t.result) {
         line["offset"] = t.result->offset_frames;
         line["confidence"] = rounded(t.result->confidence, 3);
@@ -64,28 +65,29 @@ json to_json(const Analysis& a) {
     json results = json::array();
     for (const TrackAnalysis& t : a.tracks) results.push_back(track(t));
 
-    json answer{{"offset_frames", nullptr},
-                {"confidence", nullptr},
-                {"min_dist", nullptr},
-                {"lag_ms", nullptr},
-                {"score", number(a.verdict.score, 4)},
-                {"decision", score::to_string(a.verdict.decision)},
-                {"reason_codes", reasons},
-                {"reasons", explanation},
-                {"model", {{"name", a.model}, {"version", a.model_version}, {"precision", a.precision}}},
-                {"video",
-                 {{"container", a.video.container},
-                  {"codec", a.video.video_codec},
-                  {"width", a.video.width},
-                  {"height", a.video.height},
-                  {"fps", rounded(a.video.fps, 3)},
-                  {"seconds", rounded(a.seconds, 2)},
-                  {"audio_codec", a.video.has_audio ? json(a.video.audio_codec) : json(nullptr)},
-                  {"speech_s", rounded(a.speech_seconds, 2)},
-                  {"shots", a.shots},
-                  {"damaged_packets", a.damage.packets},
-                  {"truncated", a.damage.truncated}}},
-                {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
+    json answer{
+        {"offset_frames", nullptr},
+        {"confidence", nullptr},
+        {"min_dist", nullptr},
+        {"lag_ms", nullptr},
+        {"score", number(a.verdict.score, 4)},
+        {"decision", score::to_string(a.verdict.decision)},
+        {"reason_codes", reasons},
+        {"reasons", explanation},
+        {"model", {{"name", a.model}, {"version", a.model_version}, {"precision", a.precision}}},
+        {"video",
+         {{"container", a.video.container},
+          {"codec", a.video.video_codec},
+          {"width", a.video.width},
+          {"height", a.video.height},
+          {"fps", rounded(a.video.fps, 3)},
+          {"seconds", rounded(a.seconds, 2)},
+          {"audio_codec", a.video.has_audio ? json(a.video.audio_codec) : json(nullptr)},
+          {"speech_s", rounded(a.speech_seconds, 2)},
+          {"shots", a.shots},
+          {"damaged_packets", a.damage.packets},
+          {"truncated", a.damage.truncated}}},
+        {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
     // No number without evidence: what was measured all the same is under debug.
     if (a.verdict.score && !a.tracks.empty()) {
         const sync::SyncResult& lead = *a.tracks.front().result;

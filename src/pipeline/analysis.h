@@ -18,8 +18,8 @@ struct TrackAnalysis {
     int id = 0;
     std::int64_t first_frame = 0;
     std::int64_t frames = 0;
-    face::Box mean_box;          // pixels of the upright picture
-    double speech_seconds = 0;   // heard while this face was there
+    face::Box mean_box;         // pixels of the upright picture
+    double speech_seconds = 0;  // heard while this face was there
     sync::SyncCurve curve;
     std::optional<sync::SyncResult> result;
     std::optional<double> score;

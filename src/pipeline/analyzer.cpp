@@ -102,22 +102,22 @@ Analyzer::Analyzer(std::shared_ptr<const Models> models, const AnalyzerOptions& 
 
 Analysis Analyzer::analyze(media::Source source, const Request& request) const {
     Decoding decoding(std::move(source), options_.limits);
-    Analysis analysis{.video = decoding.info(),
-                      .model = models_->lip_sync.name,
-                      .model_version = models_->lip_sync.version,
-                      .precision = std::string(nn::to_string(models_->lip_sync.sound->precision()))};
+    Analysis analysis{
+        .video = decoding.info(),
+        .model = models_->lip_sync.name,
+        .model_version = models_->lip_sync.version,
+        .precision = std::string(nn::to_string(models_->lip_sync.sound->precision()))};
 
     sync::LipNetworks networks(models_->lip_sync);
     std::map<int, sync::LipEmbedder> lips;  // by track
     std::vector<std::uint8_t> crop(static_cast<std::size_t>(face::kLipCropSide) *
                                    face::kLipCropSide);
-    FaceFollower follower(
-        std::make_unique<face::BlazeFace>(models_->detector), options_.faces,
-        [&](const face::Track& track, std::int64_t frame, const media::Picture& picture,
-            const face::LipPose& pose) {
-            face::lip_crop(picture, pose, face::kLipCropSide, crop);
-            lips.try_emplace(track.id, networks, frame).first->second.push(crop);
-        });
+    FaceFollower follower(std::make_unique<face::BlazeFace>(models_->detector), options_.faces,
+                          [&](const face::Track& track, std::int64_t frame,
+                              const media::Picture& picture, const face::LipPose& pose) {
+                              face::lip_crop(picture, pose, face::kLipCropSide, crop);
+                              lips.try_emplace(track.id, networks, frame).first->second.push(crop);
+                          });
     while (const auto frame = decoding.next_frame()) {
         check(request);
         follower.push(frame->index, frame->picture);
@@ -140,12 +140,12 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
         const face::Track& track = follower.tracks()[static_cast<std::size_t>(id)];
         if (track.end_frame() - track.first_frame < options_.min_track_frames) continue;
         embedder.finish();
-        TrackAnalysis t{.id = id,
-                        .first_frame = track.first_frame,
-                        .frames = track.end_frame() - track.first_frame,
-                        .mean_box = mean_box(track),
-                        .speech_seconds =
-                            speech_seconds(sound, track.first_frame, track.end_frame())};
+        TrackAnalysis t{
+            .id = id,
+            .first_frame = track.first_frame,
+            .frames = track.end_frame() - track.first_frame,
+            .mean_box = mean_box(track),
+            .speech_seconds = speech_seconds(sound, track.first_frame, track.end_frame())};
         t.curve = sync::sync_curve(embedder.embeddings(), sound.embeddings, calibration.scale);
         t.result = sync::read_curve(t.curve);
         if (t.result && t.speech_seconds >= calibration.min_speech_seconds)
@@ -169,8 +169,7 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
         analysis.evidence.face_seconds = to_seconds(lead.frames);
         analysis.evidence.speech_seconds = lead.speech_seconds;
     }
-    analysis.verdict =
-        score::judge(leading, analysis.evidence, calibration, options_.thresholds);
+    analysis.verdict = score::judge(leading, analysis.evidence, calibration, options_.thresholds);
     return analysis;
 }
 

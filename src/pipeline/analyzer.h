@@ -34,7 +34,7 @@ struct Request {
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;
-    std::stop_token stop;                                         // throws cancelled
+    std::stop_token stop;                                           // throws cancelled
     std::optional<std::chrono::steady_clock::time_point> deadline;  // throws timeout
 };
 

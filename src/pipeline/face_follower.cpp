@@ -53,7 +53,8 @@ void FaceFollower::hand_out() {
         const face::Track& track = tracks[static_cast<std::size_t>(it->first)];
         const std::int64_t ready = track.end_frame() - (track.ended ? 0 : face::kLipCropReach);
         for (; it->second < ready; ++it->second)
-            on_face_(track, it->second, waiting_[static_cast<std::size_t>(it->second - first_waiting)],
+            on_face_(track, it->second,
+                     waiting_[static_cast<std::size_t>(it->second - first_waiting)],
                      face::smooth_lip_pose(track, it->second));
         if (track.ended) {
             it = next_.erase(it);

@@ -26,11 +26,10 @@ face::BlazeFaceModel load_detector(const fs::path& folder, face::BlazeFaceRange 
 }
 
 std::shared_ptr<const Models> load_models(const ModelOptions& options) {
-    return std::make_shared<const Models>(
-        Models{.detector = load_detector(options.folder, options.face_range),
-               .lip_sync = sync::load_lip_sync(options.folder / "lipsync.safetensors",
-                                               options.precision),
-               .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
+    return std::make_shared<const Models>(Models{
+        .detector = load_detector(options.folder, options.face_range),
+        .lip_sync = sync::load_lip_sync(options.folder / "lipsync.safetensors", options.precision),
+        .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
 }
 
 }  // namespace syncnet::pipeline

@@ -18,7 +18,8 @@ struct ReasonText {
 const ReasonText& text_of(Reason reason) {
     static constexpr std::array kTexts{
         ReasonText{"in_sync", "The voice belongs to the lips."},
-        ReasonText{"offset_too_large", "The voice fits the lips, but it comes too early or too late."},
+        ReasonText{"offset_too_large",
+                   "The voice fits the lips, but it comes too early or too late."},
         ReasonText{"voice_does_not_match", "The voice does not fit the lips at any offset."},
         ReasonText{"uncertain", "The voice may or may not belong to the lips."},
         ReasonText{"no_audio", "There is no sound."},
@@ -60,8 +61,12 @@ std::string_view to_string(Decision decision) {
     return "NEXT";
 }
 
-std::string_view to_string(Reason reason) { return text_of(reason).code; }
-std::string_view explain(Reason reason) { return text_of(reason).sentence; }
+std::string_view to_string(Reason reason) {
+    return text_of(reason).code;
+}
+std::string_view explain(Reason reason) {
+    return text_of(reason).sentence;
+}
 
 Calibration load_calibration(const std::filesystem::path& path) {
     std::ifstream file(path);
@@ -80,15 +85,16 @@ Calibration load_calibration(const std::filesystem::path& path) {
 }
 
 double score(const sync::SyncResult& result, const Calibration& c) {
-    const double evidence = c.intercept + c.confidence_weight * result.confidence +
-                            c.min_dist_weight * result.min_dist;
+    const double evidence =
+        c.intercept + c.confidence_weight * result.confidence + c.min_dist_weight * result.min_dist;
     const double offset = result.offset_frames / c.offset_width;
     return std::exp(-offset * offset) / (1.0 + std::exp(-evidence));
 }
 
 Verdict judge(const std::optional<sync::SyncResult>& result, const Evidence& evidence,
               const Calibration& calibration, const Thresholds& thresholds) {
-    if (auto missing = missing_evidence(evidence, result.has_value(), calibration); !missing.empty())
+    if (auto missing = missing_evidence(evidence, result.has_value(), calibration);
+        !missing.empty())
         return {.score = {}, .decision = Decision::next, .reasons = std::move(missing)};
     if (!result) return {.score = {}, .decision = Decision::next, .reasons = {Reason::too_short}};
 

@@ -17,14 +17,14 @@ std::string_view to_string(Decision decision);  // "ALLOW", "NEXT", "BLOCK"
 // Why a decision was taken. Stable codes; part of the API.
 enum class Reason {
     in_sync,
-    offset_too_large,    // the sound fits the lips, but at another time
+    offset_too_large,  // the sound fits the lips, but at another time
     voice_does_not_match,
-    uncertain,           // between the thresholds
+    uncertain,  // between the thresholds
     no_audio,
     no_face,
     no_speech,
     too_short,
-    mouth_not_visible,   // a face, but nowhere long enough to read the lips
+    mouth_not_visible,  // a face, but nowhere long enough to read the lips
 };
 std::string_view to_string(Reason reason);
 std::string_view explain(Reason reason);  // one sentence
@@ -56,8 +56,8 @@ double score(const sync::SyncResult& result, const Calibration& calibration);
 // What there was to judge by.
 struct Evidence {
     bool has_audio = false;
-    double seconds = 0;         // of the video
-    double face_seconds = 0;    // with a face whose lips can be read, in the track that leads
+    double seconds = 0;       // of the video
+    double face_seconds = 0;  // with a face whose lips can be read, in the track that leads
     bool any_face = false;
     double speech_seconds = 0;  // with speech, while that face was there
 };

@@ -14,9 +14,8 @@ namespace {
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
+    std::ranges::transform(result, result.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return result;
 }
 
@@ -78,9 +77,10 @@ bool MultipartReader::step() {
         case State::body: {
             const auto at = buffer_.find(delimiter_);
             // A delimiter may have begun at the end of the buffer.
-            const std::size_t safe = at != std::string::npos
-                                         ? at
-                                         : buffer_.size() - std::min(buffer_.size(), delimiter_.size() - 1);
+            const std::size_t safe =
+                at != std::string::npos
+                    ? at
+                    : buffer_.size() - std::min(buffer_.size(), delimiter_.size() - 1);
             if (state_ == State::body) body(std::string_view(buffer_).substr(0, safe));
             buffer_.erase(0, at != std::string::npos ? at + delimiter_.size() : safe);
             if (at == std::string::npos) return false;
@@ -105,7 +105,8 @@ bool MultipartReader::step() {
         }
         case State::headers: {
             const auto end = buffer_.find("\r\n\r\n");
-            if (std::min(end, buffer_.size()) > kMaxPartHeaderBytes) refuse("a part's headers are too long");
+            if (std::min(end, buffer_.size()) > kMaxPartHeaderBytes)
+                refuse("a part's headers are too long");
             if (end == std::string::npos) return false;
             begin_part(std::string_view(buffer_).substr(0, end));
             buffer_.erase(0, end + 4);
@@ -126,7 +127,8 @@ void MultipartReader::begin_part(std::string_view headers) {
         const std::size_t end = std::min(headers.find("\r\n", at), headers.size());
         const std::string_view line = headers.substr(at, end - at);
         const auto colon = line.find(':');
-        if (colon != std::string_view::npos && lower(line.substr(0, colon)) == "content-disposition")
+        if (colon != std::string_view::npos &&
+            lower(line.substr(0, colon)) == "content-disposition")
             name = parameter(line.substr(colon + 1), "name");
         at = end + 2;
     }

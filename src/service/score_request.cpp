@@ -17,7 +17,8 @@ enum class BodyType { json, form };
 BodyType body_type(const HeaderParser& header) {
     const std::string_view type = header.get()[http::field::content_type];
     if (beast::iequals(type.substr(0, type.find(';')), "application/json")) return BodyType::json;
-    if (beast::iequals(type.substr(0, type.find(';')), "multipart/form-data")) return BodyType::form;
+    if (beast::iequals(type.substr(0, type.find(';')), "multipart/form-data"))
+        return BodyType::form;
     throw Error(ErrorCode::invalid_request,
                 "Content-Type must be application/json or multipart/form-data");
 }
@@ -88,10 +89,12 @@ asio::awaitable<ScoreRequest> read_score_request(beast::tcp_stream& stream,
     ScoreRequest request;
     if (body_type(header) == BodyType::json) {
         std::string text;
-        co_await read_body(stream, buffer, header, settings,
-                           [&](std::span<const char> piece) { text.append(piece.data(), piece.size()); });
+        co_await read_body(stream, buffer, header, settings, [&](std::span<const char> piece) {
+            text.append(piece.data(), piece.size());
+        });
         const auto body = nlohmann::json::parse(text, nullptr, false);
-        if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
+        if (!body.is_object())
+            throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
         request.session_id = text_field(body, "session_id");
         request.model = text_field(body, "model");
         const std::string path = text_field(body, "video_path");
@@ -100,13 +103,12 @@ asio::awaitable<ScoreRequest> read_score_request(beast::tcp_stream& stream,
     } else {
         request.upload = std::make_shared<TemporaryFile>(settings.tmp_dir);
         const std::string type(header.get()[http::field::content_type]);
-        MultipartReader form(type, "video",
-                             [&](std::span<const char> bytes) {
-                                 if (request.upload->size() + static_cast<std::int64_t>(bytes.size()) >
-                                     settings.max_video_bytes)
-                                     throw too_large(static_cast<std::uint64_t>(settings.max_video_bytes));
-                                 request.upload->append(bytes);
-                             });
+        MultipartReader form(type, "video", [&](std::span<const char> bytes) {
+            if (request.upload->size() + static_cast<std::int64_t>(bytes.size()) >
+                settings.max_video_bytes)
+                throw too_large(static_cast<std::uint64_t>(settings.max_video_bytes));
+            request.upload->append(bytes);
+        });
         co_await read_body(stream, buffer, header, settings,
                            [&](std::span<const char> piece) { form.push(piece); });
         form.finish();

@@ -16,8 +16,8 @@
 namespace syncnet::service {
 namespace {
 
-using asio::ip::tcp;
 using asio::use_awaitable;
+using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t kMaxHeaderBytes = 16 << 10;
@@ -33,8 +33,7 @@ double milliseconds_since(Clock::time_point start) {
 class Admission {
   public:
     Admission(int& taken, int limit) : taken_(taken) {
-        if (taken_ >= limit)
-            throw Error(ErrorCode::overloaded, "as many requests wait as may");
+        if (taken_ >= limit) throw Error(ErrorCode::overloaded, "as many requests wait as may");
         ++taken_;
     }
     ~Admission() { --taken_; }
@@ -118,7 +117,8 @@ Response Server::Impl::health() const {
            {"precision", nn::to_string(model.sound->precision())}}},
          {"models", {model.name}},
          {"busy", taken},
-         {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started).count()}});
+         {"uptime_s",
+          std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started).count()}});
 }
 
 asio::awaitable<pipeline::Analysis> Server::Impl::analyze(std::shared_ptr<ScoreRequest> request,
@@ -141,9 +141,9 @@ asio::awaitable<Response> Server::Impl::score(Connection& connection, HeaderPars
     if (!request->model.empty() && request->model != model)
         throw Error(ErrorCode::model_not_available, "this service has only " + model);
 
-    const auto analysis =
-        co_await asio::co_spawn(workers.get_executor(),
-                                analyze(request, start + settings.processing_timeout), use_awaitable);
+    const auto analysis = co_await asio::co_spawn(
+        workers.get_executor(), analyze(request, start + settings.processing_timeout),
+        use_awaitable);
     auto body = pipeline::to_json(analysis);
     body["session_id"] = request->session_id;
     body["processing_time_ms"] = std::llround(milliseconds_since(start));
@@ -156,7 +156,8 @@ asio::awaitable<Response> Server::Impl::answer(Connection& connection, HeaderPar
     const std::string_view path = target.substr(0, target.find('?'));
     const auto expect = [&](http::verb method, const char* name) {
         if (request.method() != method)
-            throw Error(ErrorCode::method_not_allowed, std::string(name) + " is the only method here");
+            throw Error(ErrorCode::method_not_allowed,
+                        std::string(name) + " is the only method here");
     };
     if (path == "/health") {
         expect(http::verb::get, "GET");
@@ -297,7 +298,9 @@ Server::Server(const Settings& settings, std::shared_ptr<const pipeline::Analyze
     : impl_(std::make_unique<Impl>(settings, std::move(analyzer))) {}
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return impl_->acceptor.local_endpoint().port(); }
+std::uint16_t Server::port() const {
+    return impl_->acceptor.local_endpoint().port();
+}
 
 void Server::run() {
     impl_->signals.async_wait([this](boost::system::error_code failed, int) {

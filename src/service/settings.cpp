@@ -65,7 +65,9 @@ constexpr std::array kTable{
     Setting{"TMP_DIR", "folder", "Where uploads are kept while they are scored.",
             set_path<&Settings::tmp_dir>, get_path<&Settings::tmp_dir>},
     Setting{"MAX_VIDEO_SIZE_MB", "MB", "The largest video.",
-            [](Settings& s, std::string_view t) { s.max_video_bytes = whole(t, 1, 1 << 20) * kMegabyte; },
+            [](Settings& s, std::string_view t) {
+                s.max_video_bytes = whole(t, 1, 1 << 20) * kMegabyte;
+            },
             [](const Settings& s) { return std::to_string(s.max_video_bytes / kMegabyte); }},
     Setting{"PROCESSING_TIMEOUT_SECONDS", "s", "The longest time from request to answer.",
             set_seconds<&Settings::processing_timeout>, get_seconds<&Settings::processing_timeout>},
@@ -86,7 +88,8 @@ constexpr std::array kTable{
     Setting{"LOG_LEVEL", "", "debug, info, warning or error.",
             [](Settings& s, std::string_view t) {
                 std::string level(t);
-                for (char& c : level) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+                for (char& c : level)
+                    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
                 if (level != "debug" && level != "info" && level != "warning" && level != "error")
                     refuse(t, "debug, info, warning or error");
                 s.log_level = level;
@@ -125,7 +128,9 @@ std::map<std::string, std::string> read_env_file(const std::filesystem::path& pa
 
 }  // namespace
 
-std::span<const Setting> settings_table() { return kTable; }
+std::span<const Setting> settings_table() {
+    return kTable;
+}
 
 Settings load_settings(const std::filesystem::path& env_file,
                        const std::function<std::optional<std::string>(const std::string&)>& lookup,

@@ -20,13 +20,13 @@ struct Settings {
     std::filesystem::path tmp_dir = "/tmp";        // uploads on their way through
     std::int64_t max_video_bytes = 100LL << 20U;
     std::chrono::seconds processing_timeout{60};
-    std::chrono::seconds idle_timeout{30};   // for the next byte of a request
+    std::chrono::seconds idle_timeout{30};     // for the next byte of a request
     std::chrono::seconds upload_timeout{300};  // for a whole request
-    std::chrono::seconds drain{20};          // for running requests, when stopping
-    int workers = 2;                         // analyses at the same time
-    int queue = 32;                          // requests that wait for a worker
+    std::chrono::seconds drain{20};            // for running requests, when stopping
+    int workers = 2;                           // analyses at the same time
+    int queue = 32;                            // requests that wait for a worker
     int connections = 256;
-    std::filesystem::path model_dir;         // empty: beside the program
+    std::filesystem::path model_dir;  // empty: beside the program
     std::string log_level = "info";
 };
 

@@ -19,7 +19,8 @@ UploadFolder::UploadFolder(const fs::path& root) {
     fs::create_directories(root, failed);
     root_ = fs::canonical(root, failed);
     if (!failed) fd_ = UniqueFd(::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!fd_) throw Error(ErrorCode::invalid_setting, "UPLOAD_DIR: " + root.string() + " is no folder");
+    if (!fd_)
+        throw Error(ErrorCode::invalid_setting, "UPLOAD_DIR: " + root.string() + " is no folder");
 }
 
 UniqueFd UploadFolder::open(std::string_view path) const {
@@ -39,8 +40,8 @@ UniqueFd UploadFolder::open(std::string_view path) const {
     // A FIFO without a writer would hold a blocking open for ever.
     how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    UniqueFd fd(static_cast<int>(
-        ::syscall(SYS_openat2, fd_.get(), relative.c_str(), &how, sizeof how)));
+    UniqueFd fd(
+        static_cast<int>(::syscall(SYS_openat2, fd_.get(), relative.c_str(), &how, sizeof how)));
     if (!fd) {
         switch (errno) {
             case ENOENT:

@@ -20,12 +20,12 @@ constexpr const char* kFormat = "lipsync/1";
 
 constexpr int kSide = face::kLipCropSide;
 constexpr std::size_t kPixels = static_cast<std::size_t>(kSide) * kSide;
-constexpr std::size_t kWindow = 5;        // crops of one window, its channels
-constexpr std::size_t kFeatures = 256;    // of one window
-constexpr std::size_t kBatch = 16;        // windows, and embeddings, of one run
-constexpr std::size_t kTimeReach = 6;     // features that one embedding sees beside its own
-constexpr std::int64_t kLipReach = 5;     // crops on either side of the embedding's frame
-constexpr float kDeviationFloor = 4.0F;   // grey levels: flat pictures are not blown up
+constexpr std::size_t kWindow = 5;       // crops of one window, its channels
+constexpr std::size_t kFeatures = 256;   // of one window
+constexpr std::size_t kBatch = 16;       // windows, and embeddings, of one run
+constexpr std::size_t kTimeReach = 6;    // features that one embedding sees beside its own
+constexpr std::int64_t kLipReach = 5;    // crops on either side of the embedding's frame
+constexpr float kDeviationFloor = 4.0F;  // grey levels: flat pictures are not blown up
 
 constexpr std::int64_t kSoundBatch = 32;  // embeddings of one run
 constexpr std::int64_t kSoundField = 35;  // mel frames that one embedding sees
@@ -105,30 +105,30 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
         return found == about.end() ? std::string() : found->second;
     };
     if (entry("format") != kFormat)
-        throw Error(ErrorCode::bad_model, path.filename().string() + " is not a LipSync model (" +
-                                              kFormat + ")");
+        throw Error(ErrorCode::bad_model,
+                    path.filename().string() + " is not a LipSync model (" + kFormat + ")");
     constexpr int kTimeInput = static_cast<int>(kBatch + kTimeReach);
-    return {.name = path.stem().string(),
-            .version = entry("version"),
-            .lip_windows = Builder(weights, {static_cast<int>(kBatch), kSide, kSide,
-                                             static_cast<int>(kWindow)})
-                               .conv("lip.stem", 2, 2, 2, 2)
-                               .conv("lip.conv1", 2, 2, 1, 1)
-                               .residual("lip.conv2")
-                               .conv("lip.conv3", 2, 2, 1, 1)
-                               .residual("lip.conv4")
-                               .conv("lip.conv5", 2, 2, 1, 1)
-                               .conv("lip.conv6", 1, 1, 0, 0)
-                               .plan({static_cast<int>(kBatch), 1, 1, static_cast<int>(kFeatures)},
-                                     precision),
-            .lip_time = Builder(weights, {1, 1, kTimeInput, static_cast<int>(kFeatures)})
-                            .conv("lip.time1", 1, 1, 0, 0)
-                            .conv("lip.time2", 1, 1, 0, 0)
-                            .linear("lip.out")
-                            .plan({1, 1, static_cast<int>(kBatch), static_cast<int>(kEmbeddingSize)},
-                                  precision),
-            .sound = sound_plan(weights, "sound", 1, static_cast<int>(kEmbeddingSize), precision),
-            .speech = sound_plan(weights, "speech", 2, 1, precision)};
+    return {
+        .name = path.stem().string(),
+        .version = entry("version"),
+        .lip_windows =
+            Builder(weights, {static_cast<int>(kBatch), kSide, kSide, static_cast<int>(kWindow)})
+                .conv("lip.stem", 2, 2, 2, 2)
+                .conv("lip.conv1", 2, 2, 1, 1)
+                .residual("lip.conv2")
+                .conv("lip.conv3", 2, 2, 1, 1)
+                .residual("lip.conv4")
+                .conv("lip.conv5", 2, 2, 1, 1)
+                .conv("lip.conv6", 1, 1, 0, 0)
+                .plan({static_cast<int>(kBatch), 1, 1, static_cast<int>(kFeatures)}, precision),
+        .lip_time = Builder(weights, {1, 1, kTimeInput, static_cast<int>(kFeatures)})
+                        .conv("lip.time1", 1, 1, 0, 0)
+                        .conv("lip.time2", 1, 1, 0, 0)
+                        .linear("lip.out")
+                        .plan({1, 1, static_cast<int>(kBatch), static_cast<int>(kEmbeddingSize)},
+                              precision),
+        .sound = sound_plan(weights, "sound", 1, static_cast<int>(kEmbeddingSize), precision),
+        .speech = sound_plan(weights, "speech", 2, 1, precision)};
 }
 
 LipNetworks::LipNetworks(const LipSyncModel& model)
@@ -202,7 +202,8 @@ SoundEmbedder::SoundEmbedder(const LipSyncModel& model)
     : sound_(model.sound), speech_(model.speech) {}
 
 SoundEmbeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel) {
-    SoundEmbeddings result{.embeddings = {.first_frame = kFirstSoundFrame, .values = {}}, .speech = {}};
+    SoundEmbeddings result{.embeddings = {.first_frame = kFirstSoundFrame, .values = {}},
+                           .speech = {}};
     const auto frames = static_cast<std::int64_t>(log_mel.size());
     const std::int64_t count = frames < kSoundField ? 0 : (frames - kSoundField) / kMelPerFrame + 1;
     const auto mel = audio::normalise(log_mel);

@@ -25,7 +25,8 @@ SyncCurve sync_curve(const Embeddings& lips, const Embeddings& sound, const Dist
         const std::int64_t first = std::max({from, lips.first_frame, sound.first_frame - shift});
         const std::int64_t end = std::min({to, lips.end_frame(), sound.end_frame() - shift});
         double sum = 0;
-        for (std::int64_t i = first; i < end; ++i) sum += distance(lips.row(i), sound.row(i + shift));
+        for (std::int64_t i = first; i < end; ++i)
+            sum += distance(lips.row(i), sound.row(i + shift));
         curve.pairs[s] = std::max<std::int64_t>(0, end - first);
         curve.mean_distance[s] =
             curve.pairs[s] < kMinPairs

@@ -12,9 +12,9 @@
 
 namespace syncnet::sync {
 
-inline constexpr int kMaxOffset = 15;                  // frames of 40 ms, both ways
+inline constexpr int kMaxOffset = 15;  // frames of 40 ms, both ways
 inline constexpr std::size_t kShifts = 2 * kMaxOffset + 1;
-inline constexpr std::int64_t kMinPairs = 5;           // fewer make no mean
+inline constexpr std::int64_t kMinPairs = 5;  // fewer make no mean
 
 // Embedding distances lie in 0..2. People know distances and confidences on the scale of the
 // published SyncNet; this affine map takes one to the other (docs/model-card.md).

@@ -8,7 +8,8 @@ namespace {
 TEST(Arena, ValuesThatLiveTogetherDoNotOverlap) {
     std::vector<ArenaValue> values;
     for (int i = 0; i < 20; ++i)
-        values.push_back({.bytes = static_cast<std::size_t>(100 + 37 * i), .born = i, .dies = i + 1 + i % 4});
+        values.push_back(
+            {.bytes = static_cast<std::size_t>(100 + 37 * i), .born = i, .dies = i + 1 + i % 4});
     const auto layout = plan_arena(values);
     for (std::size_t a = 0; a < values.size(); ++a)
         for (std::size_t b = a + 1; b < values.size(); ++b) {

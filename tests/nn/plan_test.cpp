@@ -67,7 +67,9 @@ Graph every_operation() {
     return g;
 }
 
-TEST(Plan, AgreesWithPlainLoopsOnEveryOperation) { expect_same_as_reference(every_operation(), 7); }
+TEST(Plan, AgreesWithPlainLoopsOnEveryOperation) {
+    expect_same_as_reference(every_operation(), 7);
+}
 
 TEST(Plan, FusingReluChangesNothing) {
     const Graph graph = every_operation();
@@ -99,8 +101,8 @@ TEST(Plan, GivesTheSameAnswerEachTime) {
 TEST(Plan, RefusesShapesThatDoNotFit) {
     Graph g;
     const NodeId in = g.input({1, 8, 8, 4});
-    EXPECT_THROW(g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2), 1, 1, {}, 1, "c"),
-                 Error);
+    EXPECT_THROW(
+        g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2), 1, 1, {}, 1, "c"), Error);
     EXPECT_THROW(g.reshape(in, {1, 1, 1, 5}), Error);
     EXPECT_THROW((void)g.output_node("absent"), Error);
 }
@@ -115,7 +117,8 @@ TEST_P(BlazeFaceWeights, EveryLayerAgreesWithPlainLoops) {
 TEST_P(BlazeFaceWeights, DamagedFilesAreRefusedAndNeverCrash) {
     const MappedFile file(std::string(SYNCNET_BINARY_DIR "/models/") + GetParam(), 1U << 24U);
     const std::vector<std::byte> good(file.bytes().begin(), file.bytes().end());
-    for (const std::size_t size : {std::size_t{0}, std::size_t{7}, good.size() / 2, good.size() - 1})
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{7}, good.size() / 2, good.size() - 1})
         EXPECT_THROW((void)read_tflite(std::span(good).first(size)), Error) << size;
     std::mt19937 engine(3);
     for (int i = 0; i < 200; ++i) {

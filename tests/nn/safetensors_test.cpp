@@ -56,13 +56,12 @@ TEST(Safetensors, RefusesWhatIsDamaged) {
     for (std::size_t size = 0; size < good.size(); ++size)
         EXPECT_THROW(Safetensors(std::span(good).first(size)), Error) << size;
     EXPECT_THROW(Safetensors(file_of(kHeader, data_of(NAN))), Error);
-    for (const char* header :
-         {R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
-          R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})",
-          R"({"a":{"dtype":"F32","shape":[4294967298],"data_offsets":[0,8]}})",
-          R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})",
-          R"({"a":{"dtype":"Q4","shape":[2],"data_offsets":[0,8]}})",
-          R"({"a":{"dtype":"F32","shape":[2]}})", R"([1,2,3])", "nonsense"})
+    for (const char* header : {R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
+                               R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})",
+                               R"({"a":{"dtype":"F32","shape":[4294967298],"data_offsets":[0,8]}})",
+                               R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})",
+                               R"({"a":{"dtype":"Q4","shape":[2],"data_offsets":[0,8]}})",
+                               R"({"a":{"dtype":"F32","shape":[2]}})", R"([1,2,3])", "nonsense"})
         EXPECT_THROW(Safetensors(file_of(header, data_of(1))), Error) << header;
 }
 

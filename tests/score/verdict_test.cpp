@@ -16,19 +16,20 @@ constexpr Calibration kOfficial{.intercept = 4.374,
                                 .offset_width = 11,
                                 .min_speech_seconds = 0.4,
                                 .min_face_seconds = 1.0};
-constexpr Evidence kEnough{.has_audio = true,
-                           .seconds = 4,
-                           .face_seconds = 4,
-                           .any_face = true,
-                           .speech_seconds = 3};
+constexpr Evidence kEnough{
+    .has_audio = true, .seconds = 4, .face_seconds = 4, .any_face = true, .speech_seconds = 3};
 
 sync::SyncResult result(int offset, double confidence, double min_dist) {
     return {.offset_frames = offset, .confidence = confidence, .min_dist = min_dist};
 }
 
-Verdict verdict(const sync::SyncResult& r) { return judge(r, kEnough, kOfficial, {}); }
+Verdict verdict(const sync::SyncResult& r) {
+    return judge(r, kEnough, kOfficial, {});
+}
 
-TEST(Score, IsTheSeedsFormula) { EXPECT_NEAR(score(result(3, 10.02, 5.35), kOfficial), 0.91, 0.005); }
+TEST(Score, IsTheSeedsFormula) {
+    EXPECT_NEAR(score(result(3, 10.02, 5.35), kOfficial), 0.91, 0.005);
+}
 
 TEST(Verdict, InSyncIsAllowed) {
     const auto v = verdict(result(0, 10, 5));
@@ -73,7 +74,10 @@ INSTANTIATE_TEST_SUITE_P(
                          Reason::no_speech},
                     Lack{{.has_audio = true, .seconds = 0.2, .face_seconds = 0.2, .any_face = true},
                          Reason::too_short},
-                    Lack{{.has_audio = true, .seconds = 4, .face_seconds = 0.4, .any_face = true,
+                    Lack{{.has_audio = true,
+                          .seconds = 4,
+                          .face_seconds = 0.4,
+                          .any_face = true,
                           .speech_seconds = 0.4},
                          Reason::mouth_not_visible}));
 

@@ -47,7 +47,8 @@ std::vector<float> to_floats(std::span<const std::byte> raw, const std::string& 
 Safetensors::Safetensors(std::span<const std::byte> file) {
     if (file.size() < 8) refuse("shorter than its header");
     const auto length = load<std::uint64_t>(file.data());
-    if (length > kMaxHeaderBytes || length > file.size() - 8) refuse("the header's length is wrong");
+    if (length > kMaxHeaderBytes || length > file.size() - 8)
+        refuse("the header's length is wrong");
     const auto* const text = reinterpret_cast<const char*>(file.data() + 8);
     const auto header = nlohmann::json::parse(text, text + length, nullptr, false);
     if (!header.is_object()) refuse("the header is not JSON");
@@ -60,18 +61,23 @@ Safetensors::Safetensors(std::span<const std::byte> file) {
                 continue;
             }
             const auto type = entry.at("dtype").get<std::string>();
-            Tensor tensor{.dims = entry.at("shape").get<std::vector<int>>(), .values = {}};
+            Tensor tensor;
             const auto offsets = entry.at("data_offsets").get<std::array<std::uint64_t, 2>>();
             if (offsets[0] > offsets[1] || offsets[1] > data.size())
                 refuse(name + " lies outside the file");
-            tensor.values = to_floats(data.subspan(offsets[0], offsets[1] - offsets[0]), type, name);
+            tensor.values =
+                to_floats(data.subspan(offsets[0], offsets[1] - offsets[0]), type, name);
             std::uint64_t count = 1;
-            for (const int dim : tensor.dims) {
-                if (dim < 0) refuse(name + " has a negative dimension");
+            for (const auto dim : entry.at("shape").get<std::vector<std::int64_t>>()) {
+                // No dimension is larger than the file, so that the product can't overflow.
+                if (dim < 0 || static_cast<std::uint64_t>(dim) > file.size())
+                    refuse(name + " has an impossible dimension");
                 count *= static_cast<std::uint64_t>(dim);
-                if (count > data.size()) refuse(name + " is larger than the file");
+                if (count > file.size()) refuse(name + " is larger than the file");
+                tensor.dims.push_back(static_cast<int>(dim));
             }
-            if (count != tensor.values.size()) refuse(name + " has not as many values as its shape");
+            if (count != tensor.values.size())
+                refuse(name + " has not as many values as its shape");
             for (const float v : tensor.values)
                 if (!std::isfinite(v)) refuse(name + " holds a value that is not finite");
             tensors_.emplace(name, std::move(tensor));

@@ -290,6 +290,8 @@ Graph Importer::run() {
 
 }  // namespace
 
-Graph read_tflite(std::span<const std::byte> file) { return Importer(file).run(); }
+Graph read_tflite(std::span<const std::byte> file) {
+    return Importer(file).run();
+}
 
 }  // namespace syncnet::nn

@@ -1,0 +1,97 @@
+#include "face/blaze_face.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "nn/weights/safetensors.h"
+#include "nn/weights/tflite.h"
+
+namespace syncnet::face {
+namespace {
+
+struct File {
+    const char* name;
+    const char* golden;
+    BlazeFaceRange range;
+    const char* scores;
+    const char* boxes;
+};
+
+std::string model(const char* name) {
+    return std::string(SYNCNET_BINARY_DIR "/models/") + name;
+}
+
+nn::Safetensors golden(const char* name) {
+    const MappedFile file(std::string(SYNCNET_SOURCE_DIR "/tests/golden/") + name, 1U << 24U);
+    return nn::Safetensors(file.bytes());
+}
+
+class BlazeFaceFiles : public testing::TestWithParam<File> {};
+
+// tests/reference/blaze_face.py runs the same file with PyTorch.
+TEST_P(BlazeFaceFiles, NetworkAgreesWithPyTorch) {
+    const auto expected = golden(GetParam().golden);
+    const auto loaded = load_blaze_face(model(GetParam().name), GetParam().range);
+    nn::Session session(loaded.plan);
+    std::ranges::transform(expected.at("pixels").values, session.input().begin(),
+                           [](float v) { return v * (2.0F / 255.0F) - 1.0F; });
+    session.run();
+    for (const char* name : {GetParam().scores, GetParam().boxes}) {
+        const auto& want = expected.at(name).values;
+        const auto got = session.output(name);
+        ASSERT_EQ(got.size(), want.size());
+        for (std::size_t i = 0; i < want.size(); ++i)
+            ASSERT_NEAR(got[i], want[i], 2e-3 + 1e-4 * std::abs(want[i])) << name << ' ' << i;
+    }
+}
+
+TEST_P(BlazeFaceFiles, FindsTheFaceWhereItIs) {
+    const nn::Tensor pixels = golden(GetParam().golden).at("pixels");
+    std::vector<std::uint8_t> face(pixels.values.begin(), pixels.values.end());
+    const int side = pixels.dims[0];
+    // The portrait in a larger grey picture, off the middle.
+    constexpr int kWidth = 480, kHeight = 360, kLeft = 200, kTop = 100;
+    std::vector<std::uint8_t> picture(3 * kWidth * kHeight, 128);
+    for (int y = 0; y < side; ++y)
+        std::copy_n(face.begin() + 3 * y * side, 3 * side,
+                    picture.begin() + 3 * ((y + kTop) * kWidth + kLeft));
+    BlazeFace detector(load_blaze_face(model(GetParam().name), GetParam().range));
+    const auto alone = detector.detect(media::Picture::from_rgb(face, side, side));
+    const auto found = detector.detect(media::Picture::from_rgb(picture, kWidth, kHeight));
+    ASSERT_EQ(found.size(), 1U);
+    ASSERT_EQ(alone.size(), 1U);
+    const Detection& d = found[0];
+    EXPECT_GT(d.score, 0.6F);
+    const auto tolerance = static_cast<float>(side) * 0.06F;
+    EXPECT_NEAR(d.mouth.x, alone[0].mouth.x + kLeft, tolerance);
+    EXPECT_NEAR(d.mouth.y, alone[0].mouth.y + kTop, tolerance);
+    EXPECT_LT(d.right_eye.x, d.left_eye.x) << "the person's right eye is on the picture's left";
+    EXPECT_GT(d.mouth.y, d.nose.y);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ranges, BlazeFaceFiles,
+    testing::Values(File{"face_detection_full_range.tflite", "blaze_face_full.safetensors",
+                         BlazeFaceRange::full, "reshaped_classifier_face_4",
+                         "reshaped_regressor_face_4"},
+                    File{"face_detection_short_range.tflite", "blaze_face_short.safetensors",
+                         BlazeFaceRange::short_, "classificators", "regressors"}),
+    [](const auto& file) { return file.param.range == BlazeFaceRange::full ? "full" : "short"; });
+
+TEST(BlazeFace, AnEmptyPictureHasNoFace) {
+    const std::vector<std::uint8_t> grey(3 * 64 * 48, 90);
+    BlazeFace detector(
+        load_blaze_face(model("face_detection_full_range.tflite"), BlazeFaceRange::full));
+    EXPECT_TRUE(detector.detect(media::Picture::from_rgb(grey, 64, 48)).empty());
+}
+
+TEST(BlazeFace, TheOtherRangesFileIsRefused) {
+    EXPECT_THROW(
+        (void)load_blaze_face(model("face_detection_short_range.tflite"), BlazeFaceRange::full),
+        Error);
+    EXPECT_THROW((void)load_blaze_face(model("absent.tflite"), BlazeFaceRange::full), Error);
+}
+
+}  // namespace
+}  // namespace syncnet::face
