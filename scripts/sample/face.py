@@ -13,7 +13,7 @@ from PIL import Image
 _FOLDER = Path(__file__).parent
 FACES = json.loads((_FOLDER / "faces.json").read_text())
 
-_DARK, _TEETH, _TONGUE = (np.array(c, np.float32) for c in ((48, 16, 16), (222, 208, 190), (150, 72, 70)))
+_DARK, _TEETH, _TONGUE = (np.array(c, np.float32) for c in ((48, 16, 16), (218, 198, 174), (150, 72, 70)))
 
 
 def _smoothstep(x: np.ndarray) -> np.ndarray:

@@ -51,21 +51,21 @@ TEST_P(BlazeFaceFiles, FindsTheFaceWhereItIs) {
     std::vector<std::uint8_t> face(pixels.values.begin(), pixels.values.end());
     const int side = pixels.dims[0];
     // The portrait in a larger grey picture, off the middle.
-    constexpr int kWidth = 480, kHeight = 360, kLeft = 200, kTop = 100;
-    std::vector<std::uint8_t> picture(3 * kWidth * kHeight, 128);
+    const int width = side * 3 / 2, height = side * 5 / 4, left = side / 3, top = side / 8;
+    std::vector<std::uint8_t> picture(static_cast<std::size_t>(3 * width * height), 128);
     for (int y = 0; y < side; ++y)
         std::copy_n(face.begin() + 3 * y * side, 3 * side,
-                    picture.begin() + 3 * ((y + kTop) * kWidth + kLeft));
+                    picture.begin() + 3 * ((y + top) * width + left));
     BlazeFace detector(load_blaze_face(model(GetParam().name), GetParam().range));
     const auto alone = detector.detect(media::Picture::from_rgb(face, side, side));
-    const auto found = detector.detect(media::Picture::from_rgb(picture, kWidth, kHeight));
+    const auto found = detector.detect(media::Picture::from_rgb(picture, width, height));
     ASSERT_EQ(found.size(), 1U);
     ASSERT_EQ(alone.size(), 1U);
     const Detection& d = found[0];
     EXPECT_GT(d.score, 0.6F);
     const auto tolerance = static_cast<float>(side) * 0.06F;
-    EXPECT_NEAR(d.mouth.x, alone[0].mouth.x + kLeft, tolerance);
-    EXPECT_NEAR(d.mouth.y, alone[0].mouth.y + kTop, tolerance);
+    EXPECT_NEAR(d.mouth.x, alone[0].mouth.x + static_cast<float>(left), tolerance);
+    EXPECT_NEAR(d.mouth.y, alone[0].mouth.y + static_cast<float>(top), tolerance);
     EXPECT_LT(d.right_eye.x, d.left_eye.x) << "the person's right eye is on the picture's left";
     EXPECT_GT(d.mouth.y, d.nose.y);
 }

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""scripts/make_sample makes what its options say."""
+
+import json
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+MAKE_SAMPLE = Path(__file__).resolve().parents[2] / "scripts" / "make_sample"
+RATE = 22050
+SMALL = ["--size", "160x120", "--seconds", "1.2"]
+
+
+class MakeSampleTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def make(self, name: str, *options: str) -> Path:
+        out = self.folder / name
+        subprocess.run([MAKE_SAMPLE, out, *SMALL, *options], check=True)
+        return out
+
+    def probe(self, clip: Path) -> dict[str, dict]:
+        command = ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", clip]
+        streams = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["streams"]
+        return {stream["codec_type"]: stream for stream in streams}
+
+    def sound(self, clip: Path) -> np.ndarray:
+        command = ["ffmpeg", "-v", "error", "-i", clip, "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-"]
+        return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.int16).astype(float)
+
+    def mouth(self, clip: Path) -> np.ndarray:
+        """Grey pictures of the lower half of the clip's middle."""
+        command = ["ffmpeg", "-v", "error", "-i", clip, "-vf", "crop=80:60:40:60", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+        pixels = subprocess.run(command, check=True, capture_output=True).stdout
+        return np.frombuffer(pixels, np.uint8).reshape(-1, 60, 80).astype(float)
+
+    def test_each_container_has_both_streams_of_the_asked_length(self) -> None:
+        for ending, frames, fps in (("mp4", 36, "30000/1001"), ("webm", 18, "15"), ("avi", 30, "25"), ("mkv", 12, "10")):
+            with self.subTest(ending):
+                clip = self.make(f"a.{ending}", "--fps", fps)
+                streams = self.probe(clip)
+                self.assertEqual(streams["video"]["r_frame_rate"].removesuffix("/1"), fps)
+                self.assertEqual(int(streams["video"]["nb_read_frames"]), frames)
+                self.assertAlmostEqual(len(self.sound(clip)) / RATE, 1.2, delta=0.1)
+
+    def test_delay_shifts_the_sound_and_keeps_the_length(self) -> None:
+        plain, late, early = (self.sound(self.make(f"{ms}.mkv", f"--delay-ms={ms}")) for ms in (0, 200, -120))
+        self.assertEqual(len(plain), len(late))
+        self.assertEqual(len(plain), len(early))
+        shift = RATE * 200 // 1000
+        np.testing.assert_allclose(late[shift:-100], plain[: -shift - 100], atol=4)
+        self.assertLess(np.abs(late[: shift - 100]).max(), 4)
+        shift = RATE * 120 // 1000
+        np.testing.assert_allclose(early[100 : -shift - 100], plain[shift + 100 : -100], atol=4)
+
+    def test_lips_move_with_a_voice_and_rest_in_a_still(self) -> None:
+        moves = [np.abs(np.diff(self.mouth(self.make(f"{len(o)}.mkv", *o)), axis=0)).mean() for o in ((), ("--still",))]
+        self.assertGreater(moves[0], 5 * moves[1])
+
+    def test_other_sound_keeps_the_pictures(self) -> None:
+        plain, other = self.make("plain.mkv"), self.make("other.mkv", "--other-audio")
+        np.testing.assert_array_equal(self.mouth(plain), self.mouth(other))
+        self.assertFalse(np.array_equal(self.sound(plain), self.sound(other)))
+
+    def test_no_audio_and_silence(self) -> None:
+        self.assertNotIn("audio", self.probe(self.make("a.mp4", "--no-audio")))
+        self.assertEqual(np.abs(self.sound(self.make("b.mkv", "--silence"))).max(), 0)
+
+    def test_stream_oddities(self) -> None:
+        self.assertAlmostEqual(float(self.probe(self.make("late.mp4", "--audio-start", "0.5"))["audio"]["start_time"]), 0.5, delta=0.03)
+        turned = self.probe(self.make("turned.mp4", "--rotate", "90"))["video"]
+        self.assertEqual((turned["width"], turned["height"]), (120, 160))
+        self.assertEqual(abs(turned["side_data_list"][0]["rotation"]), 90)
+        command = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "frame=pts_time", "-of", "csv=p=0"]
+        listed = subprocess.run([*command, self.make("vfr.mp4", "--vfr")], check=True, capture_output=True, text=True).stdout
+        durations = np.diff([float(time.strip(",")) for time in listed.split()])
+        self.assertLess(durations.min(), 0.025)
+        self.assertGreater(durations.max(), 0.055)
+
+    def test_a_wrong_option_is_refused(self) -> None:
+        for options in (["x.txt"], ["x.avi", "--vfr"], ["x.mp4", "--size", "11x10"], ["x.mp4", "--voice", "nobody"]):
+            refused = subprocess.run([MAKE_SAMPLE, *options], cwd=self.folder, capture_output=True)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertNotIn(b"Traceback", refused.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
