@@ -1,7 +1,9 @@
 """The sync curve: how far sound and lips are apart at each offset, and what is read from it. The C++ side does the same.
 
   d(i, j)  = Euclidean distance of lip embedding i and sound embedding j (unit vectors: 0..2)
-  curve(v) = mean of d(i, i+v) over all i for which both exist, v = -15..15; needs 5 pairs, otherwise not available
+  curve(v) = mean of d(i, i+v) over all i for which both exist, v = -15..15; needs 5 pairs, otherwise not available.
+             10 pairs at the mean distance of all v are counted in: at the far shifts of a short clip few pairs are
+             left, whose plain mean is often the least by chance
   offset   = -v* with v* where the curve is least: offset > 0 means the AUDIO LEADS (its match lies earlier).
              Audio delayed by 200 ms has its match 5 frames later, so the offset falls by 5.
   min_dist = curve(v*), confidence = median of the available curve - min_dist
@@ -13,6 +15,7 @@ import numpy as np
 REACH = 15
 SHIFTS = np.arange(-REACH, REACH + 1)
 MIN_PAIRS = 5
+PRIOR_PAIRS = 10
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,11 @@ class SyncResult:
 def sync_curve(lip: Embeddings, sound: Embeddings) -> np.ndarray:
     """Mean distance at each of SHIFTS, float64 [31]; NaN where fewer than MIN_PAIRS pairs exist."""
     distance = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * (lip.rows @ sound.rows.T).astype(np.float64)))
-    curve = np.full(len(SHIFTS), np.nan)
-    for n, shift in enumerate(SHIFTS):
-        pairs = np.diagonal(distance, lip.first + shift - sound.first)
-        if len(pairs) >= MIN_PAIRS:
-            curve[n] = pairs.mean()
-    return curve
+    diagonals = [np.diagonal(distance, lip.first + shift - sound.first) for shift in SHIFTS]
+    pairs = np.array([len(diagonal) for diagonal in diagonals])
+    sums = np.array([diagonal.sum() for diagonal in diagonals])
+    usual = sums.sum() / max(1, pairs.sum())
+    return np.where(pairs >= MIN_PAIRS, (sums + PRIOR_PAIRS * usual) / (pairs + PRIOR_PAIRS), np.nan)
 
 
 def read_curve(curve: np.ndarray) -> SyncResult | None:

@@ -77,8 +77,6 @@ def _output(out: Path, recipe: Recipe, with_sound: bool) -> list[str]:
         options += ["-b:v", recipe.bitrate]
     if with_sound:
         options += ["-map", "0:v", "-map", "1:a", "-c:a", recipe.audio_codec or audio_codec, "-ar", "48000"]
-    if recipe.rotate:
-        options += ["-metadata:s:v", f"rotate={recipe.rotate}"]
     if recipe.frame_expression:
         options += ["-vf", f"settb=1/1000,setpts=round(1000*({recipe.frame_expression}))"]
         options += ["-fps_mode", "passthrough", "-enc_time_base", "1:1000"]
@@ -102,5 +100,10 @@ def encode(out: Path, pictures: Iterable[Image.Image], size: tuple[int, int], sa
             wav = Path(folder) / "sound.wav"
             _write_wav(wav, samples[round(recipe.audio_start * RATE) :])
             sound = ["-itsoffset", str(recipe.audio_start), "-i", str(wav)]
-        length = ["-frames:v", str(repeat_to_frames)] if repeat_to_frames else []
-        _feed([*_QUIET, *video, *sound, *length, *_output(out, recipe, samples is not None)], pictures)
+        # Not -frames:v, which would end the sound too, wherever that is by then.
+        length = ["-vf", f"trim=end_frame={repeat_to_frames}"] if repeat_to_frames else []
+        encoded = Path(folder) / out.name if recipe.rotate else out
+        _feed([*_QUIET, *video, *sound, *length, *_output(encoded, recipe, samples is not None)], pictures)
+        if recipe.rotate:  # ffmpeg writes a display matrix only where it copies a stream
+            matrix = ["-metadata:s:v", f"rotate={360 - recipe.rotate}"]  # it counts the other way round
+            subprocess.run([*_QUIET, "-i", str(encoded), "-c", "copy", *matrix, str(out)], check=True)

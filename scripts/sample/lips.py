@@ -42,7 +42,6 @@ def _smooth(track: np.ndarray, sigma: float) -> np.ndarray:
 
 def _loudness(samples: np.ndarray, points: int) -> np.ndarray:
     """Loudness at every point of a track, 1 for a loud vowel."""
-    power = np.zeros(points)
     hop = round(STEP * RATE)
     sound = samples.astype(np.float32)[: points * hop]
     sound = np.pad(sound, (0, points * hop - len(sound)))
@@ -64,7 +63,7 @@ class LipTrack:
             letters = [letter for letter in phoneme.ipa if letter in _SHAPE_OF]
             edges = np.linspace(phoneme.start, phoneme.end, len(letters) + 1)
             for letter, start, end in zip(letters, edges, edges[1:]):
-                shapes[round(start / STEP) : round(end / STEP)] = _SHAPE_OF[letter]
+                shapes[max(0, round(start / STEP)) : round(end / STEP)] = _SHAPE_OF[letter]
         weight = shapes[:, 4]
         total = _smooth(weight, 0.032)
         self._track = np.stack([_smooth(shapes[:, i] * weight, 0.032) / total for i in range(4)], axis=1)

@@ -26,6 +26,12 @@ OTHER_SENTENCES = [
     "Let us see how the last train is doing; it is usually late.",
 ]
 
+# espeak-ng dates a plosive from its burst (measured: 40 ms of silence come before it). The mouth shuts for the silence
+# and opens with the burst.
+_PLOSIVES = ("p", "b", "t", "d", "k", "ɡ")
+_CLOSURE = 0.045
+_RELEASE = 0.010
+
 _OUTPUT_SYNCHRONOUS = 2
 _PHONEME_EVENTS_IN_IPA = 1 | 2
 _EVENT_END, _EVENT_PHONEME = 0, 7
@@ -61,6 +67,17 @@ class Speech:
     phonemes: list[Phoneme]
 
 
+def _articulated(heard: list[tuple[float, str]], end: float) -> list[Phoneme]:
+    """When the mouth makes each phoneme, from when it begins to be heard."""
+    starts: list[float] = []
+    released = 0.0
+    for time, ipa in heard:
+        start = time - _CLOSURE if ipa in _PLOSIVES else released or time
+        starts.append(max([start, *starts[-1:]]))
+        released = time + _RELEASE if ipa in _PLOSIVES else 0.0
+    return [Phoneme(start, stop, ipa) for start, stop, (_, ipa) in zip(starts, [*starts[1:], end], heard)]
+
+
 class Speaker:
     """One voice. The library is used, not the program, because only the library tells when each phoneme sounds."""
 
@@ -93,8 +110,7 @@ class Speaker:
         data = text.encode()
         self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
         samples = np.frombuffer(bytes(sound), np.int16)
-        ends = [start for start, _ in starts[1:]] + [len(samples) / RATE]
-        return Speech(samples, [Phoneme(start, end, ipa) for (start, ipa), end in zip(starts, ends)])
+        return Speech(samples, _articulated(starts, len(samples) / RATE))
 
     def fill(self, sentences: list[str], sample_count: int, lead_in: float = 0.2, pause: float = 0.12) -> Speech:
         """Says the sentences in turn, again and again, until there are `sample_count` samples."""

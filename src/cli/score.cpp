@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iomanip>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -103,6 +104,8 @@ int score_videos(const ScoreOptions& options) {
     if (options.short_range) models.face_range = face::BlazeFaceRange::short_;
     pipeline::AnalyzerOptions analysis;
     analysis.faces.detection_stride = options.stride;
+    // A file on one's own disk may be as large as it likes: memory does not grow with it.
+    analysis.limits.max_bytes = std::numeric_limits<std::int64_t>::max();
     const pipeline::Analyzer analyzer(pipeline::load_models(models), analysis);
 
     int status = kDone;

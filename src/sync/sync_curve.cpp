@@ -20,19 +20,27 @@ double distance(std::span<const float> a, std::span<const float> b) {
 SyncCurve sync_curve(const Embeddings& lips, const Embeddings& sound, const DistanceScale& scale,
                      std::int64_t from, std::int64_t to) {
     SyncCurve curve;
+    std::array<double, kShifts> sums{};
+    double all_distances = 0;
+    std::int64_t all_pairs = 0;
     for (std::size_t s = 0; s < kShifts; ++s) {
         const std::int64_t shift = static_cast<std::int64_t>(s) - kMaxOffset;
         const std::int64_t first = std::max({from, lips.first_frame, sound.first_frame - shift});
         const std::int64_t end = std::min({to, lips.end_frame(), sound.end_frame() - shift});
-        double sum = 0;
         for (std::int64_t i = first; i < end; ++i)
-            sum += distance(lips.row(i), sound.row(i + shift));
+            sums[s] += distance(lips.row(i), sound.row(i + shift));
         curve.pairs[s] = std::max<std::int64_t>(0, end - first);
+        all_distances += sums[s];
+        all_pairs += curve.pairs[s];
+    }
+    const double usual = all_pairs > 0 ? all_distances / static_cast<double>(all_pairs) : 0;
+    for (std::size_t s = 0; s < kShifts; ++s)
         curve.mean_distance[s] =
             curve.pairs[s] < kMinPairs
                 ? std::numeric_limits<double>::quiet_NaN()
-                : scale.gain * sum / static_cast<double>(curve.pairs[s]) + scale.shift;
-    }
+                : scale.gain * (sums[s] + kPriorPairs * usual) /
+                          (static_cast<double>(curve.pairs[s]) + kPriorPairs) +
+                      scale.shift;
     return curve;
 }
 

@@ -33,8 +33,9 @@ TEST(SyncCurve, FindsWhereTheSoundBelongs) {
         const auto result = read_curve(sync_curve(lips, sound, {}));
         ASSERT_TRUE(result);
         EXPECT_EQ(result->offset_frames, -delay) << "a delayed sound does not lead";
-        EXPECT_NEAR(result->min_dist, 0, 1e-3);
-        EXPECT_NEAR(result->confidence, std::sqrt(2.0), 0.1);
+        // Unrelated unit vectors lie sqrt(2) apart; the prior pairs do so too.
+        EXPECT_LT(result->min_dist, std::sqrt(2.0) * kPriorPairs / (40 + kPriorPairs));
+        EXPECT_GT(result->confidence, 1.0);
     }
 }
 
@@ -60,6 +61,25 @@ TEST(SyncCurve, TooFewPairsAreNoAnswer) {
     EXPECT_EQ(curve.pairs[kMaxOffset], 10);
 }
 
+// Three frames less overlap than the truth, and nearer by chance: still not the answer.
+TEST(SyncCurve, FewPairsNeedABetterFit) {
+    const Embeddings lips = random_embeddings(0, 20, 1);
+    Embeddings sound = random_embeddings(0, 20, 2);
+    const auto blend = [&](std::int64_t lip, std::int64_t heard, float share) {
+        const auto from = lips.row(lip);
+        float* to = sound.values.data() + static_cast<std::size_t>(heard) * kEmbeddingSize;
+        float squares = 0;
+        for (std::size_t k = 0; k < kEmbeddingSize; ++k) {
+            to[k] = share * from[k] + (1 - share) * to[k];
+            squares += to[k] * to[k];
+        }
+        for (std::size_t k = 0; k < kEmbeddingSize; ++k) to[k] /= std::sqrt(squares);
+    };
+    for (std::int64_t i = 5; i < 20; ++i) blend(i, i, 0.5F);
+    for (std::int64_t i = 15; i < 20; ++i) blend(i, i - 15, 0.6F);
+    EXPECT_EQ(read_curve(sync_curve(lips, sound, {}))->offset_frames, 0);
+}
+
 TEST(SyncCurve, AWindowSeesOnlyItsFrames) {
     const Embeddings lips = random_embeddings(0, 80, 1);
     Embeddings sound = lips;
@@ -67,7 +87,7 @@ TEST(SyncCurve, AWindowSeesOnlyItsFrames) {
     const Embeddings other = random_embeddings(0, 80, 3);
     std::copy(other.values.begin() + 40 * kEmbeddingSize, other.values.end(),
               sound.values.begin() + 40 * kEmbeddingSize);
-    EXPECT_NEAR(read_curve(sync_curve(lips, sound, {}, 0, 40))->min_dist, 0, 1e-3);
+    EXPECT_LT(read_curve(sync_curve(lips, sound, {}, 0, 40))->min_dist, 0.4);
     EXPECT_GT(read_curve(sync_curve(lips, sound, {}, 40, 80))->min_dist, 1);
 }
 

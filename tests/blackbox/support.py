@@ -1,0 +1,329 @@
+"""What the black-box suites share: the program, sample clips, a running service, raw HTTP.
+
+Environment: SYNCNET_BINARY is the program under test (default build/syncnet); SYNCNET_SAMPLES is a folder that keeps
+sample clips from one run to the next (default: a temporary folder of this process).
+"""
+
+import atexit
+import fcntl
+import hashlib
+import http.client
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("SYNCNET_BINARY", ROOT / "build/syncnet")).resolve()
+MAKE_SAMPLE = ROOT / "scripts/make_sample"
+
+# How long to wait for what should be quick: machines are noisy, and a test that hangs must still end.
+PATIENCE = 120
+SMALL = ("--size", "320x240")
+
+# Nothing of the caller's settings may leak into the program under test.
+_OWN_SETTINGS = re.compile(r"^(HOST|PORT|UPLOAD_DIR|TMP_DIR|MAX_VIDEO_SIZE_MB|WORKERS|QUEUE|CONNECTIONS|LOG_LEVEL|MODEL_PATH|"
+                           r"DETECTOR_PATH|DRAIN_SECONDS|SYNCNET_MODELS|FLASK_.*|.*_TIMEOUT_SECONDS)$")
+
+
+def environment(**extra: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not _OWN_SETTINGS.match(name)} | extra
+
+
+# ---- folders and samples
+
+
+def scratch_folder() -> Path:
+    """An empty folder that is gone when the tests end."""
+    folder = Path(tempfile.mkdtemp(prefix="syncnet-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _sample_folder() -> Path:
+    kept = os.environ.get("SYNCNET_SAMPLES")
+    if not kept:
+        return scratch_folder()
+    folder = Path(kept).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+SAMPLES = _sample_folder()
+_recipes = [MAKE_SAMPLE, *sorted((ROOT / "scripts/sample").glob("*.py"))]
+_version = hashlib.sha256(b"".join(path.read_bytes() for path in _recipes)).hexdigest()
+
+
+def _once(key: str, ending: str, make) -> Path:
+    """The file that `make(path)` writes; made once, also where several processes want it at the same time."""
+    name = hashlib.sha256(f"{_version} {key} {ending}".encode()).hexdigest()[:20]
+    path = SAMPLES / f"{name}{ending}"
+    if path.exists():
+        return path
+    with open(SAMPLES / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            unfinished = SAMPLES / f"{name}.unfinished{ending}"
+            make(unfinished)
+            unfinished.rename(path)
+    return path
+
+
+def sample(*options: str, ending: str = ".mp4") -> Path:
+    """A talking clip of scripts/make_sample: 4 s at 25 fps of 320x240 unless the options say otherwise."""
+    options = (*(() if "--size" in options else SMALL), *options)
+
+    def make(path: Path) -> None:
+        done = subprocess.run([MAKE_SAMPLE, path, *options], capture_output=True, text=True, timeout=3 * PATIENCE)
+        if done.returncode != 0:
+            raise RuntimeError(f"make_sample {' '.join(options)}: {done.stderr}")
+
+    return _once(" ".join(options), ending, make)
+
+
+def samples(wanted: dict) -> dict[object, Path]:
+    """Several samples, two at a time: {key: (options…)} or {key: (options…, ".webm")} to {key: path}."""
+
+    def one(options) -> Path:
+        if options and options[-1].startswith("."):
+            return sample(*options[:-1], ending=options[-1])
+        return sample(*options)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(wanted, pool.map(one, wanted.values())))
+
+
+def short_sample() -> Path:
+    """For where the answer hardly matters: quick to score."""
+    return sample("--seconds", "1.6")
+
+
+def long_sample(seconds: int) -> Path:
+    """A small clip repeated without being encoded again. `seconds` is a multiple of 20."""
+    cycle = sample("--seconds", "20", "--fps", "10", ending=".mkv")
+
+    def make(path: Path) -> None:
+        repeat = ["-stream_loop", str(seconds // 20 - 1), "-i", cycle, "-c", "copy", path]
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *repeat], check=True, timeout=PATIENCE)
+
+    return _once(f"long {seconds}", ".mkv", make)
+
+
+# ---- the command line
+
+
+def run(*arguments, timeout: float = 3 * PATIENCE, **options) -> subprocess.CompletedProcess:
+    return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, errors="replace", timeout=timeout,
+                          env=environment(), stdin=subprocess.DEVNULL, **options)
+
+
+def score(*videos: Path) -> list[dict]:
+    """What `score --json` says of each video; all must be scored."""
+    done = run("score", "--json", *videos)
+    if done.returncode != 0:
+        raise AssertionError(f"score ended with {done.returncode}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def measured_offset(answer: dict) -> int:
+    """The offset of the face that leads, whether or not it was enough for a decision."""
+    results = answer["debug"]["all_results"]
+    if not results or results[0]["offset"] is None:
+        raise AssertionError(f"nothing was measured: {answer['reason_codes']}")
+    return results[0]["offset"]
+
+
+def offsets(*videos: Path) -> list[int]:
+    return [measured_offset(answer) for answer in score(*videos)]
+
+
+# ---- HTTP
+
+
+class Answer:
+    """A response, read completely."""
+
+    def __init__(self, response: http.client.HTTPResponse):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    def json(self) -> dict:
+        return json.loads(self.body)
+
+    def __repr__(self) -> str:
+        return f"{self.status} {self.body[:300]!r}"
+
+
+class _Received:
+    """Lets http.client read a response out of a socket that it did not open."""
+
+    def __init__(self, connection: socket.socket):
+        self.connection = connection
+
+    def makefile(self, *_):
+        return self.connection.makefile("rb")
+
+
+def read_answer(connection: socket.socket, method: str = "POST") -> Answer:
+    """The next response on a socket. Raises ConnectionError or http.client.HTTPException where there is none."""
+    response = http.client.HTTPResponse(_Received(connection), method=method)
+    response.begin()
+    return Answer(response)
+
+
+def form(fields: list[tuple], boundary: str = "a-boundary-that-no-video-holds") -> tuple[bytes, str]:
+    """The body and Content-Type of a form. A field is (name, text) or (name, bytes, file name)."""
+    body = io.BytesIO()
+    for name, value, *file_name in fields:
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"'
+        if file_name:
+            head += f'; filename="{file_name[0]}"\r\nContent-Type: application/octet-stream'
+        body.write(head.encode() + b"\r\n\r\n" + (value if isinstance(value, bytes) else value.encode()) + b"\r\n")
+    body.write(f"--{boundary}--\r\n".encode())
+    return body.getvalue(), f"multipart/form-data; boundary={boundary}"
+
+
+class Service:
+    """`syncnet serve` on a free port with folders of its own. Leaving it stops it and checks that it stopped well."""
+
+    def __init__(self, *flags: str, **settings: object):
+        """Flags as on the command line; settings by their environment names."""
+        self.folder = scratch_folder()
+        self.uploads = self.folder / "uploads"
+        self.temporary = self.folder / "tmp"
+        self.uploads.mkdir()
+        self.temporary.mkdir()
+        defaults = {"UPLOAD_DIR": self.uploads, "TMP_DIR": self.temporary}
+        variables = environment(**{name: str(value) for name, value in (defaults | settings).items()})
+        self.stderr: list[str] = []
+        self._heard = threading.Condition()
+        self.started = time.monotonic()
+        self.process = subprocess.Popen([BINARY, "serve", "--port", "0", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE, text=True, errors="replace", env=variables, cwd=self.folder)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self.process.stderr:
+            with self._heard:
+                self.stderr.append(line)
+                self._heard.notify_all()
+
+    def wait_for_line(self, pattern: str, timeout: float = PATIENCE) -> re.Match:
+        """Until the service has said it."""
+        matches: list[re.Match] = []
+
+        def said() -> bool:
+            matches[:] = [m for m in map(re.compile(pattern).search, self.stderr) if m]
+            return bool(matches)
+
+        with self._heard:
+            if not self._heard.wait_for(said, timeout):
+                raise AssertionError(f"the service never said {pattern!r}; it said:\n{''.join(self.stderr)}")
+        return matches[0]
+
+    def __enter__(self) -> "Service":
+        try:
+            self.port = int(self.wait_for_line(r"listening on http://[^ ]*:(\d+)").group(1))
+        except AssertionError:
+            self.process.kill()
+            self.process.wait()
+            raise
+        self.ready_after = time.monotonic() - self.started
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            status = "nothing: it had to be killed"
+        if kind is None and status != 0:
+            raise AssertionError(f"the service ended with {status}; it said:\n{''.join(self.stderr[-20:])}")
+
+    # -- requests
+
+    def connect(self, timeout: float = PATIENCE) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout)
+
+    def request(self, method: str, path: str, body=None, headers: dict | None = None, timeout: float = 3 * PATIENCE) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers or {})
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def health(self) -> dict:
+        answer = self.request("GET", "/health", timeout=PATIENCE)
+        if answer.status != 200:
+            raise AssertionError(f"/health: {answer}")
+        return answer.json()
+
+    def post_json(self, body) -> Answer:
+        text = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        return self.request("POST", "/score", text, {"Content-Type": "application/json"})
+
+    def score_path(self, path, session_id: str = "s") -> Answer:
+        return self.post_json({"video_path": str(path), "session_id": session_id})
+
+    def post_form(self, fields: list[tuple]) -> Answer:
+        body, content_type = form(fields)
+        return self.request("POST", "/score", body, {"Content-Type": content_type})
+
+    def upload(self, video: bytes | Path, session_id: str = "s") -> Answer:
+        content = video if isinstance(video, bytes) else video.read_bytes()
+        return self.post_form([("video", content, "clip.mp4"), ("session_id", session_id)])
+
+    def raw(self, data: bytes, half_close: bool = False, timeout: float = PATIENCE) -> Answer | None:
+        """What is answered to these bytes; None if the connection is closed without a word."""
+        with self.connect(timeout) as connection:
+            try:
+                connection.sendall(data)
+                if half_close:
+                    connection.shutdown(socket.SHUT_WR)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # it may have answered before
+            try:
+                return read_answer(connection)
+            except (http.client.BadStatusLine, ConnectionError):
+                return None
+
+    def put(self, video: Path, name: str | None = None) -> str:
+        """Places a video below the upload folder; the path to ask for."""
+        target = self.uploads / (name or video.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(video, target)
+        return str(target.relative_to(self.uploads))
+
+    # -- what it costs
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def resident_mb(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+
+
+def wait_until(condition, what: str, timeout: float = PATIENCE) -> None:
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not happen within {timeout} s")
+        time.sleep(0.02)
