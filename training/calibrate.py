@@ -5,12 +5,15 @@
 Scale: one affine map of embedding distances, so that genuine clips of people who were not filmed in a studio read as
 SyncNet's users know them (confidence about 8, min_dist about 6.3).
 
-Score: sigmoid(a + b confidence + c min_dist) * exp(-(offset / w)^2), the likeliest for genuine clips (1) against the
-same clips with the sound of another and with the sound moved by 5 to 15 frames (0). The three kinds weigh the same, and
-so do the corpora. Long clips are cut to stretches of 3 s: that is how much a login video has.
+Score: sigmoid(a + b confidence + c min_dist + d ln(pairs / 64)) * exp(-(offset / 8)^2), the likeliest for genuine clips
+(1) against the same clips with the sound of another (0). d is there because chance makes a smaller minimum the longer
+the clip: less confidence means as much. Stretches of several lengths are measured; every kind of every length of every
+corpus weighs the same. The width 8 is chosen, not fitted: two frames off cost 6 % of the score, three or four make NEXT
+of a sure ALLOW, five make BLOCK.
 """
 import argparse
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +23,13 @@ import torch
 from . import measures
 from .dataset import load_clips
 from .evaluate import load_any
-from .sync import Embeddings, SyncResult, read_curve, sync_curve
+from .sync import Embeddings, SyncResult, most_pairs, read_curve, sync_curve
 
-STRETCH = 75                        # frames
+STRETCHES = (20, 40, 65, 140, 290)  # embeddings; with the 10 frames around them 1.2, 2, 3, 6, 12 s
+USUAL_PAIRS = 64
+STRANGERS = 3                       # whose sound each clip gets
 WANTED_CONFIDENCE, WANTED_MIN_DIST = 8.0, 6.3
-WIDTH_RANGE = (8.0, 11.0)           # frames: at 2, which is allowed, the narrowest costs 6 % of the score
+OFFSET_WIDTH = 8.0                  # frames
 # Less is not enough to judge by: with fewer than this, swapped clips too often look as good as genuine ones.
 MIN_SPEECH_SECONDS, MIN_FACE_SECONDS = 0.5, 1.0
 
@@ -34,32 +39,47 @@ class Case:
     corpus: str
     genuine: bool
     kind: str
+    length: int         # index of STRETCHES
+    pairs: int
     result: SyncResult
 
 
-def stretches(lip: Embeddings) -> list[Embeddings]:
-    if len(lip.rows) < 2 * STRETCH:
-        return [lip]
-    return [Embeddings(lip.first + start, lip.rows[start:start + STRETCH])
-            for start in range(0, len(lip.rows) - STRETCH + 1, STRETCH)]
+def stretches(lip: Embeddings) -> list[tuple[int, Embeddings]]:
+    """Pieces of each length that fits (a clip that nearly has a length counts as one of it), one after the other."""
+    pieces = []
+    for index, length in enumerate(STRETCHES):
+        if len(lip.rows) < 0.8 * length:
+            break
+        for start in range(0, max(1, len(lip.rows) - length + 1), length):
+            pieces.append((index, Embeddings(lip.first + start, lip.rows[start:start + length])))
+    return pieces
+
+
+def strangers(item: measures.EmbeddedClip, embedded: list[measures.EmbeddedClip], random: np.random.Generator) -> list[Embeddings]:
+    """Sounds of other speakers, from wherever they are long enough. GRID's own sentences are not used for each other:
+    they have one grammar and one rhythm, and in this split one speaker, which no stranger's voice has."""
+    able = [other for other in embedded if other.clip.speaker != item.clip.speaker and len(other.sound.rows) >= 0.8 * len(item.sound.rows)]
+    chosen = random.choice(len(able), min(STRANGERS, len(able)), replace=False)
+    return [Embeddings(able[k].sound.first, able[k].sound.rows[:len(item.sound.rows)]) for k in chosen]
 
 
 def cases(embedded: list[measures.EmbeddedClip]) -> list[Case]:
     random = np.random.default_rng(0)
     found = []
-    for item, swapped in zip(embedded, measures.swapped_sounds(embedded)):
+    for item in embedded:
         own = read_curve(sync_curve(item.lip, item.sound))
         if own is None or abs(own.offset) > 4:
             continue                # the clip itself is not in sync, or not readable: it says nothing of genuine ones
         # Clips that were cut without care carry an offset of their own, which is not the sound's fault here.
         true = Embeddings(item.sound.first + own.offset, item.sound.rows)
+        swapped = strangers(item, embedded, random)
         shift = int(random.integers(5, 16)) * int(random.choice([-1, 1]))
-        for lip in stretches(item.lip):
-            for kind, sound in (("genuine", true), ("swapped", swapped),
-                                ("shifted", Embeddings(true.first + shift, true.rows))):
-                result = None if sound is None else read_curve(sync_curve(lip, sound))
+        for length, lip in stretches(item.lip):
+            for kind, sound in (("genuine", true), ("shifted", Embeddings(true.first + shift, true.rows)),
+                                *(("swapped", sound) for sound in swapped)):
+                result = read_curve(sync_curve(lip, sound))
                 if result is not None:
-                    found.append(Case(item.clip.corpus, kind == "genuine", kind, result))
+                    found.append(Case(item.clip.corpus, kind == "genuine", kind, length, most_pairs(lip, sound), result))
     return found
 
 
@@ -71,51 +91,54 @@ def fit_scale(found: list[Case]) -> tuple[float, float]:
 
 
 def fit_score(found: list[Case], gain: float, shift: float) -> dict[str, float]:
-    values = torch.tensor([[gain * c.result.confidence, gain * c.result.min_dist + shift, c.result.offset] for c in found])
+    found = [case for case in found if case.kind != "shifted"]      # the offset's factor is theirs
+    values = torch.tensor([[gain * c.result.confidence, gain * c.result.min_dist + shift, np.log(c.pairs / USUAL_PAIRS)]
+                           for c in found])
     wanted = torch.tensor([float(c.genuine) for c in found])
-    share = {key: sum((c.corpus, c.kind) == key for c in found) for key in {(c.corpus, c.kind) for c in found}}
-    weight = torch.tensor([1.0 / share[c.corpus, c.kind] for c in found])
+    share = Counter((c.corpus, c.kind, c.length) for c in found)
+    weight = torch.tensor([1.0 / share[c.corpus, c.kind, c.length] for c in found])
     parameters = torch.tensor([0.0, 0.5, 0.5, 0.0], requires_grad=True)
     optimizer = torch.optim.LBFGS([parameters], max_iter=500, line_search_fn="strong_wolfe")
-    low, high = WIDTH_RANGE
 
     def form() -> tuple[torch.Tensor, ...]:
-        # More confidence never lowers the score, more distance never raises it.
+        # More confidence never lowers the score, more distance never raises it, nor does more to measure by lower it.
         return (parameters[0], torch.nn.functional.softplus(parameters[1]), -torch.nn.functional.softplus(parameters[2]),
-                low + (high - low) * torch.sigmoid(parameters[3]))
+                torch.nn.functional.softplus(parameters[3]))
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        intercept, confidence, min_dist, width = form()
-        score = torch.sigmoid(intercept + confidence * values[:, 0] + min_dist * (values[:, 1] - 10.0)) * \
-            torch.exp(-(values[:, 2] / width) ** 2)
-        score = score.clamp(1e-5, 1 - 1e-5)
-        total = -(weight * (wanted * score.log() + (1 - wanted) * (1 - score).log())).sum() / weight.sum()
+        intercept, confidence, min_dist, length = form()
+        logit = intercept + confidence * values[:, 0] + min_dist * (values[:, 1] - 10.0) + length * values[:, 2]
+        total = torch.nn.functional.binary_cross_entropy_with_logits(logit, wanted, weight, reduction="sum") / weight.sum()
         total.backward()
         return total
 
     optimizer.step(loss)
-    intercept, confidence, min_dist, width = (float(value) for value in form())
+    intercept, confidence, min_dist, length = (float(value) for value in form())
     return {"intercept": round(intercept - 10.0 * min_dist, 4), "confidence_weight": round(confidence, 4),
-            "min_dist_weight": round(min_dist, 4), "offset_width": round(width, 2)}
+            "min_dist_weight": round(min_dist, 4), "length_weight": round(length, 4), "offset_width": OFFSET_WIDTH}
 
 
-def score(result: SyncResult, calibration: dict[str, float]) -> float:
-    confidence = calibration["distance_gain"] * result.confidence
-    min_dist = calibration["distance_gain"] * result.min_dist + calibration["distance_shift"]
-    evidence = calibration["intercept"] + calibration["confidence_weight"] * confidence + calibration["min_dist_weight"] * min_dist
-    return float(np.exp(-(result.offset / calibration["offset_width"]) ** 2) / (1 + np.exp(-evidence)))
+def score(case: Case, calibration: dict[str, float]) -> float:
+    confidence = calibration["distance_gain"] * case.result.confidence
+    min_dist = calibration["distance_gain"] * case.result.min_dist + calibration["distance_shift"]
+    evidence = calibration["intercept"] + calibration["confidence_weight"] * confidence + \
+        calibration["min_dist_weight"] * min_dist + calibration["length_weight"] * np.log(case.pairs / USUAL_PAIRS)
+    return float(np.exp(-(case.result.offset / calibration["offset_width"]) ** 2) / (1 + np.exp(-evidence)))
 
 
 def report(found: list[Case], calibration: dict[str, float]) -> None:
-    for corpus in sorted({case.corpus for case in found}):
+    gain, shift = calibration["distance_gain"], calibration["distance_shift"]
+    groups = sorted({(case.corpus, case.length) for case in found})
+    for corpus, length in groups:
         for kind in ("genuine", "swapped", "shifted"):
-            results = [case.result for case in found if (case.corpus, case.kind) == (corpus, kind)]
-            scores = np.array([score(result, calibration) for result in results])
-            near = np.array([abs(result.offset) <= 2 for result in results])
-            print(f"{corpus:8} {kind:8} {len(results):5}  confidence {calibration['distance_gain'] * np.mean([r.confidence for r in results]):5.2f}"
-                  f"  min_dist {calibration['distance_gain'] * np.mean([r.min_dist for r in results]) + calibration['distance_shift']:5.2f}"
-                  f"  score {scores.mean():.2f}  ALLOW {np.mean((scores >= 0.9) & near):.1%}  BLOCK {np.mean(scores < 0.75):.1%}")
+            group = [case for case in found if (case.corpus, case.length, case.kind) == (corpus, length, kind)]
+            scores = np.array([score(case, calibration) for case in group])
+            near = np.array([abs(case.result.offset) <= 2 for case in group])
+            print(f"{corpus:8} {STRETCHES[length]:4} {kind:8} {len(group):5}"
+                  f"  confidence {gain * np.mean([case.result.confidence for case in group]):5.2f}"
+                  f"  min_dist {gain * np.mean([case.result.min_dist for case in group]) + shift:5.2f}"
+                  f"  score {scores.mean():.2f}  ALLOW {np.mean((scores >= 0.9) & near):6.1%}  BLOCK {np.mean(scores < 0.75):6.1%}")
 
 
 def main() -> None:

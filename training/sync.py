@@ -32,6 +32,14 @@ class SyncResult:
     min_dist: float
 
 
+def most_pairs(lip: Embeddings, sound: Embeddings) -> int:
+    """The pairs of the shift that has most of them: how much there was to measure by."""
+    shape = len(lip.rows), len(sound.rows)
+    starts = lip.first + SHIFTS - sound.first
+    lengths = np.minimum(shape[0] + np.minimum(starts, 0), shape[1] - np.maximum(starts, 0))
+    return max(0, int(lengths.max()))
+
+
 def sync_curve(lip: Embeddings, sound: Embeddings) -> np.ndarray:
     """Mean distance at each of SHIFTS, float64 [31]; NaN where fewer than MIN_PAIRS pairs exist."""
     distance = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * (lip.rows @ sound.rows.T).astype(np.float64)))

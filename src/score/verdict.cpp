@@ -1,5 +1,6 @@
 #include "score/verdict.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -75,6 +76,7 @@ Calibration load_calibration(const std::filesystem::path& path) {
         return {.intercept = json.at("intercept"),
                 .confidence_weight = json.at("confidence_weight"),
                 .min_dist_weight = json.at("min_dist_weight"),
+                .length_weight = json.at("length_weight"),
                 .offset_width = json.at("offset_width"),
                 .scale = {.gain = json.at("distance_gain"), .shift = json.at("distance_shift")},
                 .min_speech_seconds = json.at("min_speech_seconds"),
@@ -85,8 +87,10 @@ Calibration load_calibration(const std::filesystem::path& path) {
 }
 
 double score(const sync::SyncResult& result, const Calibration& c) {
-    const double evidence =
-        c.intercept + c.confidence_weight * result.confidence + c.min_dist_weight * result.min_dist;
+    const double length =
+        std::log(std::max<double>(1, static_cast<double>(result.pairs)) / kUsualPairs);
+    const double evidence = c.intercept + c.confidence_weight * result.confidence +
+                            c.min_dist_weight * result.min_dist + c.length_weight * length;
     const double offset = result.offset_frames / c.offset_width;
     return std::exp(-offset * offset) / (1.0 + std::exp(-evidence));
 }

@@ -35,12 +35,17 @@ struct Thresholds {
     int max_offset_frames = 2;
 };
 
-// score = sigmoid(intercept + confidence_weight * confidence + min_dist_weight * min_dist)
-//         * exp(-(offset / offset_width)^2)
+// score = sigmoid(intercept + confidence_weight * confidence + min_dist_weight * min_dist
+//                 + length_weight * ln(pairs / kUsualPairs)) * exp(-(offset / offset_width)^2)
+// The seed's form and, for the bundled model, the length: in a long clip chance makes less of a
+// minimum, so less confidence means as much (training/calibrate.py fits it).
+inline constexpr double kUsualPairs = 64;
+
 struct Calibration {
     double intercept = 0;
     double confidence_weight = 0;
     double min_dist_weight = 0;
+    double length_weight = 0;
     double offset_width = 11;
     sync::DistanceScale scale;
     // Less than this is not enough to judge by.

@@ -73,7 +73,8 @@ std::optional<SyncResult> read_curve(const SyncCurve& curve) {
     return SyncResult{.offset_frames = offset,
                       .fine_offset_frames = offset - fine,
                       .confidence = median - least,
-                      .min_dist = least};
+                      .min_dist = least,
+                      .pairs = *std::ranges::max_element(curve.pairs)};
 }
 
 }  // namespace syncnet::sync

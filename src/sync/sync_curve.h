@@ -39,6 +39,7 @@ struct SyncResult {
     double fine_offset_frames = 0;
     double confidence = 0;
     double min_dist = 0;
+    std::int64_t pairs = 0;  // of the shift that has most of them: how much there was to measure by
 };
 
 // Lip frames in [from, to) only. Frames without an embedding are passed over.

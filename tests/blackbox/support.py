@@ -213,13 +213,15 @@ class Service:
         self.started = time.monotonic()
         self.process = subprocess.Popen([BINARY, "serve", "--port", "0", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, errors="replace", env=variables, cwd=self.folder)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
-        for line in self.process.stderr:
-            with self._heard:
-                self.stderr.append(line)
-                self._heard.notify_all()
+        with self.process.stderr as lines:
+            for line in lines:
+                with self._heard:
+                    self.stderr.append(line)
+                    self._heard.notify_all()
 
     def wait_for_line(self, pattern: str, timeout: float = PATIENCE) -> re.Match:
         """Until the service has said it."""
@@ -238,8 +240,7 @@ class Service:
         try:
             self.port = int(self.wait_for_line(r"listening on http://[^ ]*:(\d+)").group(1))
         except AssertionError:
-            self.process.kill()
-            self.process.wait()
+            self._kill()
             raise
         self.ready_after = time.monotonic() - self.started
         return self
@@ -250,11 +251,16 @@ class Service:
         try:
             status = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self._kill()
             status = "nothing: it had to be killed"
+        self._listener.join(PATIENCE)
         if kind is None and status != 0:
             raise AssertionError(f"the service ended with {status}; it said:\n{''.join(self.stderr[-20:])}")
+
+    def _kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._listener.join(PATIENCE)
 
     # -- requests
 

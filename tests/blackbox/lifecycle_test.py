@@ -1,0 +1,206 @@
+"""The service starts fast or says why not, and stops without dropping what it has begun."""
+
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+import support
+
+
+class Start(unittest.TestCase):
+    def test_it_is_ready_soon_with_its_models_loaded(self):
+        # The bar is 1 s on a quiet machine; bench/ measures that.
+        with support.Service() as service:
+            print(f"ready after {service.ready_after * 1000:.0f} ms", end=" ", flush=True)
+            self.assertTrue(service.health()["models_loaded"])
+            self.assertLess(service.ready_after, 3)
+
+    def fails_to_start(self, *flags, cwd=None, **settings):
+        """What it says."""
+        folder = cwd or support.scratch_folder()
+        done = subprocess.run([support.BINARY, "serve", "--port", "0", *flags], capture_output=True, text=True, timeout=support.PATIENCE,
+                              env=support.environment(**settings), cwd=folder, stdin=subprocess.DEVNULL)
+        self.assertNotEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(done.returncode, 0, "it crashed")
+        self.assertNotIn("listening", done.stderr)
+        return done.stderr
+
+    def test_port_in_use(self):
+        with support.Service() as service:
+            said = self.fails_to_start("--port", str(service.port))
+            self.assertIn(str(service.port), said)
+            self.assertIn("in use", said)
+
+    def test_bad_settings_are_named(self):
+        for name, value in [("PORT", "high"), ("PORT", "65536"), ("PORT", "-1"), ("MAX_VIDEO_SIZE_MB", "0"), ("MAX_VIDEO_SIZE_MB", "1e3"),
+                            ("PROCESSING_TIMEOUT_SECONDS", "soon"), ("WORKERS", "0"), ("QUEUE", "-1"), ("LOG_LEVEL", "loud"),
+                            ("IDLE_TIMEOUT_SECONDS", "99999999999999999999"), ("HOST", "not an address")]:
+            with self.subTest(name=name, value=value):
+                flags = ["--port="] if name == "PORT" else []
+                said = self.fails_to_start(*flags, **{name: value})
+                self.assertIn(name if name != "HOST" else "not an address", said)
+
+    def test_bad_folders_are_named(self):
+        folder = support.scratch_folder()
+        (folder / "file").write_text("")
+        self.assertIn("UPLOAD_DIR", self.fails_to_start(UPLOAD_DIR=str(folder / "file")))
+        self.assertIn("TMP_DIR", self.fails_to_start(TMP_DIR=str(folder / "missing")))
+
+    def test_missing_models(self):
+        said = self.fails_to_start(SYNCNET_MODELS=str(support.scratch_folder()))
+        self.assertIn("model", said)
+
+    def test_bad_flag_value(self):
+        self.assertIn("WORKERS", self.fails_to_start("--workers", "many"))
+
+    def test_missing_settings_file(self):
+        self.assertIn("missing.env", self.fails_to_start("--env-file", "missing.env"))
+
+    def test_upload_folder_is_made(self):
+        folder = support.scratch_folder() / "a/b"
+        with support.Service(UPLOAD_DIR=folder):
+            self.assertTrue(folder.is_dir())
+
+
+class Settings(unittest.TestCase):
+    """PROCESSING_TIMEOUT_SECONDS and others can't be seen from outside; MAX_VIDEO_SIZE_MB can, by what is refused."""
+
+    def limit_mb(self, service):
+        length = 1 << 40
+        head = f"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {length}\r\n\r\n"
+        answer = service.raw(head.encode())
+        self.assertEqual(answer.status, 413)
+        return int(next(word for word in answer.json()["detail"].split() if word.isdigit())) >> 20
+
+    def test_file_then_environment_then_flags(self):
+        env_file = support.scratch_folder() / "settings"
+        env_file.write_text('# a comment\n\nMAX_VIDEO_SIZE_MB = "3"\n')
+        with support.Service("--env-file", str(env_file)) as service:
+            self.assertEqual(self.limit_mb(service), 3)
+        with support.Service("--env-file", str(env_file), MAX_VIDEO_SIZE_MB=5) as service:
+            self.assertEqual(self.limit_mb(service), 5)
+        with support.Service("--env-file", str(env_file), "--max-video-size-mb", "7", MAX_VIDEO_SIZE_MB=5) as service:
+            self.assertEqual(self.limit_mb(service), 7)
+
+    def test_dot_env_of_the_working_folder_is_read(self):
+        service = support.Service.__new__(support.Service)
+        # The file must be there before the program starts.
+        folder = support.scratch_folder()
+        (folder / ".env").write_text("PORT=0\r\nMAX_VIDEO_SIZE_MB=2\r\nUPLOAD_DIR='in'\r\nFLASK_ENV=production\r\n")
+        original, support.scratch_folder = support.scratch_folder, lambda: folder
+        try:
+            service.__init__(UPLOAD_DIR="")
+        finally:
+            support.scratch_folder = original
+        with service:
+            self.assertEqual(self.limit_mb(service), 2)
+            self.assertTrue((folder / "in").is_dir())
+            service.wait_for_line("FLASK_ENV")
+
+    def test_names_of_the_seed_without_a_meaning_are_noted(self):
+        with support.Service(FLASK_ENV="production", FLASK_DEBUG="1", MODEL_PATH="/models/x", DETECTOR_PATH="/models/y") as service:
+            for name in ("FLASK_ENV", "FLASK_DEBUG", "MODEL_PATH", "DETECTOR_PATH"):
+                service.wait_for_line(name)
+            self.assertEqual(service.health()["status"], "healthy")
+
+    def test_log_level(self):
+        # At "error" nothing is said of a start, so the port must be known beforehand.
+        with support.socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        service = support.Service("--port", str(port), LOG_LEVEL="ERROR")
+        service.port = port
+        self.addCleanup(service.__exit__, None)
+
+        def answers():
+            try:
+                return service.health()
+            except OSError:
+                return False
+
+        support.wait_until(answers, "listening")
+        self.assertEqual(service.stderr, [])
+
+
+class Stop(unittest.TestCase):
+    def stop(self, service, number=signal.SIGTERM):
+        """Seconds from the signal to the end."""
+        start = time.monotonic()
+        service.process.send_signal(number)
+        self.assertEqual(service.process.wait(support.PATIENCE), 0)
+        return time.monotonic() - start
+
+    def test_idle_service_stops_at_once(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number), support.Service() as service:
+                self.assertLess(self.stop(service, number), 3)
+                service.wait_for_line("stopped")
+
+    def test_idle_connections_do_not_delay_it(self):
+        with support.Service() as service:
+            connections = [service.connect() for _ in range(20)]
+            for connection in connections[:10]:
+                connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                self.assertIn(b"200", connection.recv(4096))
+            self.assertLess(self.stop(service), 5)
+            for connection in connections:
+                connection.close()
+
+    def test_a_running_request_is_still_answered(self):
+        with support.Service(WORKERS=1) as service:
+            clip = support.sample("--seconds", "8")
+            path = service.put(clip)
+            answers = []
+            clients = [threading.Thread(target=lambda: answers.append(service.score_path(path))) for _ in range(2)]
+            for client in clients:
+                client.start()
+            support.wait_until(lambda: service.health()["busy"] == 2, "beginning the work")
+            self.stop(service)
+            for client in clients:
+                client.join(support.PATIENCE)
+            self.assertEqual([answer.status for answer in answers], [200, 200])
+
+    def test_no_new_connection_is_taken_while_it_stops(self):
+        with support.Service(WORKERS=1) as service:
+            path = service.put(support.sample("--seconds", "8"))
+            client = threading.Thread(target=lambda: service.score_path(path))
+            client.start()
+            support.wait_until(lambda: service.health()["busy"] == 1, "beginning the work")
+            service.process.send_signal(signal.SIGTERM)
+            service.wait_for_line("stopping")
+            with self.assertRaises(OSError):
+                with service.connect() as connection:
+                    connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                    if not connection.recv(100):
+                        raise ConnectionError
+            client.join(support.PATIENCE)
+
+    def test_work_that_does_not_end_is_given_up(self):
+        with support.Service(WORKERS=1, DRAIN_SECONDS=1) as service:
+            path = service.put(support.long_sample(600))
+
+            def ask():
+                try:
+                    service.score_path(path)
+                except (OSError, support.http.client.HTTPException):
+                    pass
+
+            client = threading.Thread(target=ask)
+            client.start()
+            support.wait_until(lambda: service.health()["busy"] == 1, "beginning the work")
+            taken = self.stop(service)
+            self.assertGreater(taken, 0.5)
+            self.assertLess(taken, 15)
+            client.join(support.PATIENCE)
+
+    def test_half_an_upload_does_not_hold_it_for_ever(self):
+        with support.Service(DRAIN_SECONDS=1) as service, service.connect() as connection:
+            connection.sendall(b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n")
+            support.wait_until(lambda: service.health()["busy"] == 1, "taking it on")
+            self.assertLess(self.stop(service), 15)
+
+
+if __name__ == "__main__":
+    unittest.main()
