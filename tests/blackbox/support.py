@@ -199,19 +199,20 @@ def form(fields: list[tuple], boundary: str = "a-boundary-that-no-video-holds") 
 class Service:
     """`syncnet serve` on a free port with folders of its own. Leaving it stops it and checks that it stopped well."""
 
-    def __init__(self, *flags: str, **settings: object):
-        """Flags as on the command line; settings by their environment names."""
-        self.folder = scratch_folder()
+    def __init__(self, *flags: str, folder: Path | None = None, **settings: object):
+        """Flags as on the command line; settings by their environment names, None for unset; it runs in `folder`."""
+        self.folder = folder or scratch_folder()
         self.uploads = self.folder / "uploads"
         self.temporary = self.folder / "tmp"
         self.uploads.mkdir()
         self.temporary.mkdir()
         defaults = {"UPLOAD_DIR": self.uploads, "TMP_DIR": self.temporary}
-        variables = environment(**{name: str(value) for name, value in (defaults | settings).items()})
+        variables = environment(**{name: str(value) for name, value in (defaults | settings).items() if value is not None})
+        port = [] if "PORT" in settings or "--port" in flags else ["--port", "0"]
         self.stderr: list[str] = []
         self._heard = threading.Condition()
         self.started = time.monotonic()
-        self.process = subprocess.Popen([BINARY, "serve", "--port", "0", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        self.process = subprocess.Popen([BINARY, "serve", *port, *flags], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, errors="replace", env=variables, cwd=self.folder)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -222,6 +223,18 @@ class Service:
                 with self._heard:
                     self.stderr.append(line)
                     self._heard.notify_all()
+
+    def fails_to_start(self) -> str:
+        """What it says when it gives up, which it must."""
+        wait_until(lambda: self.process.poll() is not None or any("listening" in line for line in self.stderr), "starting or giving up")
+        if self.process.poll() is None:
+            self._kill()
+            raise AssertionError(f"it started:\n{''.join(self.stderr)}")
+        self._listener.join(PATIENCE)
+        said = "".join(self.stderr)
+        if self.process.returncode <= 0:
+            raise AssertionError(f"it ended with {self.process.returncode}; it said:\n{said}")
+        return said
 
     def wait_for_line(self, pattern: str, timeout: float = PATIENCE) -> re.Match:
         """Until the service has said it."""
