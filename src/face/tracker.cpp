@@ -49,16 +49,14 @@ void Tracker::observe(std::int64_t frame, std::span<const Detection> found) {
         std::size_t face;
     };
     std::vector<Pair> pairs;
-    for (Track& track : tracks_) {
-        if (track.ended) continue;
-        if (frame - track.last_seen > options_.max_gap_frames) {
-            track.ended = true;
-            continue;
-        }
+    std::erase_if(open_, [&](Track* track) {
+        track->ended = frame - track->last_seen > options_.max_gap_frames;
+        return track->ended;
+    });
+    for (Track* const track : open_)
         for (std::size_t i = 0; i < faces.size(); ++i)
             pairs.push_back(
-                {intersection_over_union(track.geometry.back().box, faces[i].box), &track, i});
-    }
+                {intersection_over_union(track->geometry.back().box, faces[i].box), track, i});
     std::ranges::stable_sort(pairs, std::greater{}, &Pair::overlap);
     std::vector<bool> taken(faces.size(), false);
     for (const Pair& pair : pairs) {
@@ -79,19 +77,22 @@ void Tracker::observe(std::int64_t frame, std::span<const Detection> found) {
                     .ended = false};
         track.geometry.assign(static_cast<std::size_t>(frame - first + 1), faces[i]);
         tracks_.push_back(std::move(track));
+        open_.push_back(&tracks_.back());
     }
     last_look_ = frame;
 }
 
 void Tracker::cut(std::int64_t frame) {
-    for (Track& track : tracks_) {
-        if (track.ended) continue;
-        if (track.last_seen == last_look_)
-            while (track.end_frame() < frame) track.geometry.push_back(track.geometry.back());
-        track.ended = true;
+    for (Track* const track : open_) {
+        if (track->last_seen == last_look_)
+            while (track->end_frame() < frame) track->geometry.push_back(track->geometry.back());
+        track->ended = true;
     }
+    open_.clear();
     shot_start_ = frame;
     last_look_ = frame - 1;
 }
+
+void Tracker::forget(int id) { tracks_[static_cast<std::size_t>(id)].geometry = {}; }
 
 }  // namespace syncnet::face

@@ -42,15 +42,18 @@ class Tracker {
     // were seen in the last frame looked at are held until there.
     void cut(std::int64_t frame);
 
-    // Addresses stay valid as tracks are added.
-    std::deque<Track>& tracks() { return tracks_; }
+    // By id. Addresses stay valid as tracks are added.
     const std::deque<Track>& tracks() const { return tracks_; }
+
+    // Frees the geometry of a track that has ended and is not asked for any more.
+    void forget(int id);
 
   private:
     void extend(Track& track, std::int64_t frame, const Detection& seen);
 
     TrackerOptions options_;
     std::deque<Track> tracks_;
+    std::vector<Track*> open_;  // those that have not ended
     std::int64_t shot_start_ = 0;
     std::int64_t last_look_ = -1;
 };

@@ -17,11 +17,18 @@ namespace {
 constexpr std::size_t kFramesAhead = 8;
 constexpr float kSpeechProbability = 0.5F;
 
+void check(const Request& request) {
+    if (request.stop.stop_requested()) throw Error(ErrorCode::cancelled, "the caller gave up");
+    if (request.deadline && std::chrono::steady_clock::now() > *request.deadline)
+        throw Error(ErrorCode::timeout, "the video was not done in time");
+}
+
 // Decodes on a thread of its own; the sound is turned into mel frames there too.
 class Decoding {
   public:
-    Decoding(media::Source source, const media::Limits& limits)
-        : reader_(std::move(source), limits), thread_([this] { run(); }) {}
+    Decoding(media::Source source, const media::Limits& limits, const Request& request)
+        : reader_(std::move(source), limits),
+          thread_([this, &request](const std::stop_token& stop) { run(stop, request); }) {}
     ~Decoding() { frames_.close(); }
     Decoding(const Decoding&) = delete;
     Decoding& operator=(const Decoding&) = delete;
@@ -40,9 +47,13 @@ class Decoding {
     const media::Damage& damage() const { return reader_.damage(); }
 
   private:
-    void run() {
+    void run(const std::stop_token& stop, const Request& request) {
         try {
-            while (auto item = reader_.next()) {
+            while (!stop.stop_requested()) {
+                // Here too: a file may have hours of sound behind its last picture.
+                check(request);
+                auto item = reader_.next();
+                if (!item) break;
                 if (auto* frame = std::get_if<media::Frame>(&*item)) {
                     if (!frames_.push(std::move(*frame))) return;
                 } else {
@@ -61,12 +72,6 @@ class Decoding {
     std::exception_ptr failure_;  // written before the queue is closed, read after
     std::jthread thread_;         // last: it must end before what it uses goes
 };
-
-void check(const Request& request) {
-    if (request.stop.stop_requested()) throw Error(ErrorCode::cancelled, "the caller gave up");
-    if (request.deadline && std::chrono::steady_clock::now() > *request.deadline)
-        throw Error(ErrorCode::timeout, "the video was not done in time");
-}
 
 double to_seconds(std::int64_t frames) {
     return static_cast<double>(frames) / media::kFrameRate;
@@ -95,13 +100,36 @@ face::Box mean_box(const face::Track& track) {
     return {sum.left / n, sum.top / n, sum.right / n, sum.bottom / n};
 }
 
+// What is kept of a track once it has ended.
+struct SeenTrack {
+    int id = 0;
+    std::int64_t first_frame = 0, frames = 0;
+    face::Box mean_box;
+    sync::Embeddings lips;
+};
+
+TrackAnalysis measure(const SeenTrack& track, const sync::SoundEmbeddings& sound,
+                      const score::Calibration& calibration) {
+    TrackAnalysis t{.id = track.id,
+                    .first_frame = track.first_frame,
+                    .frames = track.frames,
+                    .mean_box = track.mean_box,
+                    .speech_seconds = speech_seconds(sound, track.first_frame,
+                                                     track.first_frame + track.frames)};
+    t.curve = sync::sync_curve(track.lips, sound.embeddings, calibration.scale);
+    t.result = sync::read_curve(t.curve);
+    if (t.result && t.speech_seconds >= calibration.min_speech_seconds)
+        t.score = score::score(*t.result, calibration);
+    return t;
+}
+
 }  // namespace
 
 Analyzer::Analyzer(std::shared_ptr<const Models> models, const AnalyzerOptions& options)
     : models_(std::move(models)), options_(options) {}
 
 Analysis Analyzer::analyze(media::Source source, const Request& request) const {
-    Decoding decoding(std::move(source), options_.limits);
+    Decoding decoding(std::move(source), options_.limits, request);
     Analysis analysis{
         .video = decoding.info(),
         .model = models_->lip_sync.name,
@@ -109,15 +137,27 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
         .precision = std::string(nn::to_string(models_->lip_sync.sound->precision()))};
 
     sync::LipNetworks networks(models_->lip_sync);
-    std::map<int, sync::LipEmbedder> lips;  // by track
+    std::map<int, sync::LipEmbedder> open;  // by track
+    std::vector<SeenTrack> seen;
     std::vector<std::uint8_t> crop(static_cast<std::size_t>(face::kLipCropSide) *
                                    face::kLipCropSide);
-    FaceFollower follower(std::make_unique<face::BlazeFace>(models_->detector), options_.faces,
-                          [&](const face::Track& track, std::int64_t frame,
-                              const media::Picture& picture, const face::LipPose& pose) {
-                              face::lip_crop(picture, pose, face::kLipCropSide, crop);
-                              lips.try_emplace(track.id, networks, frame).first->second.push(crop);
-                          });
+    FaceFollower follower(
+        std::make_unique<face::BlazeFace>(models_->detector), options_.faces,
+        [&](const face::Track& track, std::int64_t frame, const media::Picture& picture,
+            const face::LipPose& pose) {
+            face::lip_crop(picture, pose, face::kLipCropSide, crop);
+            open.try_emplace(track.id, networks, frame).first->second.push(crop);
+        },
+        [&](const face::Track& track) {
+            auto embedder = open.extract(track.id);
+            const std::int64_t frames = track.end_frame() - track.first_frame;
+            if (embedder.empty() || frames < options_.min_track_frames) return;
+            seen.push_back({.id = track.id,
+                            .first_frame = track.first_frame,
+                            .frames = frames,
+                            .mean_box = mean_box(track),
+                            .lips = embedder.mapped().finish()});
+        });
     while (const auto frame = decoding.next_frame()) {
         check(request);
         follower.push(frame->index, frame->picture);
@@ -130,27 +170,14 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
     analysis.seconds = to_seconds(follower.frames());
     analysis.shots = follower.cuts() + 1;
 
-    const sync::SoundEmbeddings sound =
-        sync::SoundEmbedder(models_->lip_sync).embed(decoding.log_mel());
+    const sync::SoundEmbeddings sound = sync::SoundEmbedder(models_->lip_sync)
+                                            .embed(decoding.log_mel(), [&] { check(request); });
     analysis.speech_seconds = speech_seconds(sound, 0, INT64_MAX);
 
     const score::Calibration& calibration = models_->calibration;
-    for (auto& [id, embedder] : lips) {
+    for (const SeenTrack& track : seen) {
         check(request);
-        const face::Track& track = follower.tracks()[static_cast<std::size_t>(id)];
-        if (track.end_frame() - track.first_frame < options_.min_track_frames) continue;
-        embedder.finish();
-        TrackAnalysis t{
-            .id = id,
-            .first_frame = track.first_frame,
-            .frames = track.end_frame() - track.first_frame,
-            .mean_box = mean_box(track),
-            .speech_seconds = speech_seconds(sound, track.first_frame, track.end_frame())};
-        t.curve = sync::sync_curve(embedder.embeddings(), sound.embeddings, calibration.scale);
-        t.result = sync::read_curve(t.curve);
-        if (t.result && t.speech_seconds >= calibration.min_speech_seconds)
-            t.score = score::score(*t.result, calibration);
-        analysis.tracks.push_back(std::move(t));
+        analysis.tracks.push_back(measure(track, sound, calibration));
     }
     // The face that the sound fits best leads.
     std::ranges::stable_sort(analysis.tracks, std::greater{}, [](const TrackAnalysis& t) {
@@ -159,9 +186,10 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
     if (analysis.tracks.size() > static_cast<std::size_t>(options_.max_reported_tracks))
         analysis.tracks.resize(static_cast<std::size_t>(options_.max_reported_tracks));
 
-    analysis.evidence = {.has_audio = analysis.video.has_audio,
+    analysis.evidence = {.has_audio = !decoding.log_mel().empty(),
                          .seconds = analysis.seconds,
-                         .any_face = follower.looks_with_face() > 0};
+                         .any_face = follower.looks_with_face() > 0,
+                         .speech_seconds = analysis.speech_seconds};
     std::optional<sync::SyncResult> leading;
     if (!analysis.tracks.empty()) {
         const TrackAnalysis& lead = analysis.tracks.front();

@@ -4,8 +4,8 @@
 //                 -> LogMel -> SoundEmbedder ------+-> sync_curve -> judge -> Analysis
 //
 // Pictures are decoded on one thread while faces and lips are read on another; pictures are let go
-// as soon as no track needs them, so memory does not grow with the length of the video except for
-// 128 floats per frame of each face and of the sound.
+// as soon as no track needs them. What grows with the video are 128 floats per frame of each face
+// and of the sound, and the mel frames: about 170 MB an hour with one face.
 #pragma once
 
 #include <chrono>

@@ -6,10 +6,12 @@
 namespace syncnet::pipeline {
 
 FaceFollower::FaceFollower(std::unique_ptr<face::Detector> detector,
-                           const FaceFollowerOptions& options, OnFace on_face)
+                           const FaceFollowerOptions& options, OnFace on_face,
+                           OnTrackEnd on_track_end)
     : detector_(std::move(detector)),
       options_(options),
       on_face_(std::move(on_face)),
+      on_track_end_(std::move(on_track_end)),
       tracker_(options.tracker) {}
 
 void FaceFollower::push(std::int64_t frame, const std::optional<media::Picture>& picture) {
@@ -42,7 +44,7 @@ void FaceFollower::finish() {
 }
 
 void FaceFollower::hand_out() {
-    const auto& tracks = tracker_.tracks();
+    const std::deque<face::Track>& tracks = tracker_.tracks();
     for (; known_tracks_ < tracks.size(); ++known_tracks_)
         next_.emplace(tracks[known_tracks_].id, tracks[known_tracks_].first_frame);
 
@@ -57,6 +59,8 @@ void FaceFollower::hand_out() {
                      waiting_[static_cast<std::size_t>(it->second - first_waiting)],
                      face::smooth_lip_pose(track, it->second));
         if (track.ended) {
+            if (on_track_end_) on_track_end_(track);
+            tracker_.forget(track.id);
             it = next_.erase(it);
         } else {
             needed = std::min(needed, it->second);

@@ -31,14 +31,16 @@ class FaceFollower {
     using OnFace = std::function<void(const face::Track&, std::int64_t frame, const media::Picture&,
                                       const face::LipPose&)>;
 
+    // Called once for each track, after its last frame.
+    using OnTrackEnd = std::function<void(const face::Track&)>;
+
     FaceFollower(std::unique_ptr<face::Detector> detector, const FaceFollowerOptions& options,
-                 OnFace on_face);
+                 OnFace on_face, OnTrackEnd on_track_end = {});
 
     // Frames in order, without a hole; no picture where the video has not begun.
     void push(std::int64_t frame, const std::optional<media::Picture>& picture);
     void finish();
 
-    const std::deque<face::Track>& tracks() const { return tracker_.tracks(); }
     std::int64_t frames() const { return end_; }
     // Pictures in which faces were looked for, and those in which one was found.
     std::int64_t looks() const { return looks_; }
@@ -51,6 +53,7 @@ class FaceFollower {
     std::unique_ptr<face::Detector> detector_;
     FaceFollowerOptions options_;
     OnFace on_face_;
+    OnTrackEnd on_track_end_;
     face::ShotDetector shots_;
     face::Tracker tracker_;
     std::deque<media::Picture> waiting_;  // pictures of frames end_ - waiting_.size() .. end_ - 1

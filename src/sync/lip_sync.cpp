@@ -192,16 +192,18 @@ void LipEmbedder::run_time(std::size_t count) {
                     features_.begin() + static_cast<std::ptrdiff_t>(count * kFeatures));
 }
 
-void LipEmbedder::finish() {
+Embeddings LipEmbedder::finish() {
     if (waiting_windows_ > 0) run_windows();
     const std::size_t rest = features_.size() / kFeatures;
     if (rest > kTimeReach) run_time(rest - kTimeReach);
+    return std::move(embeddings_);
 }
 
 SoundEmbedder::SoundEmbedder(const LipSyncModel& model)
     : sound_(model.sound), speech_(model.speech) {}
 
-SoundEmbeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel) {
+SoundEmbeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel,
+                                     const std::function<void()>& between) {
     SoundEmbeddings result{.embeddings = {.first_frame = kFirstSoundFrame, .values = {}},
                            .speech = {}};
     const auto frames = static_cast<std::int64_t>(log_mel.size());
@@ -210,6 +212,7 @@ SoundEmbeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel) {
     const auto sound_in = sound_.input();
     const auto speech_in = speech_.input();
     for (std::int64_t done = 0; done < count; done += kSoundBatch) {
+        if (between) between();
         // Beyond the end whatever was there before is left: those embeddings are not read.
         const std::int64_t first = done * kMelPerFrame;
         const std::int64_t width = std::min(kSoundInput, frames - first);

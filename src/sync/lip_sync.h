@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,9 +44,9 @@ class LipEmbedder {
     LipEmbedder(LipNetworks& networks, std::int64_t first_frame);
 
     void push(std::span<const std::uint8_t> crop);  // 64 x 64 grey levels, frame after frame
-    void finish();                                  // push() is over; the rest is computed
 
-    const Embeddings& embeddings() const { return embeddings_; }
+    // push() is over: computes the rest and gives all. The embedder is of no further use.
+    Embeddings finish();
 
   private:
     void run_windows();
@@ -75,7 +76,9 @@ struct SoundEmbeddings {
 class SoundEmbedder {
   public:
     explicit SoundEmbedder(const LipSyncModel& model);
-    SoundEmbeddings embed(std::span<const audio::MelFrame> log_mel);
+    // Calls `between` from time to time: it may throw to end the work.
+    SoundEmbeddings embed(std::span<const audio::MelFrame> log_mel,
+                          const std::function<void()>& between = {});
 
   private:
     nn::Session sound_, speech_;

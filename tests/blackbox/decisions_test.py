@@ -8,11 +8,13 @@ import support
 class Decisions(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        # Long enough that a made-up mouth is no borderline case.
+        enough = ("--seconds", "10")
         clips = support.samples({
-            "in sync": (),
-            "late": ("--delay-ms", "320"),
-            "other voice": ("--other-audio",),
-            "photograph": ("--still",),
+            "in sync": enough,
+            "late": ("--delay-ms", "320", *enough),
+            "other voice": ("--other-audio", *enough),
+            "photograph": ("--still", *enough),
             "left talks": ("--two-faces", "--face-height", "0.4"),
             "right talks": ("--two-faces", "--face-height", "0.4", "--speaker", "right"),
             "cut": ("--cut", "--seconds", "6"),

@@ -56,6 +56,7 @@ class FrameRates(unittest.TestCase):
         for name, answer in self.answers.items():
             with self.subTest(name):
                 self.assertAlmostEqual(answer["video"]["seconds"], 4.0, delta=0.15)
+                self.assertAlmostEqual(answer["video"]["speech_s"], self.answers["25"]["video"]["speech_s"], delta=0.7)
 
     def test_the_rate_is_reported(self):
         for rate in RATES:

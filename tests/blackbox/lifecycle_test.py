@@ -123,12 +123,12 @@ class Stop(unittest.TestCase):
     def test_idle_connections_do_not_delay_it(self):
         with support.Service() as service:
             connections = [service.connect() for _ in range(20)]
+            for connection in connections:
+                self.addCleanup(connection.close)
             for connection in connections[:10]:
                 connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
                 self.assertIn(b"200", connection.recv(4096))
             self.assertLess(self.stop(service), 5)
-            for connection in connections:
-                connection.close()
 
     def test_a_running_request_is_still_answered(self):
         with support.Service(WORKERS=1) as service:
