@@ -104,7 +104,7 @@ int crops(const CropsOptions& options) {
         if (line.contains("error")) status = kBadInput;
         line["video"] = job.video.string();
         line["name"] = job.name;
-        std::cout << line.dump() << '\n';
+        std::cout << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     }
     return status;
 }

@@ -10,7 +10,13 @@ ExitStatus report(const Error& error, const std::string& with) {
     const ErrorInfo& info = error.info();
     std::cerr << "syncnet: " << with << (with.empty() ? "" : ": ") << info.title << ": "
               << error.what() << "\n  " << info.hint << '\n';
-    return info.http_status >= 500 ? kInternal : kBadInput;
+    switch (error.code()) {
+        case ErrorCode::invalid_setting:
+        case ErrorCode::model_not_available:
+            return kUsage;
+        default:
+            return info.http_status >= 500 ? kInternal : kBadInput;
+    }
 }
 
 int run(int argc, char** argv) {

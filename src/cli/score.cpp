@@ -124,7 +124,9 @@ int score_videos(const ScoreOptions& options) {
                         std::chrono::steady_clock::now() - start)
                         .count();
                 if (options.videos.size() > 1) answer["video_path"] = video;
-                std::cout << answer.dump() << '\n';
+                // A file's name may be any bytes.
+                std::cout << answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                          << '\n';
             } else {
                 describe(video, result, std::cout);
             }

@@ -2,6 +2,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -13,6 +14,7 @@ namespace {
 
 struct ServeOptions {
     std::filesystem::path env_file = ".env";
+    bool env_file_given = false;
     std::map<std::string, std::string> flags;  // by the setting's name
 };
 
@@ -24,6 +26,9 @@ std::string flag_of(std::string_view name) {
 }
 
 int serve(const ServeOptions& options) {
+    std::signal(SIGPIPE, SIG_IGN);  // whoever read the log may go; the service stays
+    if (options.env_file_given && !std::filesystem::exists(options.env_file))
+        throw Error(ErrorCode::invalid_setting, "there is no " + options.env_file.string());
     std::vector<std::string> notes;
     const auto settings = service::load_settings(
         options.env_file,
@@ -59,8 +64,9 @@ int serve(const ServeOptions& options) {
 void add_serve(CLI::App& app, int& status) {
     auto* const command = app.add_subcommand("serve", "Start the HTTP service");
     const auto options = std::make_shared<ServeOptions>();
-    command->add_option("--env-file", options->env_file, "settings, one NAME=value a line")
-        ->capture_default_str();
+    auto* const env_file =
+        command->add_option("--env-file", options->env_file, "settings, one NAME=value a line")
+            ->capture_default_str();
     const service::Settings defaults;
     for (const service::Setting& setting : service::settings_table())
         command
@@ -68,7 +74,10 @@ void add_serve(CLI::App& app, int& status) {
                          std::string(setting.meaning))
             ->default_str(setting.get(defaults))
             ->type_name(setting.unit.empty() ? "VALUE" : std::string(setting.unit));
-    command->callback([options, &status] { status = serve(*options); });
+    command->callback([options, env_file, &status] {
+        options->env_file_given = env_file->count() > 0;
+        status = serve(*options);
+    });
 }
 
 }  // namespace syncnet::cli

@@ -93,6 +93,8 @@ void Tracker::cut(std::int64_t frame) {
     last_look_ = frame - 1;
 }
 
-void Tracker::forget(int id) { tracks_[static_cast<std::size_t>(id)].geometry = {}; }
+void Tracker::forget(int id) {
+    tracks_[static_cast<std::size_t>(id)].geometry = {};
+}
 
 }  // namespace syncnet::face

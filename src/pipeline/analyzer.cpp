@@ -114,8 +114,8 @@ TrackAnalysis measure(const SeenTrack& track, const sync::SoundEmbeddings& sound
                     .first_frame = track.first_frame,
                     .frames = track.frames,
                     .mean_box = track.mean_box,
-                    .speech_seconds = speech_seconds(sound, track.first_frame,
-                                                     track.first_frame + track.frames)};
+                    .speech_seconds =
+                        speech_seconds(sound, track.first_frame, track.first_frame + track.frames)};
     t.curve = sync::sync_curve(track.lips, sound.embeddings, calibration.scale);
     t.result = sync::read_curve(t.curve);
     if (t.result && t.speech_seconds >= calibration.min_speech_seconds)
@@ -170,8 +170,8 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
     analysis.seconds = to_seconds(follower.frames());
     analysis.shots = follower.cuts() + 1;
 
-    const sync::SoundEmbeddings sound = sync::SoundEmbedder(models_->lip_sync)
-                                            .embed(decoding.log_mel(), [&] { check(request); });
+    const sync::SoundEmbeddings sound =
+        sync::SoundEmbedder(models_->lip_sync).embed(decoding.log_mel(), [&] { check(request); });
     analysis.speech_seconds = speech_seconds(sound, 0, INT64_MAX);
 
     const score::Calibration& calibration = models_->calibration;

@@ -36,7 +36,8 @@ Error too_large(std::uint64_t limit) {
 // Hands the body to `take` piece by piece, whatever its length and transfer encoding.
 template <typename Take>
 asio::awaitable<void> read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                HeaderParser& header, const Settings& settings, const Take& take) {
+                                HeaderParser& header, const Settings& settings, bool& unread,
+                                const Take& take) {
     const std::uint64_t limit = body_limit(body_type(header), settings);
     http::request_parser<http::buffer_body> parser(std::move(header));
     parser.body_limit(limit);
@@ -54,7 +55,13 @@ asio::awaitable<void> read_body(beast::tcp_stream& stream, beast::flat_buffer& b
         co_await http::async_read(stream, buffer, parser,
                                   asio::redirect_error(asio::use_awaitable, failed));
         if (failed == http::error::body_limit) throw too_large(limit);
+        // What is wrong with the bytes is answered; a connection that broke is not.
+        if (failed && failed != http::error::need_buffer &&
+            failed != http::error::partial_message &&
+            failed.category() == make_error_code(http::error::bad_chunk).category())
+            throw Error(ErrorCode::invalid_request, "the body is malformed: " + failed.message());
         if (failed && failed != http::error::need_buffer) throw boost::system::system_error(failed);
+        unread = !parser.is_done();
         take(std::span(chunk.data(), chunk.size() - parser.get().body().size));
     }
 }
@@ -85,13 +92,13 @@ void judge_headers(const HeaderParser& header, const Settings& settings) {
 asio::awaitable<ScoreRequest> read_score_request(beast::tcp_stream& stream,
                                                  beast::flat_buffer& buffer, HeaderParser& header,
                                                  const Settings& settings,
-                                                 const UploadFolder& folder) {
+                                                 const UploadFolder& folder, bool& unread) {
     ScoreRequest request;
     if (body_type(header) == BodyType::json) {
         std::string text;
-        co_await read_body(stream, buffer, header, settings, [&](std::span<const char> piece) {
-            text.append(piece.data(), piece.size());
-        });
+        co_await read_body(
+            stream, buffer, header, settings, unread,
+            [&](std::span<const char> piece) { text.append(piece.data(), piece.size()); });
         const auto body = nlohmann::json::parse(text, nullptr, false);
         if (!body.is_object())
             throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
@@ -109,7 +116,7 @@ asio::awaitable<ScoreRequest> read_score_request(beast::tcp_stream& stream,
                 throw too_large(static_cast<std::uint64_t>(settings.max_video_bytes));
             request.upload->append(bytes);
         });
-        co_await read_body(stream, buffer, header, settings,
+        co_await read_body(stream, buffer, header, settings, unread,
                            [&](std::span<const char> piece) { form.push(piece); });
         form.finish();
         if (!form.has_file())

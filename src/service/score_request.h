@@ -31,11 +31,12 @@ using HeaderParser = http::request_parser<http::empty_body>;
 // Throws.
 void judge_headers(const HeaderParser& header, const Settings& settings);
 
-// Takes the body off the connection. Throws Error for what is wrong with it, boost::system::
-// system_error where the connection breaks.
+// Takes the body off the connection; `unread` becomes false, also where an exception is
+// thrown, once nothing of it is left there. Throws Error for what is wrong with it,
+// boost::system::system_error where the connection breaks.
 asio::awaitable<ScoreRequest> read_score_request(beast::tcp_stream& stream,
                                                  beast::flat_buffer& buffer, HeaderParser& header,
                                                  const Settings& settings,
-                                                 const UploadFolder& folder);
+                                                 const UploadFolder& folder, bool& unread);
 
 }  // namespace syncnet::service

@@ -33,12 +33,16 @@ double milliseconds_since(Clock::time_point start) {
 class Admission {
   public:
     Admission(int& taken, int limit) : taken_(taken) {
-        if (taken_ >= limit) throw Error(ErrorCode::overloaded, "as many requests wait as may");
+        require_place(taken, limit);
         ++taken_;
     }
     ~Admission() { --taken_; }
     Admission(const Admission&) = delete;
     Admission& operator=(const Admission&) = delete;
+
+    static void require_place(int taken, int limit) {
+        if (taken >= limit) throw Error(ErrorCode::overloaded, "as many requests wait as may");
+    }
 
   private:
     int& taken_;  // only the HTTP thread counts
@@ -53,7 +57,8 @@ struct Server::Impl {
         explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
         beast::tcp_stream stream;
         beast::flat_buffer buffer{kMaxHeaderBytes + (64U << 10U)};
-        bool idle = true;  // between requests
+        bool idle = true;     // between requests
+        bool unread = false;  // something of the request's body is still on the wire
     };
 
     asio::awaitable<void> accept();
@@ -130,10 +135,14 @@ asio::awaitable<pipeline::Analysis> Server::Impl::analyze(std::shared_ptr<ScoreR
 asio::awaitable<Response> Server::Impl::score(Connection& connection, HeaderParser& header) {
     judge_headers(header, settings);
     if (stopping) throw Error(ErrorCode::shutting_down, "no new work is taken on");
-    const Admission admission(taken, settings.workers + settings.queue);
+    // Judged before the body is read, so that nobody uploads in vain; but only who has sent all of
+    // it takes a place, so that slow clients cost a socket and nothing else.
+    const int places = settings.workers + settings.queue;
+    Admission::require_place(taken, places);
 
     auto request = std::make_shared<ScoreRequest>(co_await read_score_request(
-        connection.stream, connection.buffer, header, settings, folder));
+        connection.stream, connection.buffer, header, settings, folder, connection.unread));
+    const Admission admission(taken, places);
     // Nothing is expected from the client until it has its answer.
     connection.stream.expires_never();
     const auto start = Clock::now();
@@ -160,7 +169,7 @@ asio::awaitable<Response> Server::Impl::answer(Connection& connection, HeaderPar
                         std::string(name) + " is the only method here");
     };
     if (path == "/health") {
-        expect(http::verb::get, "GET");
+        if (request.method() != http::verb::head) expect(http::verb::get, "GET");
         co_return health();
     }
     if (path == "/score") {
@@ -188,43 +197,52 @@ asio::awaitable<bool> Server::Impl::serve_one(Connection& connection) {
     const std::string method(header.get().method_string());
     std::string path(header.get().target());
     path.resize(std::min(path.find('?'), path.size()));
+    const bool head = header.get().method() == http::verb::head;
     bool keep_alive = !failed && header.get().keep_alive();
 
     Response response;
-    bool unread = false;  // the body, or a part of it
+    std::string_view code;
+    connection.unread = true;
     try {
         if (failed) throw Error(ErrorCode::invalid_request, "not HTTP: " + failed.message());
-        const bool has_body = header.chunked() || header.content_length().value_or(0) > 0;
-        unread = has_body;
+        // Any other coding leaves it open where the request ends.
+        if (header.get().count(http::field::transfer_encoding) > 0 && !header.chunked())
+            throw Error(ErrorCode::invalid_request, "the only transfer encoding is chunked");
+        connection.unread = header.chunked() || header.content_length().value_or(0) > 0;
         response = co_await answer(connection, header);
-        unread = has_body && path != "/score";
     } catch (const Error& e) {
-        response = problem(e);
+        // Whoever is cut off because the service stops may well ask another instance.
+        response = e.code() == ErrorCode::cancelled && stopping
+                       ? problem(Error(ErrorCode::shutting_down, e.what()))
+                       : problem(e);
+        code = e.info().name;
         if (e.code() == ErrorCode::method_not_allowed)
-            response.set(http::field::allow, path == "/score" ? "POST" : "GET");
+            response.set(http::field::allow, path == "/score" ? "POST" : "GET, HEAD");
     } catch (const boost::system::system_error&) {
         co_return false;  // the client is gone, or too slow
     } catch (const std::exception& e) {
         spdlog::error("unexpected: {}", e.what());
         response = problem(Error(ErrorCode::internal, "an unexpected error"));
     }
-    keep_alive = keep_alive && !unread && !stopping;
+    keep_alive = keep_alive && !connection.unread && !stopping;
+    response.version(failed ? 11U : header.get().version());
     response.set(http::field::server, "syncnet");
     response.set("X-Content-Type-Options", "nosniff");
     response.set(http::field::cache_control, "no-store");
     response.keep_alive(keep_alive);
     response.prepare_payload();
+    if (head) response.body().clear();  // its length is told all the same
     const auto status = response.result_int();
     connection.stream.expires_after(settings.idle_timeout);
     co_await http::async_write(connection.stream, response,
                                asio::redirect_error(use_awaitable, failed));
-    spdlog::info(R"({{"method":"{}","path":"{}","status":{},"ms":{:.0f}}})", method,
-                 path == "/score" || path == "/health" ? path : "other", status,
+    spdlog::info(R"({{"method":"{}","path":"{}","status":{},"code":"{}","ms":{:.0f}}})", method,
+                 path == "/score" || path == "/health" ? path : "other", status, code,
                  milliseconds_since(start));
     if (failed) co_return false;
-    if (unread) co_await discard_rest(connection);
+    if (connection.unread) co_await discard_rest(connection);
     connection.idle = true;
-    co_return keep_alive;
+    co_return keep_alive && !stopping;
 }
 
 // Closing a socket with unread bytes in it resets the connection, and the client may never see the
@@ -240,6 +258,7 @@ asio::awaitable<void> Server::Impl::discard_rest(Connection& connection) {
 }
 
 asio::awaitable<void> Server::Impl::serve(tcp::socket socket) {
+    if (stopping) co_return;
     Connection connection(std::move(socket));
     boost::system::error_code ignored;
     connection.stream.socket().set_option(tcp::no_delay(true), ignored);
@@ -266,7 +285,7 @@ asio::awaitable<void> Server::Impl::accept() {
         }
         boost::system::error_code failed;
         auto socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, failed));
-        if (failed == asio::error::no_descriptors) {
+        if (failed && failed != asio::error::operation_aborted) {  // no descriptors, no memory
             asio::steady_timer pause(io, std::chrono::milliseconds(50));
             co_await pause.async_wait(use_awaitable);
         }
@@ -280,7 +299,7 @@ void Server::Impl::begin_stop() {
     stopping = true;
     boost::system::error_code ignored;
     acceptor.close(ignored);
-    signals.cancel(ignored);
+    signals.clear(ignored);  // a second signal ends the process at once
     place_free.cancel();
     spdlog::info("stopping: {} connections, {} requests", connections.size(), taken);
     for (Connection* const connection : connections)

@@ -90,6 +90,8 @@ constexpr std::array kTable{
                 std::string level(t);
                 for (char& c : level)
                     c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+                if (level == "warn") level = "warning";    // as Python's logging,
+                if (level == "critical") level = "error";  // which the seed used, has them
                 if (level != "debug" && level != "info" && level != "warning" && level != "error")
                     refuse(t, "debug, info, warning or error");
                 s.log_level = level;
@@ -109,18 +111,22 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-// Lines of NAME=value; `#` begins a comment line; quotes around a value are taken off.
+// Lines of NAME=value, with or without `export`; `#` begins a comment; quotes around a value are
+// taken off.
 std::map<std::string, std::string> read_env_file(const std::filesystem::path& path) {
     std::map<std::string, std::string> values;
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
-        const std::string_view text = trimmed(line);
+        std::string_view text = trimmed(line);
+        if (text.starts_with("export ")) text = trimmed(text.substr(7));
         const auto equals = text.find('=');
         if (text.empty() || text.front() == '#' || equals == std::string_view::npos) continue;
         std::string_view value = trimmed(text.substr(equals + 1));
         if (value.size() >= 2 && value.front() == value.back() &&
             (value.front() == '"' || value.front() == '\''))
             value = value.substr(1, value.size() - 2);
+        else
+            value = trimmed(value.substr(0, value.find(" #")));
         values[std::string(trimmed(text.substr(0, equals)))] = value;
     }
     return values;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -14,9 +15,24 @@
 namespace syncnet::service {
 namespace fs = std::filesystem;
 
+namespace {
+
+// What is left of `path` behind `folder`; nothing if it does not lie there by name.
+std::optional<fs::path> part_below(const fs::path& folder, const fs::path& path) {
+    const auto [rest, at] = std::ranges::mismatch(folder, path);
+    // A folder named with a slash behind ends in an empty part.
+    if (rest != folder.end() && !rest->empty()) return std::nullopt;
+    fs::path below;
+    for (auto part = at; part != path.end(); ++part) below /= *part;
+    return below;
+}
+
+}  // namespace
+
 UploadFolder::UploadFolder(const fs::path& root) {
     std::error_code failed;
     fs::create_directories(root, failed);
+    named_ = fs::absolute(root).lexically_normal();
     root_ = fs::canonical(root, failed);
     if (!failed) fd_ = UniqueFd(::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!fd_)
@@ -26,12 +42,11 @@ UploadFolder::UploadFolder(const fs::path& root) {
 UniqueFd UploadFolder::open(std::string_view path) const {
     fs::path relative(path);
     if (relative.is_absolute()) {
-        const auto [rest, at] = std::ranges::mismatch(root_, relative);
-        if (rest != root_.end())
+        auto below = part_below(root_, relative);
+        if (!below) below = part_below(named_, relative);
+        if (!below)
             throw Error(ErrorCode::path_not_allowed, "the path is not below the upload folder");
-        fs::path below;
-        for (auto part = at; part != relative.end(); ++part) below /= *part;
-        relative = below;
+        relative = *below;
     }
     if (relative.empty() || path.find('\0') != std::string_view::npos)
         throw Error(ErrorCode::invalid_request, "video_path is empty or has a null byte");
@@ -47,6 +62,11 @@ UniqueFd UploadFolder::open(std::string_view path) const {
             case ENOENT:
             case ENOTDIR:
                 throw Error(ErrorCode::not_found, "there is no such file in the upload folder");
+            case EMFILE:
+            case ENFILE:
+            case ENOMEM:
+            case EIO:
+                throw Error(ErrorCode::internal, "the file can't be opened now");
             case ENAMETOOLONG:
                 throw Error(ErrorCode::invalid_request, "video_path is too long");
             case EXDEV:  // it leads out of the folder

@@ -20,7 +20,8 @@ class UploadFolder {
     UniqueFd open(std::string_view path) const;
 
   private:
-    std::filesystem::path root_;
+    std::filesystem::path named_;  // as the operator named it: it may lead through a symlink
+    std::filesystem::path root_;   // where it really is
     UniqueFd fd_;
 };
 

@@ -35,12 +35,11 @@ SyncCurve sync_curve(const Embeddings& lips, const Embeddings& sound, const Dist
     }
     const double usual = all_pairs > 0 ? all_distances / static_cast<double>(all_pairs) : 0;
     for (std::size_t s = 0; s < kShifts; ++s)
-        curve.mean_distance[s] =
-            curve.pairs[s] < kMinPairs
-                ? std::numeric_limits<double>::quiet_NaN()
-                : scale.gain * (sums[s] + kPriorPairs * usual) /
-                          (static_cast<double>(curve.pairs[s]) + kPriorPairs) +
-                      scale.shift;
+        curve.mean_distance[s] = curve.pairs[s] < kMinPairs
+                                     ? std::numeric_limits<double>::quiet_NaN()
+                                     : scale.gain * (sums[s] + kPriorPairs * usual) /
+                                               (static_cast<double>(curve.pairs[s]) + kPriorPairs) +
+                                           scale.shift;
     return curve;
 }
 

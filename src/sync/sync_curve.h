@@ -15,9 +15,9 @@ namespace syncnet::sync {
 inline constexpr int kMaxOffset = 15;  // frames of 40 ms, both ways
 inline constexpr std::size_t kShifts = 2 * kMaxOffset + 1;
 inline constexpr std::int64_t kMinPairs = 5;  // fewer make no mean
-// Counted into every mean, at the mean distance of all shifts: at the far shifts of a short clip few
-// pairs are left, whose plain mean is often the least by chance. On held-out clips of 1.2 s this
-// took the offsets within +-2 frames from 89 to 98 %.
+// Counted into every mean, at the mean distance of all shifts: at the far shifts of a short clip
+// few pairs are left, whose plain mean is often the least by chance. On held-out clips of 1.2 s
+// this took the offsets within +-2 frames from 89 to 98 %.
 inline constexpr double kPriorPairs = 10;
 
 // Embedding distances lie in 0..2. People know distances and confidences on the scale of the

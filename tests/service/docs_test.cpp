@@ -38,8 +38,9 @@ TEST(Docs, ApiListsEveryErrorAndReason) {
         EXPECT_THAT(text, testing::HasSubstr("`" + std::string(e.name) + "`"));
     }
     for (int r = 0; r <= static_cast<int>(score::Reason::mouth_not_visible); ++r)
-        EXPECT_THAT(text, testing::HasSubstr(
-                              "`" + std::string(score::to_string(static_cast<score::Reason>(r))) + "`"));
+        EXPECT_THAT(text,
+                    testing::HasSubstr(
+                        "`" + std::string(score::to_string(static_cast<score::Reason>(r))) + "`"));
 }
 
 }  // namespace
