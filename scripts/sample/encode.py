@@ -79,7 +79,7 @@ def _output(out: Path, recipe: Recipe, with_sound: bool) -> list[str]:
         options += ["-map", "0:v", "-map", "1:a", "-c:a", recipe.audio_codec or audio_codec, "-ar", "48000"]
     if recipe.frame_expression:
         options += ["-vf", f"settb=1/1000,setpts=round(1000*({recipe.frame_expression}))"]
-        options += ["-fps_mode", "passthrough", "-enc_time_base", "1:1000"]
+        options += ["-fps_mode", "passthrough", "-enc_time_base:v", "1:1000"]
         if out.suffix == ".mp4":
             options += ["-video_track_timescale", "1000"]
     return [*options, str(out)]

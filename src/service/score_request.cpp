@@ -52,8 +52,8 @@ asio::awaitable<void> read_body(beast::tcp_stream& stream, beast::flat_buffer& b
         parser.get().body().size = chunk.size();
         stream.expires_at(std::min(end, std::chrono::steady_clock::now() + settings.idle_timeout));
         boost::system::error_code failed;
-        co_await http::async_read(stream, buffer, parser,
-                                  asio::redirect_error(asio::use_awaitable, failed));
+        co_await http::async_read_some(stream, buffer, parser,
+                                       asio::redirect_error(asio::use_awaitable, failed));
         if (failed == http::error::body_limit) throw too_large(limit);
         // What is wrong with the bytes is answered; a connection that broke is not.
         if (failed && failed != http::error::need_buffer &&

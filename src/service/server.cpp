@@ -93,7 +93,11 @@ Server::Impl::Impl(const Settings& wanted, std::shared_ptr<const pipeline::Analy
       analyzer(std::move(shared)),
       folder(wanted.upload_dir),
       workers(static_cast<std::size_t>(wanted.workers)) {
-    TemporaryFile probe(settings.tmp_dir);  // rather now than at the first upload
+    try {
+        const TemporaryFile probe(settings.tmp_dir);  // rather now than at the first upload
+    } catch (const Error& e) {
+        throw Error(ErrorCode::invalid_setting, std::string("TMP_DIR: ") + e.what());
+    }
     try {
         const tcp::endpoint endpoint(asio::ip::make_address(settings.host), settings.port);
         acceptor.open(endpoint.protocol());

@@ -141,7 +141,7 @@ class Usage(unittest.TestCase):
 
     def test_unknown_model_is_refused(self):
         done = support.run("score", "--model", "nonsense", support.short_sample())
-        self.assertEqual(done.returncode, BAD_INPUT)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("nonsense", done.stderr)
 
 
