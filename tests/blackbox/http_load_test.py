@@ -57,8 +57,9 @@ class Load(unittest.TestCase):
 
     def test_full_service_turns_away_before_the_body_is_sent(self):
         with support.Service(WORKERS=1, QUEUE=1, DRAIN_SECONDS=1) as service, service.connect() as one, service.connect() as two:
+            path = service.put(support.long_sample(600))
             for connection in (one, two):
-                self.ask_for_a_long_one(service, connection)
+                self.ask_for(connection, path)
             support.wait_until(lambda: service.health()["busy"] == 2, "taking on two requests")
             answer = service.raw(b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n")
             self.assertIsNotNone(answer)  # and not a byte of the body was sent
@@ -73,14 +74,15 @@ class Load(unittest.TestCase):
                 self.assertIn(b"100", connection.recv(100))  # it waits for the body now
             self.assertEqual(service.upload(support.short_sample()).status, 200)
 
-    def ask_for_a_long_one(self, service, connection):
-        """Work that does not end by itself while a test runs; its answer is not waited for."""
-        body = support.json.dumps({"video_path": service.put(support.long_sample(600))}).encode()
+    @staticmethod
+    def ask_for(connection, path):
+        """Without waiting for the answer."""
+        body = support.json.dumps({"video_path": path}).encode()
         connection.sendall(b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
     def test_health_answers_while_all_workers_work(self):
         with support.Service(WORKERS=1, DRAIN_SECONDS=1) as service, service.connect() as connection:
-            self.ask_for_a_long_one(service, connection)
+            self.ask_for(connection, service.put(support.long_sample(600)))
             support.wait_until(lambda: service.health()["busy"] == 1, "beginning the work")
             start = time.monotonic()
             for _ in range(10):
