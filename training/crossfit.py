@@ -49,10 +49,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=600, help="of each of the two trainings")
+    parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared: waiting threads stall it")
     parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
 
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
     clips = load_clips(arguments.data, "train", set(MIX))
     validation = load_clips(arguments.data, "validation")
     anchors = [clip for clip in clips if clip.corpus == ANCHOR]

@@ -66,7 +66,8 @@ class Load(unittest.TestCase):
             self.assertEqual((answer.status, answer.json()["code"]), (503, "overloaded"))
 
     def test_slow_uploads_take_nobodys_place(self):
-        head = b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+        head = (b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n"
+                b"Expect: 100-continue\r\n\r\n")
         with support.Service(WORKERS=1, QUEUE=1) as service, contextlib.ExitStack() as stack:
             for _ in range(10):
                 connection = stack.enter_context(service.connect())
