@@ -70,7 +70,8 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
         out << "  " << score::explain(reason) << '\n';
     if (a.tracks.size() > 1)
         out << "  " << a.tracks.size() << " faces; the one that the sound fits best is shown\n";
-    if (!a.tracks.empty() && a.tracks.front().result) plot(a.tracks.front().curve, out);
+    // Without evidence there is no curve worth showing either.
+    if (a.verdict.score) plot(a.tracks.front().curve, out);
 }
 
 // A bar on standard error, only where a person is looking.

@@ -99,15 +99,19 @@ Server::Impl::Impl(const Settings& wanted, std::shared_ptr<const pipeline::Analy
         throw Error(ErrorCode::invalid_setting, std::string("TMP_DIR: ") + e.what());
     }
     try {
-        const tcp::endpoint endpoint(asio::ip::make_address(settings.host), settings.port);
+        // A name such as localhost is looked up; of several addresses the first is taken.
+        const tcp::endpoint endpoint =
+            *tcp::resolver(io)
+                 .resolve(settings.host, std::to_string(settings.port), tcp::resolver::passive)
+                 .begin();
         acceptor.open(endpoint.protocol());
         acceptor.set_option(tcp::acceptor::reuse_address(true));
         acceptor.bind(endpoint);
         acceptor.listen();
     } catch (const boost::system::system_error& e) {
-        throw Error(ErrorCode::invalid_setting, "can't listen on " + settings.host + " port " +
-                                                    std::to_string(settings.port) + ": " +
-                                                    e.code().message());
+        throw Error(ErrorCode::invalid_setting, "HOST, PORT: can't listen on " + settings.host +
+                                                    " port " + std::to_string(settings.port) +
+                                                    ": " + e.code().message());
     }
 }
 

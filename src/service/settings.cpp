@@ -143,7 +143,8 @@ Settings load_settings(const std::filesystem::path& env_file,
                        std::vector<std::string>& notes) {
     const auto file = read_env_file(env_file);
     const auto find = [&](std::string_view name) -> std::optional<std::string> {
-        if (auto value = lookup(std::string(name))) return value;
+        // Empty is as good as unset: compose files pass on variables that nobody has set.
+        if (auto value = lookup(std::string(name)); value && !value->empty()) return value;
         const auto found = file.find(std::string(name));
         return found == file.end() ? std::nullopt : std::optional(found->second);
     };

@@ -40,11 +40,11 @@ TEST(Settings, EnvironmentComesBeforeTheFile) {
     EXPECT_EQ(load({}, file).port, 7000);
     EXPECT_EQ(load({}, file).max_video_bytes, 5 << 20);
     EXPECT_EQ(load({{"PORT", "7001"}}, file).port, 7001);
+    EXPECT_EQ(load({{"PORT", ""}}, file).port, 7000) << "empty is unset";
 }
 
 TEST(Settings, NamesTheOneThatIsWrong) {
-    for (const char* bad : {"x", "-1", "70000", "80 ", ""}) {
-        if (*bad == '\0') continue;
+    for (const char* bad : {"x", "-1", "70000", "80 "}) {
         try {
             (void)load({{"PORT", bad}});
             FAIL() << bad;
