@@ -51,7 +51,8 @@ std::vector<Job> jobs(const CropsOptions& options) {
 nlohmann::json extract(const Job& job, const CropsOptions& options,
                        const face::BlazeFaceModel& detector) {
     std::map<int, Crops> faces;
-    const auto frame_bytes = static_cast<std::size_t>(options.side * options.side);
+    const std::size_t frame_bytes =
+        static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
     pipeline::FaceFollower follower(std::make_unique<face::BlazeFace>(detector),
                                     {.detection_stride = options.stride, .tracker = {}},
                                     [&](const face::Track& track, std::int64_t frame,

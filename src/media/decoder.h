@@ -25,6 +25,7 @@ class Decoder {
 
   private:
     struct PixelGuard {
+        explicit PixelGuard(std::int64_t limit) : max_pixels(limit) {}
         std::int64_t max_pixels;
         std::atomic<bool> exceeded = false;  // set from FFmpeg's threads
     };

@@ -19,8 +19,8 @@
 namespace syncnet::pipeline {
 
 struct FaceFollowerOptions {
-    // Pictures from one look to the next. On held-out clips offsets and confidence stay the same up to
-    // 12 (bench/detection_stride.py); 4 saves most of the time and still follows quick heads.
+    // Pictures from one look to the next. On held-out clips offsets and confidence stay the same up
+    // to 12 (bench/detection_stride.py); 4 saves most of the time and still follows quick heads.
     int detection_stride = 4;
     face::TrackerOptions tracker;
 };

@@ -206,6 +206,7 @@ asio::awaitable<bool> Server::Impl::serve_one(Connection& connection) {
     std::string path(header.get().target());
     path.resize(std::min(path.find('?'), path.size()));
     const bool head = header.get().method() == http::verb::head;
+    const unsigned version = failed ? 11 : header.get().version();
     bool keep_alive = !failed && header.get().keep_alive();
 
     Response response;
@@ -233,7 +234,7 @@ asio::awaitable<bool> Server::Impl::serve_one(Connection& connection) {
         response = problem(Error(ErrorCode::internal, "an unexpected error"));
     }
     keep_alive = keep_alive && !connection.unread && !stopping;
-    response.version(failed ? 11U : header.get().version());
+    response.version(version);
     response.set(http::field::server, "syncnet");
     response.set("X-Content-Type-Options", "nosniff");
     response.set(http::field::cache_control, "no-store");

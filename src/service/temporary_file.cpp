@@ -1,9 +1,9 @@
 #include "service/temporary_file.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 

@@ -13,7 +13,6 @@ namespace {
 
 using nn::Graph;
 using nn::NodeId;
-using nn::Padding;
 
 constexpr std::size_t kMaxModelBytes = 64U << 20U;
 constexpr const char* kFormat = "lipsync/1";

@@ -25,7 +25,8 @@ class LongVideo(unittest.TestCase):
         self.assertEqual(process.returncode, 0)
         peak_mb = used.ru_maxrss / 1024
         print(f"peak memory {peak_mb:.0f} MB, {used.ru_utime + used.ru_stime:.0f} s of processor time", end=" ", flush=True)
-        self.assertLess(peak_mb, MAX_MB)
+        if not support.SANITIZED:
+            self.assertLess(peak_mb, MAX_MB)
         self.assertAlmostEqual(answer["video"]["seconds"], SECONDS, delta=2)
         expected = support.measured_offset(support.score(short)[0])
         self.assertAlmostEqual(support.measured_offset(answer), expected, delta=1)

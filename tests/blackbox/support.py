@@ -27,6 +27,7 @@ sys.dont_write_bytecode = True
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("SYNCNET_BINARY", ROOT / "build/syncnet")).resolve()
+SANITIZED = bool(os.environ.get("SYNCNET_SANITIZED"))    # memory is not the product's then
 MAKE_SAMPLE = ROOT / "scripts/make_sample"
 
 # How long to wait for what should be quick: machines are noisy, and a test that hangs must still end.

@@ -258,7 +258,7 @@ void Importer::read_tables() {
     const FlatTable model(buffer_, buffer_.follow(0));
     for (const FlatTable& code : model.tables(field::model_operators)) {
         // Newer writers use the second field; the first holds small codes for older readers.
-        const int old = code.scalar<std::int8_t>(field::code_deprecated, 0);
+        const std::int32_t old{code.scalar<std::int8_t>(field::code_deprecated, 0)};
         codes_.push_back(static_cast<Operator>(
             std::max(old, code.scalar<std::int32_t>(field::code_builtin, 0))));
     }
