@@ -10,10 +10,10 @@ sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in
     build) packages=("${build[@]}") ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
-    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl) ;;
+    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev) ;;
-    lint) packages=("${build[@]}" libgtest-dev libgmock-dev clang-format-14 clang-tidy-14) ;;
-    train) packages=("${build[@]}" ffmpeg python3-torch python3-numpy python3-scipy python3-pil) ;;
+    lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
+    train) packages=("${build[@]}" ffmpeg python3-torch python3-numpy python3-pil) ;;
     *)
         echo "setup.sh: unknown part: $1" >&2
         exit 2

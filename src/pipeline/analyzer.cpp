@@ -188,7 +188,7 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
 
     analysis.evidence = {.has_audio = !decoding.log_mel().empty(),
                          .seconds = analysis.seconds,
-                         .any_face = follower.looks_with_face() > 0,
+                         .any_face = follower.any_face(),
                          .speech_seconds = analysis.speech_seconds};
     std::optional<sync::SyncResult> leading;
     if (!analysis.tracks.empty()) {

@@ -30,8 +30,7 @@ void FaceFollower::push(std::int64_t frame, const std::optional<media::Picture>&
     end_ = frame + 1;
     if (frame < next_look_) return;
     const auto found = detector_->detect(*picture);
-    ++looks_;
-    looks_with_face_ += found.empty() ? 0 : 1;
+    any_face_ = any_face_ || !found.empty();
     tracker_.observe(frame, found);
     next_look_ = frame + options_.detection_stride;
     hand_out();

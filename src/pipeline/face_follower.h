@@ -42,9 +42,7 @@ class FaceFollower {
     void finish();
 
     std::int64_t frames() const { return end_; }
-    // Pictures in which faces were looked for, and those in which one was found.
-    std::int64_t looks() const { return looks_; }
-    std::int64_t looks_with_face() const { return looks_with_face_; }
+    bool any_face() const { return any_face_; }  // in any picture that was looked at
     int cuts() const { return cuts_; }
 
   private:
@@ -61,7 +59,7 @@ class FaceFollower {
     std::size_t known_tracks_ = 0;
     std::int64_t end_ = 0;
     std::int64_t next_look_ = 0;
-    std::int64_t looks_ = 0, looks_with_face_ = 0;
+    bool any_face_ = false;
     int cuts_ = 0;
 };
 

@@ -2,9 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include <atomic>
+#include <array>
 #include <boost/asio.hpp>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <set>
 #include <stop_token>
