@@ -102,7 +102,7 @@ BlazeFaceModel load_blaze_face(const std::filesystem::path& tflite, BlazeFaceRan
     if (graph.node(0).shape != nn::Shape{1, layout.side, layout.side, 3} ||
         values(layout.scores) != count || values(layout.boxes) != count * kRegressors)
         throw Error(ErrorCode::bad_model, tflite.filename().string() + " is not this detector");
-    return {range, std::make_shared<const nn::Plan>(std::move(graph), nn::Precision::f32)};
+    return {range, std::make_shared<const nn::Plan>(std::move(graph), nn::PlanOptions{})};
 }
 
 struct BlazeFace::Impl {

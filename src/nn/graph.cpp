@@ -42,27 +42,31 @@ NodeId Graph::input(const Shape& shape) {
     return append({.op = Op::input, .name = "input", .inputs = {}, .shape = shape});
 }
 
-NodeId Graph::conv(NodeId in, Tensor kernel, Tensor bias, int stride_h, int stride_w,
-                   Padding padding, int groups, std::string name) {
+NodeId Graph::conv(NodeId in, Tensor kernel, Tensor bias, const Steps& steps, std::string name) {
     const Shape& from = node(in).shape;
-    require(kernel.dims.size() == 4, name + " needs a kernel of 4 dimensions");
-    const int out = kernel.dims[0];
-    const int kernel_h = kernel.dims[2];
-    const int kernel_w = kernel.dims[3];
-    require(groups > 0 && out % groups == 0 && kernel.dims[1] * groups == from.c &&
-                bias.dims == std::vector<int>{out} && stride_h > 0 && stride_w > 0,
+    const auto& dims = kernel.dims;
+    require(dims.size() == 4 || dims.size() == 5, name + " needs a kernel of 4 or 5 dimensions");
+    const int out = dims[0];
+    const int kernel_t = dims.size() == 5 ? dims[2] : 1;
+    const int kernel_h = dims[dims.size() - 2];
+    const int kernel_w = dims[dims.size() - 1];
+    require(steps.groups > 0 && out % steps.groups == 0 && dims[1] * steps.groups == from.c &&
+                bias.dims == std::vector<int>{out} && steps.stride_h > 0 && steps.stride_w > 0 &&
+                steps.dilation > 0,
             name + ": kernel, bias and input " + to_string(from));
-    Node node{.op = Op::conv,
-              .name = std::move(name),
-              .inputs = {in},
-              .shape = {from.n, windows(from.h, kernel_h, stride_h, padding.top + padding.bottom),
-                        windows(from.w, kernel_w, stride_w, padding.left + padding.right), out}};
+    const auto reach = [&](int length) { return (length - 1) * steps.dilation + 1; };
+    const Padding& pad = steps.padding;
+    Node node{
+        .op = Op::conv,
+        .name = std::move(name),
+        .inputs = {in},
+        .shape = {from.n - kernel_t + 1,
+                  windows(from.h, reach(kernel_h), steps.stride_h, pad.top + pad.bottom),
+                  windows(from.w, reach(kernel_w), steps.stride_w, pad.left + pad.right), out}};
+    node.kernel_t = kernel_t;
     node.kernel_h = kernel_h;
     node.kernel_w = kernel_w;
-    node.stride_h = stride_h;
-    node.stride_w = stride_w;
-    node.padding = padding;
-    node.groups = groups;
+    node.steps = steps;
     node.kernel = std::move(kernel);
     node.bias = std::move(bias);
     return append(std::move(node));
@@ -88,10 +92,13 @@ NodeId Graph::max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int 
                         windows(from.w, kernel_w, stride_w, padding.left + padding.right), from.c}};
     pool.kernel_h = kernel_h;
     pool.kernel_w = kernel_w;
-    pool.stride_h = stride_h;
-    pool.stride_w = stride_w;
-    pool.padding = padding;
+    pool.steps = {.stride_h = stride_h, .stride_w = stride_w, .padding = padding};
     return append(std::move(pool));
+}
+
+NodeId Graph::unit_length(NodeId in) {
+    return append(
+        {.op = Op::unit_length, .name = "unit_length", .inputs = {in}, .shape = node(in).shape});
 }
 
 NodeId Graph::pad_channels(NodeId in, int channels) {
@@ -165,8 +172,49 @@ void Graph::fuse_relu() {
     for (auto& [name, id] : outputs_) id = moved[static_cast<std::size_t>(id)];
 }
 
-void Graph::drop_weights() {
-    for (Node& n : nodes_) n.kernel = n.bias = {};
+std::pair<Tensor, Tensor> Graph::take_weights(NodeId id) {
+    Node& n = nodes_[static_cast<std::size_t>(id)];
+    return {{n.kernel.dims, std::exchange(n.kernel.values, {})},
+            {n.bias.dims, std::exchange(n.bias.values, {})}};
+}
+
+Graph Graph::resized(const Shape& wanted) const {
+    Graph other;
+    for (const Node& n : nodes_) {
+        NodeId made = 0;
+        switch (n.op) {
+            case Op::input:
+                made = other.input(wanted);
+                break;
+            case Op::conv:
+                made = other.conv(n.inputs[0], {n.kernel.dims, {}}, {n.bias.dims, {}}, n.steps,
+                                  n.name);
+                break;
+            case Op::relu:
+                made = other.relu(n.inputs[0]);
+                break;
+            case Op::add:
+                made = other.add(n.inputs[0], n.inputs[1]);
+                break;
+            case Op::max_pool:
+                made = other.max_pool(n.inputs[0], n.kernel_h, n.kernel_w, n.steps.stride_h,
+                                      n.steps.stride_w, n.steps.padding);
+                break;
+            case Op::unit_length:
+                made = other.unit_length(n.inputs[0]);
+                break;
+            case Op::pad_channels:
+                made = other.pad_channels(n.inputs[0], n.shape.c);
+                break;
+            case Op::resize_bilinear:
+            case Op::reshape:
+            case Op::concat_width:
+                require(false, n.name + " is made for one size of input");
+        }
+        other.nodes_[static_cast<std::size_t>(made)].relu = n.relu;
+    }
+    other.outputs_ = outputs_;
+    return other;
 }
 
 }  // namespace syncnet::nn

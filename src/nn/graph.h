@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nn/tensor.h"
@@ -23,12 +24,21 @@ enum class Op {
     pad_channels,
     resize_bilinear,
     reshape,
-    concat_width
+    concat_width,
+    unit_length
 };
 
 struct Padding {
     int top = 0, left = 0, bottom = 0, right = 0;
     bool operator==(const Padding&) const = default;
+};
+
+// How a convolution's kernel walks over its input.
+struct Steps {
+    int stride_h = 1, stride_w = 1;
+    Padding padding;
+    int groups = 1;
+    int dilation = 1;  // of rows and columns
 };
 
 struct Node {
@@ -38,10 +48,11 @@ struct Node {
     Shape shape;  // of the value
 
     // conv, max_pool
-    int kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1;
-    Padding padding;
-    // conv: kernel [O, I/groups, H, W]; bias [O]
-    int groups = 1;
+    int kernel_h = 1, kernel_w = 1;
+    Steps steps;
+    // conv: kernel [O, I/groups, H, W], or [O, I/groups, T, H, W]: then n is time, and value k of
+    // the output has seen the pictures k .. k + kernel_t - 1; bias [O]
+    int kernel_t = 1;
     Tensor kernel, bias;
     bool relu = false;  // conv and add: clamped at zero on the way out
 };
@@ -53,12 +64,12 @@ class Graph {
   public:
     NodeId input(const Shape& shape);
     // Throws bad_model where shapes do not fit together.
-    NodeId conv(NodeId in, Tensor kernel, Tensor bias, int stride_h, int stride_w, Padding padding,
-                int groups, std::string name);
+    NodeId conv(NodeId in, Tensor kernel, Tensor bias, const Steps& steps, std::string name);
     NodeId relu(NodeId in);
     NodeId add(NodeId a, NodeId b);
     NodeId max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int stride_w,
                     Padding padding);
+    NodeId unit_length(NodeId in);  // every pixel's channels, divided by their Euclidean length
     NodeId pad_channels(NodeId in, int channels);     // with zeros behind
     NodeId resize_bilinear(NodeId in, int h, int w);  // half-pixel centres
     NodeId reshape(NodeId in, const Shape& shape);    // the same values in the same order
@@ -69,8 +80,13 @@ class Graph {
     // less. Ids of nodes change; outputs are renamed along.
     void fuse_relu();
 
-    // Frees kernels and biases once an executor has taken what it needs.
-    void drop_weights();
+    // Takes a layer's weights out, once an executor has laid them out in its own way. Their shapes
+    // stay.
+    std::pair<Tensor, Tensor> take_weights(NodeId id);
+
+    // The same layers over an input of another size, without weights. Throws bad_model where a
+    // layer is made for one size (reshape, resize_bilinear, concat_width).
+    Graph resized(const Shape& input) const;
 
     const std::vector<Node>& nodes() const { return nodes_; }
     const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }

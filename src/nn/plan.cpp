@@ -1,17 +1,12 @@
 #include "nn/plan.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstring>
-#include <functional>
-#include <oneapi/dnnl/dnnl.hpp>
-#include <optional>
-#include <unordered_map>
-#include <variant>
+#include <array>
 
 #include "base/error.h"
-#include "nn/arena.h"
-#include "nn/single_thread.h"
+#include "nn/kernel_layout.h"
+#include "nn/plan_impl.h"
+#include "nn/thread_count.h"
 
 namespace syncnet::nn {
 namespace {
@@ -23,47 +18,24 @@ using Type = memory::data_type;
 
 constexpr auto kInference = dnnl::prop_kind::forward_inference;
 
-// Made at first use and kept: oneDNN's engine is the processor itself and has no state of ours.
-const dnnl::engine& engine() {
-    static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-    return cpu;
+// A layer with fewer input channels has the columns of its kernel stacked (memory_steps.h).
+constexpr int kFewChannels = 4;
+
+memory laid_out(const memory& source, const memory::desc& wanted) {
+    if (source.get_desc() == wanted) return source;
+    memory from = source;
+    memory ready(wanted, engine());
+    dnnl::stream stream(engine());
+    dnnl::reorder(from, ready).execute(stream, from, ready);
+    stream.wait();
+    return ready;
 }
 
-memory::desc describe(const Shape& s, Type type) {
-    return {{s.n, s.c, s.h, s.w}, type, Tag::nhwc};
-}
-
-std::size_t bytes_of(const Shape& s, Type type) {
-    return s.size() * memory::data_type_size(type);
-}
-
-// A memory that a primitive reads or writes: a node's value, the shared scratchpad, or a constant.
-struct Argument {
-    enum class Where { value, scratchpad, constant } where = Where::value;
-    NodeId node = 0;
-    memory::desc desc;
-    memory constant;
-};
-
-struct PrimitiveStep {
-    dnnl::primitive primitive;
-    std::vector<std::pair<int, Argument>> arguments;
-};
-
-// Rows of bytes from one value into another: padding of channels, concatenation.
-struct CopyStep {
-    NodeId from = 0, to = 0;
-    std::size_t rows = 0, row_bytes = 0, to_stride = 0, to_offset = 0;
-    bool clear = false;  // zero the rest of `to` first
-};
-
-using Step = std::variant<PrimitiveStep, CopyStep>;
-
-memory constant(const Tensor& tensor, const memory::dims& dims, Tag tag,
+memory laid_out(const Tensor& tensor, const memory::dims& dims, Tag tag,
                 const memory::desc& wanted) {
     // The const_cast is oneDNN's interface: a reorder only reads its source.
-    memory plain({dims, Type::f32, tag}, engine(), const_cast<float*>(tensor.values.data()));
     memory ready(wanted, engine());
+    memory plain({dims, Type::f32, tag}, engine(), const_cast<float*>(tensor.values.data()));
     dnnl::stream stream(engine());
     dnnl::reorder(plain, ready).execute(stream, plain, ready);
     stream.wait();
@@ -81,91 +53,144 @@ dnnl::primitive_attr attributes(bool relu) {
     return attr;
 }
 
+bool has_amx() {
+    return dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core_amx;
+}
+
+constexpr std::array<std::pair<Precision, std::string_view>, 3> kPrecisions{
+    {{Precision::f32, "f32"}, {Precision::bf16x3, "bf16x3"}, {Precision::bf16, "bf16"}}};
+
 }  // namespace
 
+const dnnl::engine& engine() {
+    // Made at first use and kept: oneDNN's engine is the processor itself and has no state of ours.
+    static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+    return cpu;
+}
+
 Precision best_precision() {
-    const auto isa = dnnl::get_effective_cpu_isa();
-    return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx
+    return has_amx() || dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core_bf16
                ? Precision::bf16
                : Precision::f32;
 }
 
-std::string_view to_string(Precision precision) {
-    return precision == Precision::bf16 ? "bf16" : "f32";
+Precision best_exact_precision() {
+    return has_amx() ? Precision::bf16x3 : Precision::f32;
 }
 
-struct Plan::Impl {
-    Impl(Graph source, Precision chosen);
+std::string_view to_string(Precision precision) {
+    return std::ranges::find(kPrecisions, precision, [](const auto& p) { return p.first; })->second;
+}
 
-    void choose_types();
-    void compile(NodeId id);
-    void compile_conv(NodeId id);
-    void add_primitive(const dnnl::primitive& primitive, std::vector<std::pair<int, Argument>> args,
-                       const memory::desc& scratchpad);
-    Type type(NodeId id) const { return types[static_cast<std::size_t>(id)]; }
-    memory::desc desc(NodeId id) const { return describe(graph.node(id).shape, type(id)); }
-    Argument value(NodeId id) const {
-        return {.where = Argument::Where::value, .node = id, .desc = desc(id), .constant = {}};
-    }
-    static Argument fixed(memory m) {
-        return {
-            .where = Argument::Where::constant, .node = 0, .desc = {}, .constant = std::move(m)};
-    }
+std::optional<Precision> parse_precision(std::string_view name) {
+    for (const auto& [precision, known] : kPrecisions)
+        if (known == name) return precision;
+    return std::nullopt;
+}
 
-    Graph graph;
-    Precision precision;
-    std::vector<Type> types;  // of the nodes' values
-    std::vector<Step> steps;
-    std::size_t scratchpad_bytes = 0;
-    ArenaLayout layout;
-};
+memory::desc Value::desc() const {
+    return {{shape.n, shape.c, shape.h, shape.w}, type, Tag::nhwc};
+}
 
-Plan::Impl::Impl(Graph source, Precision chosen) : graph(std::move(source)), precision(chosen) {
+memory::desc Value::volume() const {
+    return {{1, shape.c, shape.n, shape.h, shape.w}, type, Tag::ndhwc};
+}
+
+Plan::Impl::Impl(Graph source, const PlanOptions& chosen, const std::vector<Constants>* shared)
+    : graph(std::move(source)), options(chosen), shared_constants(shared) {
     graph.fuse_relu();
     choose_types();
     const auto count = static_cast<NodeId>(graph.nodes().size());
-    const SingleThread here;  // the number of threads is part of a primitive
+    constants.resize(graph.nodes().size());
+    const ThreadCount here(options.threads);
     try {
         for (NodeId id = 0; id < count; ++id) compile(id);
+        compile_outputs();
     } catch (const dnnl::error& e) {
         throw Error(ErrorCode::bad_model, std::string("oneDNN can't run the network: ") + e.what());
     }
-
-    std::vector<ArenaValue> values(graph.nodes().size());
-    for (NodeId id = 0; id < count; ++id) {
-        const Node& node = graph.node(id);
-        auto& v = values[static_cast<std::size_t>(id)];
-        v.bytes = bytes_of(node.shape, type(id));
-        v.born = v.dies = id;
-        if (node.op == Op::reshape) v.alias = node.inputs.front();
-        for (const NodeId in : node.inputs) values[static_cast<std::size_t>(in)].dies = id;
-    }
-    for (const auto& [name, id] : graph.outputs())
-        values[static_cast<std::size_t>(id)].dies = count;
-    layout = plan_arena(values);
-
-    // The primitives own what they need of the weights; only the shapes are still asked for.
-    graph.drop_weights();
+    layout = plan_memory();
+    shared_constants = nullptr;
 }
 
-// bf16 inside, f32 at the ends. A value that nobody in the network reads is an end.
+ArenaLayout Plan::Impl::plan_memory() const {
+    std::vector<ArenaValue> lives(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        lives[i] = {.bytes = values[i].bytes(),
+                    .born = values[i].step,
+                    .dies = values[i].step,
+                    .alias = std::nullopt};
+    const auto life = [&](NodeId id) -> ArenaValue& {
+        return lives[static_cast<std::size_t>(value_of[static_cast<std::size_t>(id)])];
+    };
+    const auto count = static_cast<NodeId>(graph.nodes().size());
+    for (NodeId id = 0; id < count; ++id) {
+        const Node& node = graph.node(id);
+        if (node.op == Op::reshape)
+            life(id).alias = value_of[static_cast<std::size_t>(node.inputs.front())];
+        for (const NodeId in : node.inputs) life(in).dies = id;
+    }
+    for (const auto& [name, id] : graph.outputs()) life(id).dies = count;
+    for (const ValueId id : output_values) lives[static_cast<std::size_t>(id)].dies = count;
+    return plan_arena(std::move(lives));
+}
+
+// With bf16: bf16 inside, f32 where a convolution ends the network.
 void Plan::Impl::choose_types() {
     types.assign(graph.nodes().size(), Type::f32);
-    if (precision == Precision::f32) return;
+    if (options.precision != Precision::bf16) return;
+    const auto moves_bytes = [](const Node& n) {
+        return n.op == Op::reshape || n.op == Op::concat_width;
+    };
     std::vector<bool> read(graph.nodes().size(), false);
-    for (const Node& node : graph.nodes())
+    for (auto id = graph.nodes().size(); id-- > 0;) {
+        const Node& node = graph.nodes()[id];
         for (const NodeId in : node.inputs)
-            if (node.op != Op::reshape && node.op != Op::concat_width)
-                read[static_cast<std::size_t>(in)] = true;
-    for (auto id = static_cast<NodeId>(graph.nodes().size()) - 1; id >= 0; --id) {
-        const Node& node = graph.node(id);
-        if (node.op != Op::reshape && node.op != Op::concat_width) continue;
-        // Copied as bytes: what goes in has the type of what comes out.
-        if (read[static_cast<std::size_t>(id)])
-            for (const NodeId in : node.inputs) read[static_cast<std::size_t>(in)] = true;
+            if (!moves_bytes(node) || read[id]) read[static_cast<std::size_t>(in)] = true;
     }
-    for (std::size_t i = 0; i < types.size(); ++i)
-        if (read[i]) types[i] = Type::bf16;
+    for (std::size_t id = 0; id < types.size(); ++id) {
+        const Node& node = graph.nodes()[id];
+        if (node.op == Op::input || node.op == Op::conv)
+            types[id] = read[id] ? Type::bf16 : Type::f32;
+        else
+            types[id] = types[static_cast<std::size_t>(node.inputs.front())];
+    }
+}
+
+// What leaves the network is f32.
+void Plan::Impl::compile_outputs() {
+    const auto end = static_cast<NodeId>(graph.nodes().size());
+    for (const auto& [name, id] : graph.outputs()) {
+        output_values.push_back(value_of[static_cast<std::size_t>(id)]);
+        if (value(id).type == Type::f32) continue;
+        const Argument from = argument(id);
+        const ValueId made = output_values.back() = make_value(value(id).shape, Type::f32, end);
+        const memory::desc wide = values[static_cast<std::size_t>(made)].desc();
+        const dnnl::reorder::primitive_desc pd(engine(), from.desc, engine(), wide,
+                                               attributes(false));
+        add_primitive(
+            dnnl::reorder(pd),
+            {{DNNL_ARG_FROM, from},
+             {DNNL_ARG_TO,
+              {.where = Argument::Where::value, .value = made, .desc = wide, .constant = {}}}},
+            pd.scratchpad_desc());
+    }
+}
+
+ValueId Plan::Impl::make_value(const Shape& shape, Type type, NodeId step) {
+    values.push_back({.shape = shape, .type = type, .step = step});
+    return static_cast<ValueId>(values.size()) - 1;
+}
+
+Argument Plan::Impl::argument(NodeId id) const {
+    return {.where = Argument::Where::value,
+            .value = value_of[static_cast<std::size_t>(id)],
+            .desc = value(id).desc(),
+            .constant = {}};
+}
+
+void Plan::Impl::add_move(ValueId from, ValueId to, const MemoryStep& step) {
+    steps.emplace_back(Move{.from = from, .to = to, .step = step});
 }
 
 void Plan::Impl::add_primitive(const dnnl::primitive& primitive,
@@ -175,106 +200,194 @@ void Plan::Impl::add_primitive(const dnnl::primitive& primitive,
     args.emplace_back(
         DNNL_ARG_SCRATCHPAD,
         Argument{
-            .where = Argument::Where::scratchpad, .node = 0, .desc = scratchpad, .constant = {}});
+            .where = Argument::Where::scratchpad, .value = 0, .desc = scratchpad, .constant = {}});
     steps.emplace_back(PrimitiveStep{primitive, std::move(args)});
 }
 
 void Plan::Impl::compile_conv(NodeId id) {
     const Node& node = graph.node(id);
-    const NodeId in = node.inputs.front();
-    const bool grouped = node.groups > 1;
-    const auto& k = node.kernel.dims;
-    const memory::dims kernel_dims =
-        grouped ? memory::dims{node.groups, k[0] / node.groups, k[1], k[2], k[3]}
-                : memory::dims{k[0], k[1], k[2], k[3]};
-    const Type weight_type = precision == Precision::bf16 ? Type::bf16 : Type::f32;
-    const memory::desc bias({node.shape.c}, Type::f32, Tag::a);
-    const dnnl::convolution_forward::desc op(
-        kInference, algorithm::convolution_direct, desc(in), {kernel_dims, weight_type, Tag::any},
-        bias, desc(id), {node.stride_h, node.stride_w}, {node.padding.top, node.padding.left},
-        {node.padding.bottom, node.padding.right});
+    ValueId from = value_of[static_cast<std::size_t>(node.inputs.front())];
+    auto [kernel, bias] = graph.take_weights(id);
+    const bool have_weights = !kernel.values.empty();
+    Steps walk = node.steps;
+    const bool grouped = walk.groups > 1;
+
+    // What is done to the rows of the input is done to the kernel, too.
+    Shape shape = values[static_cast<std::size_t>(from)].shape;
+    const int few = kFewChannels;
+    const bool stack = options.precision != Precision::f32 && !grouped && shape.c <= few &&
+                       node.kernel_w > 1 && walk.dilation == 1;
+    Type type = values[static_cast<std::size_t>(from)].type;
+    if (options.precision == Precision::bf16x3 && !grouped) {
+        const SplitRows split{.rows = shape.size() / static_cast<std::size_t>(shape.c),
+                              .channels = static_cast<std::size_t>(shape.c),
+                              .exact = options.whole_number_input && node.inputs.front() == 0};
+        shape.c *= static_cast<int>(split.parts());
+        type = Type::bf16;
+        const ValueId to = make_value(shape, type, id);
+        add_move(std::exchange(from, to), to, split);
+        if (have_weights)
+            kernel = split_kernel(kernel, split.parts());
+        else
+            kernel.dims[1] *= static_cast<int>(split.parts());
+    }
+    if (stack) {
+        const StackColumns columns{.from = shape,
+                                   .columns = node.shape.w,
+                                   .kernel_w = node.kernel_w,
+                                   .stride_w = walk.stride_w,
+                                   .left = walk.padding.left,
+                                   .value_bytes = memory::data_type_size(type)};
+        shape.w = node.shape.w;
+        shape.c *= node.kernel_w;
+        const ValueId to = make_value(shape, type, id);
+        add_move(std::exchange(from, to), to, columns);
+        if (have_weights) {
+            kernel = stack_kernel(kernel);
+        } else {
+            kernel.dims[1] *= node.kernel_w;
+            kernel.dims.back() = 1;
+        }
+        walk.stride_w = 1;
+        walk.padding.left = walk.padding.right = 0;
+    }
+    value_of[static_cast<std::size_t>(id)] =
+        make_value(node.shape, types[static_cast<std::size_t>(id)], id);
+
+    const bool volume = node.kernel_t > 1;
+    const auto& in = values[static_cast<std::size_t>(from)];
+    const memory::desc source = volume ? in.volume() : in.desc();
+    const memory::desc target = volume ? value(id).volume() : value(id).desc();
+    memory::dims dims(kernel.dims.begin(), kernel.dims.end());
+    if (grouped) {
+        dims[0] /= walk.groups;
+        dims.insert(dims.begin(), walk.groups);
+    } else if (!volume && dims.size() == 5) {
+        dims.erase(dims.begin() + 2);
+    }
+    const Tag tag = grouped ? Tag::goihw : volume ? Tag::oidhw : Tag::oihw;
+    memory::dims strides{walk.stride_h, walk.stride_w};
+    memory::dims dilations{walk.dilation - 1, walk.dilation - 1};
+    memory::dims before{walk.padding.top, walk.padding.left};
+    memory::dims after{walk.padding.bottom, walk.padding.right};
+    if (volume) {
+        strides.insert(strides.begin(), 1);
+        for (memory::dims* const d : {&dilations, &before, &after}) d->insert(d->begin(), 0);
+    }
+    const memory::desc bias_desc({node.shape.c}, Type::f32, Tag::a);
+    const dnnl::convolution_forward::desc op(kInference, algorithm::convolution_direct, source,
+                                             {dims, type, Tag::any}, bias_desc, target, strides,
+                                             dilations, before, after);
     const dnnl::convolution_forward::primitive_desc pd(op, attributes(node.relu), engine());
-    const memory kernel =
-        constant(node.kernel, kernel_dims, grouped ? Tag::goihw : Tag::oihw, pd.weights_desc());
-    add_primitive(dnnl::convolution_forward(pd),
-                  {{DNNL_ARG_SRC, value(in)},
-                   {DNNL_ARG_WEIGHTS, fixed(kernel)},
-                   {DNNL_ARG_BIAS, fixed(constant(node.bias, {node.shape.c}, Tag::a, bias))},
-                   {DNNL_ARG_DST, value(id)}},
-                  pd.scratchpad_desc());
+    Constants& own = constants[static_cast<std::size_t>(id)];
+    if (have_weights) {
+        own.kernel = laid_out(kernel, dims, tag, pd.weights_desc());
+        own.bias = laid_out(bias, {node.shape.c}, Tag::a, bias_desc);
+    } else if (shared_constants != nullptr) {
+        const Constants& shared = (*shared_constants)[static_cast<std::size_t>(id)];
+        own.kernel = laid_out(shared.kernel, pd.weights_desc());
+        own.bias = shared.bias;
+    }
+    const auto fixed = [](const memory& m) {
+        return Argument{.where = Argument::Where::constant, .value = 0, .desc = {}, .constant = m};
+    };
+    add_primitive(
+        dnnl::convolution_forward(pd),
+        {{DNNL_ARG_SRC,
+          {.where = Argument::Where::value, .value = from, .desc = source, .constant = {}}},
+         {DNNL_ARG_WEIGHTS, fixed(own.kernel)},
+         {DNNL_ARG_BIAS, fixed(own.bias)},
+         {DNNL_ARG_DST,
+          {.where = Argument::Where::value,
+           .value = value_of[static_cast<std::size_t>(id)],
+           .desc = target,
+           .constant = {}}}},
+        pd.scratchpad_desc());
 }
 
 void Plan::Impl::compile(NodeId id) {
     const Node& node = graph.node(id);
+    const Type type = types[static_cast<std::size_t>(id)];
+    const std::size_t unit = memory::data_type_size(type);
+    value_of.push_back(-1);
+    if (node.op == Op::conv) return compile_conv(id);
+    const ValueId made = value_of.back() = make_value(node.shape, type, id);
     const auto in = [&](std::size_t i = 0) { return node.inputs[i]; };
+    const auto in_value = [&](std::size_t i = 0) {
+        return value_of[static_cast<std::size_t>(in(i))];
+    };
+    const memory::desc target = value(id).desc();
     switch (node.op) {
         case Op::input:    // Session::run casts it
         case Op::reshape:  // the same memory
-            break;
-        case Op::conv:
-            compile_conv(id);
+        case Op::conv:     // above
             break;
         case Op::relu: {
-            const dnnl::eltwise_forward::desc op(kInference, algorithm::eltwise_relu, desc(id), 0);
+            const dnnl::eltwise_forward::desc op(kInference, algorithm::eltwise_relu, target, 0);
             const dnnl::eltwise_forward::primitive_desc pd(op, attributes(false), engine());
             add_primitive(dnnl::eltwise_forward(pd),
-                          {{DNNL_ARG_SRC, value(in())}, {DNNL_ARG_DST, value(id)}},
+                          {{DNNL_ARG_SRC, argument(in())}, {DNNL_ARG_DST, argument(id)}},
                           pd.scratchpad_desc());
             break;
         }
         case Op::add: {
-            const dnnl::binary::desc op(algorithm::binary_add, desc(in(0)), desc(in(1)), desc(id));
+            const dnnl::binary::desc op(algorithm::binary_add, value(in(0)).desc(),
+                                        value(in(1)).desc(), target);
             const dnnl::binary::primitive_desc pd(op, attributes(node.relu), engine());
             add_primitive(dnnl::binary(pd),
-                          {{DNNL_ARG_SRC_0, value(in(0))},
-                           {DNNL_ARG_SRC_1, value(in(1))},
-                           {DNNL_ARG_DST, value(id)}},
+                          {{DNNL_ARG_SRC_0, argument(in(0))},
+                           {DNNL_ARG_SRC_1, argument(in(1))},
+                           {DNNL_ARG_DST, argument(id)}},
                           pd.scratchpad_desc());
             break;
         }
         case Op::max_pool: {
+            const Steps& walk = node.steps;
             const dnnl::pooling_forward::desc op(
-                kInference, algorithm::pooling_max, desc(in()), desc(id),
-                {node.stride_h, node.stride_w}, {node.kernel_h, node.kernel_w},
-                {node.padding.top, node.padding.left}, {node.padding.bottom, node.padding.right});
+                kInference, algorithm::pooling_max, value(in()).desc(), target,
+                {walk.stride_h, walk.stride_w}, {node.kernel_h, node.kernel_w},
+                {walk.padding.top, walk.padding.left}, {walk.padding.bottom, walk.padding.right});
             const dnnl::pooling_forward::primitive_desc pd(op, attributes(false), engine());
             add_primitive(dnnl::pooling_forward(pd),
-                          {{DNNL_ARG_SRC, value(in())}, {DNNL_ARG_DST, value(id)}},
+                          {{DNNL_ARG_SRC, argument(in())}, {DNNL_ARG_DST, argument(id)}},
                           pd.scratchpad_desc());
             break;
         }
         case Op::resize_bilinear: {
             const dnnl::resampling_forward::desc op(kInference, algorithm::resampling_linear,
-                                                    desc(in()), desc(id));
+                                                    value(in()).desc(), target);
             const dnnl::resampling_forward::primitive_desc pd(op, attributes(false), engine());
             add_primitive(dnnl::resampling_forward(pd),
-                          {{DNNL_ARG_SRC, value(in())}, {DNNL_ARG_DST, value(id)}},
+                          {{DNNL_ARG_SRC, argument(in())}, {DNNL_ARG_DST, argument(id)}},
                           pd.scratchpad_desc());
             break;
         }
+        case Op::unit_length:
+            add_move(in_value(), made,
+                     UnitRows{.rows = node.shape.size() / static_cast<std::size_t>(node.shape.c),
+                              .channels = static_cast<std::size_t>(node.shape.c),
+                              .bf16 = type == Type::bf16});
+            break;
         case Op::pad_channels: {
             const Shape& from = graph.node(in()).shape;
-            const std::size_t unit = memory::data_type_size(type(id));
-            steps.emplace_back(CopyStep{.from = in(),
-                                        .to = id,
-                                        .rows = from.size() / static_cast<std::size_t>(from.c),
-                                        .row_bytes = static_cast<std::size_t>(from.c) * unit,
-                                        .to_stride = static_cast<std::size_t>(node.shape.c) * unit,
-                                        .to_offset = 0,
-                                        .clear = true});
+            add_move(in_value(), made,
+                     CopyRows{.rows = from.size() / static_cast<std::size_t>(from.c),
+                              .row_bytes = static_cast<std::size_t>(from.c) * unit,
+                              .to_stride = static_cast<std::size_t>(node.shape.c) * unit,
+                              .to_offset = 0,
+                              .clear = true});
             break;
         }
         case Op::concat_width: {
             std::size_t offset = 0;
-            for (const NodeId part : node.inputs) {
-                const std::size_t bytes = bytes_of(graph.node(part).shape, type(part));
-                steps.emplace_back(CopyStep{.from = part,
-                                            .to = id,
-                                            .rows = 1,
-                                            .row_bytes = bytes,
-                                            .to_stride = bytes,
-                                            .to_offset = offset,
-                                            .clear = false});
+            for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+                const std::size_t bytes = value(in(i)).bytes();
+                add_move(in_value(i), made,
+                         CopyRows{.rows = 1,
+                                  .row_bytes = bytes,
+                                  .to_stride = bytes,
+                                  .to_offset = offset,
+                                  .clear = false});
                 offset += bytes;
             }
             break;
@@ -282,103 +395,20 @@ void Plan::Impl::compile(NodeId id) {
     }
 }
 
-Plan::Plan(Graph graph, Precision precision)
-    : impl_(std::make_unique<const Impl>(std::move(graph), precision)) {}
+Plan::Plan(Graph graph, const PlanOptions& options)
+    : impl_(std::make_unique<const Impl>(std::move(graph), options, nullptr)) {}
+Plan::Plan(const Plan& same, const Shape& input)
+    : impl_(std::make_unique<const Impl>(same.impl_->graph.resized(input), same.impl_->options,
+                                         &same.impl_->constants)) {}
 Plan::~Plan() = default;
 Precision Plan::precision() const {
-    return impl_->precision;
+    return impl_->options.precision;
 }
 const Shape& Plan::input_shape() const {
     return impl_->graph.node(0).shape;
 }
-
-struct Session::Impl {
-    explicit Impl(std::shared_ptr<const Plan> shared);
-
-    struct Bound {
-        const Step* step;
-        std::unordered_map<int, memory> arguments;  // of a PrimitiveStep
-    };
-
-    std::byte* address(NodeId id) {
-        return arena.data() + plan->impl_->layout.offsets[static_cast<std::size_t>(id)];
-    }
-    const std::byte* address(NodeId id) const {
-        return arena.data() + plan->impl_->layout.offsets[static_cast<std::size_t>(id)];
-    }
-
-    std::shared_ptr<const Plan> plan;
-    std::vector<float> input;
-    AlignedBytes arena;
-    AlignedBytes scratchpad;
-    std::optional<std::pair<memory, memory>> cast;  // the input into the arena
-    std::vector<Bound> bound;
-    dnnl::stream stream{engine()};
-};
-
-Session::Impl::Impl(std::shared_ptr<const Plan> shared)
-    : plan(std::move(shared)),
-      input(plan->input_shape().size()),
-      arena(plan->impl_->layout.bytes),
-      scratchpad(plan->impl_->scratchpad_bytes) {
-    const Plan::Impl& p = *plan->impl_;
-    cast.emplace(memory(describe(plan->input_shape(), Type::f32), engine(), input.data()),
-                 memory(p.desc(0), engine(), address(0)));
-    for (const Step& step : p.steps) {
-        Bound b{.step = &step, .arguments = {}};
-        if (const auto* primitive = std::get_if<PrimitiveStep>(&step)) {
-            for (const auto& [key, a] : primitive->arguments) {
-                switch (a.where) {
-                    case Argument::Where::constant:
-                        b.arguments.emplace(key, a.constant);
-                        break;
-                    case Argument::Where::scratchpad:
-                        b.arguments.emplace(key, memory(a.desc, engine(), scratchpad.data()));
-                        break;
-                    case Argument::Where::value:
-                        b.arguments.emplace(key, memory(a.desc, engine(), address(a.node)));
-                        break;
-                }
-            }
-        }
-        bound.push_back(std::move(b));
-    }
-}
-
-Session::Session(std::shared_ptr<const Plan> plan)
-    : impl_(std::make_unique<Impl>(std::move(plan))) {}
-Session::~Session() = default;
-Session::Session(Session&&) noexcept = default;
-Session& Session::operator=(Session&&) noexcept = default;
-
-std::span<float> Session::input() {
-    return impl_->input;
-}
-
-void Session::run() {
-    const SingleThread here;
-    auto& [from, to] = *impl_->cast;
-    dnnl::reorder(from, to).execute(impl_->stream, from, to);
-    for (const Impl::Bound& b : impl_->bound) {
-        if (const auto* primitive = std::get_if<PrimitiveStep>(b.step)) {
-            primitive->primitive.execute(impl_->stream, b.arguments);
-            continue;
-        }
-        const auto& copy = std::get<CopyStep>(*b.step);
-        const std::byte* source = impl_->address(copy.from);
-        std::byte* target = impl_->address(copy.to);
-        if (copy.clear) std::memset(target, 0, copy.rows * copy.to_stride);
-        for (std::size_t row = 0; row < copy.rows; ++row)
-            std::memcpy(target + copy.to_offset + row * copy.to_stride,
-                        source + row * copy.row_bytes, copy.row_bytes);
-    }
-    impl_->stream.wait();
-}
-
-std::span<const float> Session::output(std::string_view name) const {
-    const Graph& graph = impl_->plan->impl_->graph;
-    const NodeId id = graph.output_node(name);
-    return {reinterpret_cast<const float*>(impl_->address(id)), graph.node(id).shape.size()};
+const Shape& Plan::output_shape(std::string_view name) const {
+    return impl_->graph.node(impl_->graph.output_node(name)).shape;
 }
 
 }  // namespace syncnet::nn

@@ -29,29 +29,42 @@ void for_each(const Shape& s, const Visit& visit) {
 template <typename Visit>  // visit(row, column, kernel row, kernel column) inside the picture
 void for_window(const Node& node, const Shape& in, int y, int x, const Visit& visit) {
     for (int ky = 0; ky < node.kernel_h; ++ky) {
-        const int row = y * node.stride_h + ky - node.padding.top;
+        const Steps& steps = node.steps;
+        const int row = y * steps.stride_h + ky * steps.dilation - steps.padding.top;
         if (row < 0 || row >= in.h) continue;
         for (int kx = 0; kx < node.kernel_w; ++kx) {
-            const int column = x * node.stride_w + kx - node.padding.left;
+            const int column = x * steps.stride_w + kx * steps.dilation - steps.padding.left;
             if (column >= 0 && column < in.w) visit(row, column, ky, kx);
         }
     }
 }
 
 void conv(const Node& node, const Shape& from, const Values& in, Values& out) {
-    const int group_in = from.c / node.groups;
-    const int group_out = node.shape.c / node.groups;
-    const Shape kernel{node.shape.c, group_in, node.kernel_h, node.kernel_w};  // OIHW
+    const int group_in = from.c / node.steps.groups;
+    const int group_out = node.shape.c / node.steps.groups;
+    const Shape kernel{node.shape.c, group_in * node.kernel_t, node.kernel_h, node.kernel_w};
     for_each(node.shape, [&](int n, int y, int x, int o) {
         float sum = node.bias.values[static_cast<std::size_t>(o)];
         const int first = o / group_out * group_in;
         for_window(node, from, y, x, [&](int row, int column, int ky, int kx) {
             for (int i = 0; i < group_in; ++i)
-                sum += in[at(from, n, row, column, first + i)] *
-                       node.kernel.values[at(kernel, o, i, ky, kx)];
+                for (int t = 0; t < node.kernel_t; ++t)
+                    sum += in[at(from, n + t, row, column, first + i)] *
+                           node.kernel.values[at(kernel, o, i * node.kernel_t + t, ky, kx)];
         });
         out[at(node.shape, n, y, x, o)] = sum;
     });
+}
+
+void unit_length(const Shape& shape, const Values& in, Values& out) {
+    const auto channels = static_cast<std::size_t>(shape.c);
+    for (std::size_t i = 0; i < in.size(); i += channels) {
+        double squares = 0;
+        for (std::size_t c = 0; c < channels; ++c) squares += std::pow(in[i + c], 2);
+        const double length = std::sqrt(squares) + 1e-10;
+        for (std::size_t c = 0; c < channels; ++c)
+            out[i + c] = static_cast<float>(in[i + c] / length);
+    }
 }
 
 void max_pool(const Node& node, const Shape& from, const Values& in, Values& out) {
@@ -113,6 +126,9 @@ std::vector<Values> reference_run(const Graph& graph, std::span<const float> inp
                 break;
             case Op::max_pool:
                 max_pool(node, from(0), in(0), out);
+                break;
+            case Op::unit_length:
+                unit_length(node.shape, in(0), out);
                 break;
             case Op::pad_channels:
                 for_each(from(0), [&](int n, int y, int x, int c) {

@@ -50,8 +50,10 @@ class Builder {
     }
     Builder& linear(const std::string& name, int stride_h = 1, int stride_w = 1, int pad_h = 0,
                     int pad_w = 0) {
-        last_ = graph_.conv(last_, weights_.at(name + ".weight"), weights_.at(name + ".bias"),
-                            stride_h, stride_w, {pad_h, pad_w, pad_h, pad_w}, 1, name);
+        last_ = graph_.conv(
+            last_, weights_.at(name + ".weight"), weights_.at(name + ".bias"),
+            {.stride_h = stride_h, .stride_w = stride_w, .padding = {pad_h, pad_w, pad_h, pad_w}},
+            name);
         return *this;
     }
     std::shared_ptr<const nn::Plan> plan(const nn::Shape& expected, nn::Precision precision) {
@@ -60,7 +62,8 @@ class Builder {
                                                   nn::to_string(graph_.node(last_).shape) +
                                                   " and should be " + nn::to_string(expected));
         graph_.output("out", last_);
-        return std::make_shared<const nn::Plan>(std::move(graph_), precision);
+        return std::make_shared<const nn::Plan>(std::move(graph_),
+                                                nn::PlanOptions{.precision = precision});
     }
 
   private:

@@ -43,7 +43,7 @@ void expect_same_as_reference(Graph graph, unsigned seed) {
         graph.output("node" + std::to_string(i), static_cast<NodeId>(i));
     const auto input = random_values(graph.node(0).shape.size(), seed);
     const auto expected = reference_run(graph, input);
-    Session session(std::make_shared<const Plan>(graph, Precision::f32));
+    Session session(std::make_shared<const Plan>(graph, PlanOptions{}));
     std::ranges::copy(input, session.input().begin());
     session.run();
     for (std::size_t i = 0; i < expected.size(); ++i)
@@ -54,10 +54,11 @@ void expect_same_as_reference(Graph graph, unsigned seed) {
 Graph every_operation() {
     Graph g;
     const NodeId in = g.input({2, 11, 9, 3});
-    const NodeId a = g.relu(g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2), 2, 1,
-                                   same_padding(g.node(in).shape, 3, 3, 2, 1), 1, "conv"));
-    const NodeId b = g.conv(a, random_tensor({8, 1, 3, 3}, 3), random_tensor({8}, 4), 1, 1,
-                            {1, 1, 1, 1}, 8, "depthwise");
+    const NodeId a = g.relu(
+        g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2),
+               {.stride_h = 2, .padding = same_padding(g.node(in).shape, 3, 3, 2, 1)}, "conv"));
+    const NodeId b = g.conv(a, random_tensor({8, 1, 3, 3}, 3), random_tensor({8}, 4),
+                            {.padding = {1, 1, 1, 1}, .groups = 8}, "depthwise");
     const NodeId sum = g.relu(g.add(a, b));
     const NodeId pooled = g.max_pool(sum, 2, 2, 2, 2, same_padding(g.node(sum).shape, 2, 2, 2, 2));
     const NodeId padded = g.pad_channels(pooled, 13);
@@ -77,7 +78,7 @@ TEST(Plan, FusingReluChangesNothing) {
     const auto expected = reference_run(graph, input).back();
     for (const auto precision : {Precision::f32, Precision::bf16}) {
         if (precision == Precision::bf16 && best_precision() != precision) continue;
-        Session session(std::make_shared<const Plan>(graph, precision));
+        Session session(std::make_shared<const Plan>(graph, PlanOptions{.precision = precision}));
         std::ranges::copy(input, session.input().begin());
         session.run();
         expect_close(session.output("out"), expected, precision == Precision::f32 ? 1e-4F : 3e-2F,
@@ -85,9 +86,87 @@ TEST(Plan, FusingReluChangesNothing) {
     }
 }
 
+// What SyncNet and S3FD need beside: time, few channels, dilation, rows of unit length.
+Graph published_operations(const Shape& input) {
+    Graph g;
+    const NodeId in = g.input(input);
+    const NodeId volume =
+        g.relu(g.conv(in, random_tensor({16, 3, 5, 7, 7}, 1), random_tensor({16}, 2),
+                      {.stride_h = 2, .stride_w = 2}, "volume"));
+    const NodeId wide = g.conv(volume, random_tensor({32, 16, 1, 3, 3}, 3), random_tensor({32}, 4),
+                               {.padding = {3, 3, 3, 3}, .dilation = 3}, "dilated");
+    const NodeId unit = g.unit_length(wide);
+    g.output("unit", unit);
+    const NodeId last = g.conv(unit, random_tensor({8, 32, 3, 3}, 5), random_tensor({8}, 6),
+                               {.padding = {1, 1, 1, 1}}, "last");
+    g.output("out", g.max_pool(last, 2, 2, 2, 2, {0, 0, 1, 1}));
+    return g;
+}
+
+std::vector<float> whole_numbers(std::size_t count, unsigned seed) {
+    std::mt19937 engine(seed);
+    std::vector<float> values(count);
+    for (float& v : values) v = static_cast<float>(static_cast<int>(engine() % 380) - 124);
+    return values;
+}
+
+class EveryPrecision : public testing::TestWithParam<Precision> {
+  protected:
+    // Of the largest value.
+    static float tolerance() {
+        return GetParam() == Precision::f32      ? 1e-5F
+               : GetParam() == Precision::bf16x3 ? 1e-4F
+                                                 : 3e-2F;
+    }
+    void SetUp() override {
+        if (GetParam() != Precision::f32 && best_precision() == Precision::f32)
+            GTEST_SKIP() << "this processor has no bf16";
+    }
+};
+
+TEST_P(EveryPrecision, AgreesWithPlainLoopsOnThePublishedNetworksOperations) {
+    const Shape size{7, 23, 21, 3};
+    for (const bool whole : {false, true})
+        for (const int threads : {1, 2}) {
+            const Graph graph = published_operations(size);
+            const auto input =
+                whole ? whole_numbers(size.size(), 5) : random_values(size.size(), 5);
+            const auto expected = reference_run(graph, input);
+            Session session(std::make_shared<const Plan>(
+                graph,
+                PlanOptions{
+                    .precision = GetParam(), .threads = threads, .whole_number_input = whole}));
+            std::ranges::copy(input, session.input().begin());
+            session.run();
+            for (const char* const name : {"unit", "out"})
+                expect_close(session.output(name),
+                             expected[static_cast<std::size_t>(graph.output_node(name))],
+                             tolerance(), name);
+        }
+}
+
+TEST_P(EveryPrecision, AnotherSizeOfInputIsTheSameNetwork) {
+    const Plan small(published_operations({5, 19, 19, 3}), PlanOptions{.precision = GetParam()});
+    const Shape size{6, 40, 33, 3};
+    const Graph large = published_operations(size);
+    const auto input = random_values(size.size(), 5);
+    const auto expected = reference_run(large, input);
+    Session session(std::make_shared<const Plan>(small, size));
+    std::ranges::copy(input, session.input().begin());
+    session.run();
+    expect_close(session.output("out"),
+                 expected[static_cast<std::size_t>(large.output_node("out"))], tolerance(), "out");
+}
+
+INSTANTIATE_TEST_SUITE_P(Plan, EveryPrecision,
+                         testing::Values(Precision::f32, Precision::bf16x3, Precision::bf16),
+                         [](const auto& precision) {
+                             return std::string(to_string(precision.param));
+                         });
+
 TEST(Plan, GivesTheSameAnswerEachTime) {
     const Graph graph = every_operation();
-    Session session(std::make_shared<const Plan>(graph, Precision::f32));
+    Session session(std::make_shared<const Plan>(graph, PlanOptions{}));
     std::vector<std::vector<float>> answers;
     for (int i = 0; i < 2; ++i) {
         std::ranges::copy(random_values(graph.node(0).shape.size(), 9), session.input().begin());
@@ -101,8 +180,7 @@ TEST(Plan, GivesTheSameAnswerEachTime) {
 TEST(Plan, RefusesShapesThatDoNotFit) {
     Graph g;
     const NodeId in = g.input({1, 8, 8, 4});
-    EXPECT_THROW(
-        g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2), 1, 1, {}, 1, "c"), Error);
+    EXPECT_THROW(g.conv(in, random_tensor({8, 3, 3, 3}, 1), random_tensor({8}, 2), {}, "c"), Error);
     EXPECT_THROW(g.reshape(in, {1, 1, 1, 5}), Error);
     EXPECT_THROW((void)g.output_node("absent"), Error);
 }

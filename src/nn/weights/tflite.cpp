@@ -178,8 +178,12 @@ void Importer::apply_conv(const FlatTable& op, bool depthwise) {
             ? same_padding(from, kernel.dims[2], kernel.dims[3], stride_h, stride_w)
             : Padding{};
     const int result = at(op.scalars<std::int32_t>(field::operator_outputs), 0);
-    NodeId node = graph_.conv(in, std::move(kernel), weights(at(inputs, 2)), stride_h, stride_w,
-                              padding, depthwise ? from.c : 1, tensor(result).name);
+    NodeId node = graph_.conv(in, std::move(kernel), weights(at(inputs, 2)),
+                              {.stride_h = stride_h,
+                               .stride_w = stride_w,
+                               .padding = padding,
+                               .groups = depthwise ? from.c : 1},
+                              tensor(result).name);
     if (activation == kActivationRelu) node = graph_.relu(node);
     values_[result] = node;
 }
