@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-TYPES = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
+TYPES = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4"), "U8": np.dtype("u1")}
 NAMES = {dtype: name for name, dtype in TYPES.items()}
 
 

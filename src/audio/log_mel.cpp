@@ -2,22 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <numbers>
 
-extern "C" {
-#include <libavutil/mem.h>
-#include <libavutil/tx.h>
-}
-
-#include "base/error.h"
+#include "audio/fourier.h"
 #include "media/reader.h"
 
 namespace syncnet::audio {
 namespace {
 
-constexpr int kFftSize = 512;
-constexpr int kBins = kFftSize / 2 + 1;
+using Spectrum = Fourier<float>;
+
 constexpr double kLowestHz = 60.0;
 constexpr double kHighestHz = 7600.0;
 constexpr float kFloor = 1e-6F;
@@ -45,8 +39,8 @@ std::array<Triangle, kMelBands> triangles() {
     std::array<Triangle, kMelBands> result;
     for (std::size_t band = 0; band < result.size(); ++band) {
         Triangle& t = result[band];
-        for (int bin = 0; bin < kBins; ++bin) {
-            const double hz = static_cast<double>(bin) * media::kSampleRate / kFftSize;
+        for (int bin = 0; bin < Spectrum::kBins; ++bin) {
+            const double hz = static_cast<double>(bin) * media::kSampleRate / Spectrum::kSize;
             const double rising = (hz - edges[band]) / (edges[band + 1] - edges[band]);
             const double falling = (edges[band + 2] - hz) / (edges[band + 2] - edges[band + 1]);
             const double weight = std::min(rising, falling);
@@ -69,19 +63,7 @@ std::array<float, kMelWindow> hann() {
 }  // namespace
 
 struct LogMel::Transform {
-    Transform() {
-        float scale = 1.0F;
-        if (av_tx_init(&context, &function, AV_TX_FLOAT_FFT, 0, kFftSize, &scale, 0) < 0)
-            throw Error(ErrorCode::internal, "no Fourier transform of 512 points");
-    }
-    ~Transform() { av_tx_uninit(&context); }
-    Transform(const Transform&) = delete;
-    Transform& operator=(const Transform&) = delete;
-
-    AVTXContext* context = nullptr;
-    av_tx_fn function = nullptr;
-    alignas(64) std::array<std::complex<float>, kFftSize> time{};
-    alignas(64) std::array<std::complex<float>, kFftSize> frequency{};
+    Spectrum spectrum;
     std::array<float, kMelWindow> window = hann();
     std::array<Triangle, kMelBands> bands = triangles();
 };
@@ -92,15 +74,15 @@ LogMel::~LogMel() = default;
 MelFrame LogMel::analyse(std::span<const float> samples) {
     Transform& t = *transform_;
     // The rest of `time` stays zero from frame to frame.
-    for (std::size_t i = 0; i < t.window.size(); ++i) t.time[i] = samples[i] * t.window[i];
-    t.function(t.context, t.frequency.data(), t.time.data(), sizeof(std::complex<float>));
+    for (std::size_t i = 0; i < t.window.size(); ++i) t.spectrum.time[i] = samples[i] * t.window[i];
+    t.spectrum.run();
     MelFrame frame;
     for (std::size_t band = 0; band < frame.size(); ++band) {
         const Triangle& triangle = t.bands[band];
         float power = 0;
         for (std::size_t i = 0; i < triangle.weights.size(); ++i)
             power += triangle.weights[i] *
-                     std::norm(t.frequency[static_cast<std::size_t>(triangle.first) + i]);
+                     std::norm(t.spectrum.frequency[static_cast<std::size_t>(triangle.first) + i]);
         frame[band] = std::log(power + kFloor);
     }
     return frame;

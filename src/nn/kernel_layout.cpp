@@ -10,9 +10,8 @@ namespace syncnet::nn {
 namespace {
 
 std::size_t product(auto first, auto end) {
-    return std::accumulate(first, end, std::size_t{1}, [](std::size_t a, int b) {
-        return a * static_cast<std::size_t>(b);
-    });
+    return std::accumulate(first, end, std::size_t{1},
+                           [](std::size_t a, int b) { return a * static_cast<std::size_t>(b); });
 }
 
 }  // namespace

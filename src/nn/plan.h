@@ -67,6 +67,7 @@ class Session {
     std::span<float> input();                                    // NHWC, to be filled
     void run();                                                  // reads input(), fills outputs
     std::span<const float> output(std::string_view name) const;  // NHWC, until the next run()
+    const Plan& plan() const;
 
   private:
     struct Impl;

@@ -74,9 +74,9 @@ struct Plan::Impl {
     PlanOptions options;
     std::vector<dnnl::memory::data_type> types;  // of the nodes' values
     std::vector<Value> values;
-    std::vector<ValueId> value_of;  // by node
-    std::vector<ValueId> output_values;  // by output of the graph
-    std::vector<Constants> constants;  // by node
+    std::vector<ValueId> value_of;                   // by node
+    std::vector<ValueId> output_values;              // by output of the graph
+    std::vector<Constants> constants;                // by node
     const std::vector<Constants>* shared_constants;  // while compiling
     std::vector<Step> steps;
     std::size_t scratchpad_bytes = 0;

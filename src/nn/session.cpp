@@ -91,6 +91,10 @@ void Session::run() {
     impl_->stream.wait();
 }
 
+const Plan& Session::plan() const {
+    return *impl_->plan;
+}
+
 std::span<const float> Session::output(std::string_view name) const {
     const Plan::Impl& p = *impl_->plan->impl_;
     const auto& outputs = p.graph.outputs();

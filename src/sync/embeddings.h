@@ -8,18 +8,19 @@
 
 namespace syncnet::sync {
 
-inline constexpr std::size_t kEmbeddingSize = 128;
-
-// Rows of unit length; row k belongs to frame first_frame + k (25 fps, from the start of the clip).
+// Row k belongs to frame first_frame + k (25 fps, from the start of the clip).
 struct Embeddings {
     std::int64_t first_frame = 0;
+    std::size_t dimensions = 0;  // of a row
     std::vector<float> values;
 
-    std::int64_t count() const { return static_cast<std::int64_t>(values.size() / kEmbeddingSize); }
+    std::int64_t count() const {
+        return dimensions == 0 ? 0 : static_cast<std::int64_t>(values.size() / dimensions);
+    }
     std::int64_t end_frame() const { return first_frame + count(); }
     std::span<const float> row(std::int64_t frame) const {
-        return std::span(values).subspan(
-            static_cast<std::size_t>(frame - first_frame) * kEmbeddingSize, kEmbeddingSize);
+        return std::span(values).subspan(static_cast<std::size_t>(frame - first_frame) * dimensions,
+                                         dimensions);
     }
 };
 

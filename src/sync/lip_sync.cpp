@@ -88,7 +88,7 @@ std::shared_ptr<const nn::Plan> sound_plan(const nn::Safetensors& weights, const
 // Appends `count` rows, each divided by its length.
 void append_unit_rows(std::span<const float> rows, std::size_t count, std::vector<float>& to) {
     for (std::size_t i = 0; i < count; ++i) {
-        const auto row = rows.subspan(i * kEmbeddingSize, kEmbeddingSize);
+        const auto row = rows.subspan(i * kLipSyncEmbedding, kLipSyncEmbedding);
         float squares = 0;
         for (const float v : row) squares += v * v;
         const float scale = 1.0F / std::max(std::sqrt(squares), 1e-12F);
@@ -127,9 +127,9 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
                         .conv("lip.time1", 1, 1, 0, 0)
                         .conv("lip.time2", 1, 1, 0, 0)
                         .linear("lip.out")
-                        .plan({1, 1, static_cast<int>(kBatch), static_cast<int>(kEmbeddingSize)},
+                        .plan({1, 1, static_cast<int>(kBatch), static_cast<int>(kLipSyncEmbedding)},
                               precision),
-        .sound = sound_plan(weights, "sound", 1, static_cast<int>(kEmbeddingSize), precision),
+        .sound = sound_plan(weights, "sound", 1, static_cast<int>(kLipSyncEmbedding), precision),
         .speech = sound_plan(weights, "speech", 2, 1, precision)};
 }
 
@@ -139,6 +139,7 @@ LipNetworks::LipNetworks(const LipSyncModel& model)
 LipEmbedder::LipEmbedder(LipNetworks& networks, std::int64_t first_frame)
     : networks_(&networks), windows_(kBatch * kPixels * kWindow) {
     embeddings_.first_frame = first_frame + kLipReach;
+    embeddings_.dimensions = kLipSyncEmbedding;
 }
 
 void LipEmbedder::push(std::span<const std::uint8_t> pixels) {
@@ -206,7 +207,9 @@ SoundEmbedder::SoundEmbedder(const LipSyncModel& model)
 
 SoundEmbeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel,
                                      const std::function<void()>& between) {
-    SoundEmbeddings result{.embeddings = {.first_frame = kFirstSoundFrame, .values = {}},
+    SoundEmbeddings result{.embeddings = {.first_frame = kFirstSoundFrame,
+                                          .dimensions = kLipSyncEmbedding,
+                                          .values = {}},
                            .speech = {}};
     const auto frames = static_cast<std::int64_t>(log_mel.size());
     const std::int64_t count = frames < kSoundField ? 0 : (frames - kSoundField) / kMelPerFrame + 1;

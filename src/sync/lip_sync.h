@@ -18,6 +18,8 @@
 
 namespace syncnet::sync {
 
+inline constexpr std::size_t kLipSyncEmbedding = 128;  // dimensions; rows are of unit length
+
 // Immutable, shared by all threads.
 struct LipSyncModel {
     std::string name, version;

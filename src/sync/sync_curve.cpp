@@ -9,10 +9,23 @@
 namespace syncnet::sync {
 namespace {
 
-// Unit vectors: |a - b|^2 = 2 - 2 a.b
+// ||a - b + epsilon||, as PyTorch's pairwise_distance with its default epsilon. Many sums side by
+// side, because one alone can't be vectorised.
 double distance(std::span<const float> a, std::span<const float> b) {
-    const float dot = std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
-    return std::sqrt(std::max(0.0F, 2.0F - 2.0F * dot));
+    constexpr std::size_t kLanes = 16;
+    constexpr float kEpsilon = 1e-6F;
+    std::array<float, kLanes> sums{};
+    std::size_t i = 0;
+    for (; i + kLanes <= a.size(); i += kLanes)
+        for (std::size_t k = 0; k < kLanes; ++k) {
+            const float d = a[i + k] - b[i + k] + kEpsilon;
+            sums[k] += d * d;
+        }
+    for (; i < a.size(); ++i) {
+        const float d = a[i] - b[i] + kEpsilon;
+        sums[0] += d * d;
+    }
+    return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0));
 }
 
 }  // namespace
@@ -41,6 +54,55 @@ SyncCurve sync_curve(const Embeddings& lips, const Embeddings& sound, const Dist
                                                (static_cast<double>(curve.pairs[s]) + kPriorPairs) +
                                            scale.shift;
     return curve;
+}
+
+DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& sound,
+                                   std::int64_t count) {
+    DistanceMatrix matrix;
+    matrix.reserve(static_cast<std::size_t>(std::max<std::int64_t>(0, count)));
+    const std::vector<float> nothing(lips.dimensions, 0.0F);
+    const std::int64_t first = lips.first_frame;
+    for (std::int64_t i = first; i < first + count; ++i) {
+        std::array<float, kShifts>& row = matrix.emplace_back();
+        for (std::size_t s = 0; s < kShifts; ++s) {
+            const std::int64_t heard = i + static_cast<std::int64_t>(s) - kMaxOffset;
+            const bool inside = heard >= first && heard < first + count &&
+                                heard >= sound.first_frame && heard < sound.end_frame();
+            row[s] = static_cast<float>(
+                distance(lips.row(i), inside ? sound.row(heard) : std::span<const float>(nothing)));
+        }
+    }
+    return matrix;
+}
+
+SyncCurve published_curve(const DistanceMatrix& distances) {
+    SyncCurve curve;
+    for (std::size_t s = 0; s < kShifts; ++s) {
+        double sum = 0;
+        for (const auto& row : distances) sum += row[s];
+        curve.pairs[s] = static_cast<std::int64_t>(distances.size());
+        curve.mean_distance[s] = distances.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                                   : sum / static_cast<double>(distances.size());
+    }
+    return curve;
+}
+
+std::vector<float> framewise_confidence(const DistanceMatrix& distances, const SyncResult& result) {
+    constexpr std::ptrdiff_t kReach = 4;  // 9 taps
+    const auto shift = static_cast<std::size_t>(kMaxOffset - result.offset_frames);
+    const double median = result.confidence + result.min_dist;
+    const auto count = static_cast<std::ptrdiff_t>(distances.size());
+    std::vector<float> smooth;
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+        std::array<float, 2 * kReach + 1> near{};  // zero beyond the ends
+        for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(0, i - kReach);
+             k <= std::min(count - 1, i + kReach); ++k)
+            near[static_cast<std::size_t>(k - i + kReach)] =
+                static_cast<float>(median) - distances[static_cast<std::size_t>(k)][shift];
+        std::ranges::nth_element(near, near.begin() + kReach);
+        smooth.push_back(near[kReach]);
+    }
+    return smooth;
 }
 
 std::optional<SyncResult> read_curve(const SyncCurve& curve) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "sync/embeddings.h"
 
@@ -45,6 +46,18 @@ struct SyncResult {
 // Lip frames in [from, to) only. Frames without an embedding are passed over.
 SyncCurve sync_curve(const Embeddings& lips, const Embeddings& sound, const DistanceScale& scale,
                      std::int64_t from = INT64_MIN, std::int64_t to = INT64_MAX);
+
+// The published way, number for number (calc_pdist and evaluate of the reference): rows are lip
+// frames first_frame .. first_frame + count - 1, columns shifts; sound outside of those frames is
+// a vector of zeros.
+using DistanceMatrix = std::vector<std::array<float, kShifts>>;
+DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& sound,
+                                   std::int64_t count);
+SyncCurve published_curve(const DistanceMatrix& distances);
+
+// For every lip frame: median of the curve - its distance at the measured offset, through a 9-tap
+// median filter with zeros beyond the ends.
+std::vector<float> framewise_confidence(const DistanceMatrix& distances, const SyncResult& result);
 
 // Nothing where no shift had enough pairs.
 std::optional<SyncResult> read_curve(const SyncCurve& curve);

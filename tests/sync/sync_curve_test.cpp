@@ -8,13 +8,15 @@
 namespace syncnet::sync {
 namespace {
 
+constexpr std::size_t kSize = 128;
+
 // Unit vectors that have nothing to do with each other, one per frame.
 Embeddings random_embeddings(std::int64_t first, std::int64_t count, unsigned seed) {
     std::mt19937 engine(seed);
     std::normal_distribution<float> normal;
-    Embeddings e{.first_frame = first};
+    Embeddings e{.first_frame = first, .dimensions = kSize};
     for (std::int64_t i = 0; i < count; ++i) {
-        std::vector<float> row(kEmbeddingSize);
+        std::vector<float> row(kSize);
         float squares = 0;
         for (float& v : row) {
             v = normal(engine);
@@ -67,13 +69,13 @@ TEST(SyncCurve, FewPairsNeedABetterFit) {
     Embeddings sound = random_embeddings(0, 20, 2);
     const auto blend = [&](std::int64_t lip, std::int64_t heard, float share) {
         const auto from = lips.row(lip);
-        float* to = sound.values.data() + static_cast<std::size_t>(heard) * kEmbeddingSize;
+        float* to = sound.values.data() + static_cast<std::size_t>(heard) * kSize;
         float squares = 0;
-        for (std::size_t k = 0; k < kEmbeddingSize; ++k) {
+        for (std::size_t k = 0; k < kSize; ++k) {
             to[k] = share * from[k] + (1 - share) * to[k];
             squares += to[k] * to[k];
         }
-        for (std::size_t k = 0; k < kEmbeddingSize; ++k) to[k] /= std::sqrt(squares);
+        for (std::size_t k = 0; k < kSize; ++k) to[k] /= std::sqrt(squares);
     };
     for (std::int64_t i = 5; i < 20; ++i) blend(i, i, 0.5F);
     for (std::int64_t i = 15; i < 20; ++i) blend(i, i - 15, 0.6F);
@@ -85,8 +87,8 @@ TEST(SyncCurve, AWindowSeesOnlyItsFrames) {
     Embeddings sound = lips;
     // The second half of the sound is something else.
     const Embeddings other = random_embeddings(0, 80, 3);
-    std::copy(other.values.begin() + 40 * kEmbeddingSize, other.values.end(),
-              sound.values.begin() + 40 * kEmbeddingSize);
+    std::copy(other.values.begin() + 40 * kSize, other.values.end(),
+              sound.values.begin() + 40 * kSize);
     EXPECT_LT(read_curve(sync_curve(lips, sound, {}, 0, 40))->min_dist, 0.4);
     EXPECT_GT(read_curve(sync_curve(lips, sound, {}, 40, 80))->min_dist, 1);
 }
