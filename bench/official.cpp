@@ -47,9 +47,11 @@ void measure(nn::Precision precision) {
     const std::vector<audio::MfccFrame> mfcc(20 + 4 * 95);
     print("sound_windows_per_s", 96 / least_seconds([&] { (void)sound.embed(mfcc); }));
 
-    face::S3fd detector(face::load_s3fd(made_up::Weights(face::s3fd_tensors()), precision, kThreads));
+    face::S3fd detector(
+        face::load_s3fd(made_up::Weights(face::s3fd_tensors()), precision, kThreads));
     const std::vector<std::uint8_t> rgb(160 * 120 * 3, 90);
-    print("s3fd_ms", 1e3 * least_seconds([&] { (void)detector.detect_rgb(rgb, 160, 120, 640, 480); }));
+    print("s3fd_ms",
+          1e3 * least_seconds([&] { (void)detector.detect_rgb(rgb, 160, 120, 640, 480); }));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ class Fourier {
 
     Fourier() {
         Real scale = 1;
-        constexpr AVTXType kType = sizeof(Real) == sizeof(float) ? AV_TX_FLOAT_FFT : AV_TX_DOUBLE_FFT;
+        constexpr AVTXType kType =
+            sizeof(Real) == sizeof(float) ? AV_TX_FLOAT_FFT : AV_TX_DOUBLE_FFT;
         if (av_tx_init(&context_, &function_, kType, 0, kSize, &scale, 0) < 0)
             throw Error(ErrorCode::internal, "no Fourier transform of 512 points");
     }

@@ -34,8 +34,8 @@ std::array<Filter, kFilters> filters() {
     for (std::size_t i = 0; i < edges.size(); ++i) {
         const double mel =
             hz_to_mel(media::kSampleRate / 2.0) * static_cast<double>(i) / (kFilters + 1);
-        edges[i] = static_cast<std::size_t>((Spectrum::kSize + 1) * mel_to_hz(mel) /
-                                            media::kSampleRate);
+        edges[i] =
+            static_cast<std::size_t>((Spectrum::kSize + 1) * mel_to_hz(mel) / media::kSampleRate);
     }
     std::array<Filter, kFilters> result{};
     for (std::size_t f = 0; f < kFilters; ++f) {
@@ -57,8 +57,9 @@ std::array<std::array<double, kFilters>, kMfccCoefficients> cosines() {
         const auto order = static_cast<double>(k);
         const double lift = 1.0 + kLifter / 2 * std::sin(kPi * order / kLifter);
         for (std::size_t i = 0; i < kFilters; ++i)
-            rows[k][i] = lift * norm *
-                         std::cos(kPi * order * (2.0 * static_cast<double>(i) + 1) / (2 * kFilters));
+            rows[k][i] =
+                lift * norm *
+                std::cos(kPi * order * (2.0 * static_cast<double>(i) + 1) / (2 * kFilters));
     }
     return rows;
 }
@@ -101,8 +102,8 @@ Mfcc::~Mfcc() = default;
 
 void Mfcc::push(std::span<const float> samples) {
     for (const float sample : samples) {
-        const double value = std::clamp(std::nearbyint(sample * (kSampleMax + 1)), -kSampleMax - 1,
-                                        kSampleMax);
+        const double value =
+            std::clamp(std::nearbyint(sample * (kSampleMax + 1)), -kSampleMax - 1, kSampleMax);
         pending_.push_back(value - kEmphasis * previous_);
         previous_ = value;
     }

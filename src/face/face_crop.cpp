@@ -26,11 +26,10 @@ double median(const Track& track, std::int64_t frame, const Value& value) {
 }  // namespace
 
 FacePose median_face_pose(const Track& track, std::int64_t frame) {
-    return {
-        .x = median(track, frame, [](const Box& b) { return (b.left + b.right) / 2.0; }),
-        .y = median(track, frame, [](const Box& b) { return (b.top + b.bottom) / 2.0; }),
-        .half = median(track, frame,
-                       [](const Box& b) { return std::max(b.height(), b.width()) / 2.0; })};
+    return {.x = median(track, frame, [](const Box& b) { return (b.left + b.right) / 2.0; }),
+            .y = median(track, frame, [](const Box& b) { return (b.top + b.bottom) / 2.0; }),
+            .half = median(track, frame,
+                           [](const Box& b) { return std::max(b.height(), b.width()) / 2.0; })};
 }
 
 void face_crop(const ColourView& picture, const FacePose& pose, std::span<std::uint8_t> to) {
@@ -47,15 +46,13 @@ void face_crop(const ColourView& picture, const FacePose& pose, std::span<std::u
     const int width = std::max(1, right - left);
     const int height = std::max(1, bottom - top);
 
-    std::vector<std::uint8_t> region(static_cast<std::size_t>(width) *
-                                         static_cast<std::size_t>(height) * 3,
-                                     kOutside);
+    std::vector<std::uint8_t> region(
+        static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3, kOutside);
     const int first = std::clamp(left, 0, picture.width);
     const int end = std::clamp(left + width, first, picture.width);
     for (int row = std::max(0, top); row < std::min(picture.height, top + height); ++row) {
         const std::uint8_t* in =
-            picture.pixels +
-            (static_cast<std::ptrdiff_t>(row) * picture.width + first) * 3;
+            picture.pixels + (static_cast<std::ptrdiff_t>(row) * picture.width + first) * 3;
         std::uint8_t* out =
             region.data() + (static_cast<std::ptrdiff_t>(row - top) * width + (first - left)) * 3;
         for (int column = first; column < end; ++column, in += 3, out += 3) {

@@ -25,10 +25,9 @@ std::vector<Tap> taps(int from, int to) {
         float part = position - static_cast<float>(pixel);
         if (pixel < 0) pixel = 0, part = 0;
         if (pixel >= from - 1) pixel = from - 1, part = 0;
-        result[static_cast<std::size_t>(i)] = {
-            pixel, std::min(pixel + 1, from - 1),
-            static_cast<int>(std::lrint((1.0F - part) * kOne)),
-            static_cast<int>(std::lrint(part * kOne))};
+        result[static_cast<std::size_t>(i)] = {pixel, std::min(pixel + 1, from - 1),
+                                               static_cast<int>(std::lrint((1.0F - part) * kOne)),
+                                               static_cast<int>(std::lrint(part * kOne))};
     }
     return result;
 }
@@ -60,9 +59,10 @@ void resize_bilinear(const ColourView& from, std::span<std::uint8_t> to, int wid
         if (held[0] != t.first) across(held[0] = t.first, lines[0]);
         if (held[1] != t.second) across(held[1] = t.second, lines[1]);
         for (std::size_t i = 0; i < size; ++i)
-            *out++ = static_cast<std::uint8_t>((((t.weight_first * (lines[0][i] >> 4)) >> 16) +
-                                                ((t.weight_second * (lines[1][i] >> 4)) >> 16) + 2) >>
-                                               2);
+            *out++ =
+                static_cast<std::uint8_t>((((t.weight_first * (lines[0][i] >> 4)) >> 16) +
+                                           ((t.weight_second * (lines[1][i] >> 4)) >> 16) + 2) >>
+                                          2);
     }
 }
 

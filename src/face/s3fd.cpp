@@ -38,7 +38,7 @@ constexpr std::size_t kRoundsUp = 2;  // the group whose pooling keeps an odd la
 struct Head {
     const char* norm;  // nullptr: none
     int channels;
-    int background;  // channels of "no face"; the largest counts
+    int background;    // channels of "no face"; the largest counts
     float cell, side;  // pixels: grid step, side of the prior box
 };
 constexpr std::array<Head, 6> kHeads{{{"L2Norm3_3", 256, 3, 4, 16},
@@ -51,7 +51,8 @@ constexpr std::array<Head, 6> kHeads{{{"L2Norm3_3", 256, 3, 4, 16},
 struct Extra {
     int channels, kernel, stride, padding;
 };
-constexpr std::array<Extra, 4> kExtras{{{256, 1, 1, 0}, {512, 3, 2, 1}, {128, 1, 1, 0}, {256, 3, 2, 1}}};
+constexpr std::array<Extra, 4> kExtras{
+    {{256, 1, 1, 0}, {512, 3, 2, 1}, {128, 1, 1, 0}, {256, 3, 2, 1}}};
 
 std::string numbered(const char* list, std::size_t index) {
     return std::string(list) + "." + std::to_string(index);
@@ -70,7 +71,8 @@ void build(Maker& maker, Value last) {
         index += 2;
     };
     for (std::size_t g = 0; g < kVgg.size(); ++g) {
-        for (int i = 0; i < kVgg[g].layers; ++i) conv(kVgg[g].channels, 3, {.padding = {1, 1, 1, 1}});
+        for (int i = 0; i < kVgg[g].layers; ++i)
+            conv(kVgg[g].channels, 3, {.padding = {1, 1, 1, 1}});
         if (g >= 2) maker.head(last, head++);
         last = maker.pool(last, g == kRoundsUp);
         ++index;
@@ -115,8 +117,8 @@ struct GraphMaker {
 
     nn::NodeId conv(nn::NodeId from, const std::string& name, int, int, int,
                     const nn::Steps& steps) {
-        return graph.relu(
-            graph.conv(from, weights.at(name + ".weight"), weights.at(name + ".bias"), steps, name));
+        return graph.relu(graph.conv(from, weights.at(name + ".weight"), weights.at(name + ".bias"),
+                                     steps, name));
     }
     nn::NodeId pool(nn::NodeId from, bool rounds_up) {
         const int more = rounds_up ? 1 : 0;
@@ -208,9 +210,8 @@ S3fdModel load_s3fd(const nn::Weights& weights, nn::Precision precision, int thr
     GraphMaker maker{weights, graph};
     build(maker, input);
     return {std::make_shared<const nn::Plan>(
-        std::move(graph), nn::PlanOptions{.precision = precision,
-                                          .threads = threads,
-                                          .whole_number_input = true})};
+        std::move(graph),
+        nn::PlanOptions{.precision = precision, .threads = threads, .whole_number_input = true})};
 }
 
 struct S3fd::Impl {
@@ -250,7 +251,8 @@ std::vector<Detection> S3fd::detect_rgb(std::span<const std::uint8_t> rgb, int w
     std::vector<Candidate> found;
     for (std::size_t i = 0; i < kHeads.size(); ++i) {
         const std::string name = numbered("head", i);
-        decode(session.output(name), session.plan().output_shape(name), kHeads[i], impl_->size, found);
+        decode(session.output(name), session.plan().output_shape(name), kHeads[i], impl_->size,
+               found);
     }
     if (found.size() > kMostConsidered) {
         std::ranges::stable_sort(found, std::greater{}, &Candidate::score);
@@ -278,7 +280,8 @@ std::vector<Detection> S3fd::detect_rgb(std::span<const std::uint8_t> rgb, int w
 std::vector<Detection> S3fd::detect(const media::Picture& picture) {
     Impl& impl = *impl_;
     const auto scaled = [&](int side) {
-        return std::max(kMinSide, static_cast<int>(std::nearbyint(static_cast<float>(side) * impl.options.scale)));
+        return std::max(kMinSide, static_cast<int>(std::nearbyint(static_cast<float>(side) *
+                                                                  impl.options.scale)));
     };
     const int width = scaled(picture.width());
     const int height = scaled(picture.height());
@@ -289,7 +292,8 @@ std::vector<Detection> S3fd::detect(const media::Picture& picture) {
                                   .height = picture.height(),
                                   .stride = picture.width() * 3});
     impl.small.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-    resize_bilinear({impl.full.data(), picture.width(), picture.height()}, impl.small, width, height);
+    resize_bilinear({impl.full.data(), picture.width(), picture.height()}, impl.small, width,
+                    height);
     return detect_rgb(impl.small, width, height, static_cast<float>(picture.width()),
                       static_cast<float>(picture.height()));
 }

@@ -26,9 +26,9 @@ S3fdModel load_s3fd(const nn::Weights& weights, nn::Precision precision, int thr
 
 // The reference's values.
 struct S3fdOptions {
-    float scale = 0.25F;         // pictures are made this much smaller first
+    float scale = 0.25F;  // pictures are made this much smaller first
     float min_confidence = 0.9F;
-    float overlap = 0.1F;        // of boxes in the picture: those that overlap more are one face
+    float overlap = 0.1F;  // of boxes in the picture: those that overlap more are one face
 };
 
 class S3fd final : public Detector {

@@ -39,7 +39,11 @@ const Tower& lip_tower() {
         "netcnnlip",
         "netfclip",
         {{.index = 0, .kernel = {96, 3, 5, 7, 7}, .stride = 2, .pool = {3, 2, 2, 0}},
-         {.index = 4, .kernel = {256, 96, 1, 5, 5}, .stride = 2, .padding = 1, .pool = {3, 2, 2, 1}},
+         {.index = 4,
+          .kernel = {256, 96, 1, 5, 5},
+          .stride = 2,
+          .padding = 1,
+          .pool = {3, 2, 2, 1}},
          {.index = 8, .kernel = {256, 256, 1, 3, 3}, .padding = 1},
          {.index = 11, .kernel = {256, 256, 1, 3, 3}, .padding = 1},
          {.index = 14, .kernel = {256, 256, 1, 3, 3}, .padding = 1, .pool = {3, 2, 2, 0}},
@@ -99,12 +103,12 @@ std::shared_ptr<const nn::Plan> plan(const Tower& tower, const nn::Weights& weig
         const std::string name = layer_name(tower.layers, layer.index);
         auto [kernel, bias] =
             nn::fold_batch_norm(weights, name, layer_name(tower.layers, layer.index + 1));
-        last = graph.relu(graph.conv(
-            last, std::move(kernel), std::move(bias),
-            {.stride_h = layer.stride,
-             .stride_w = layer.stride,
-             .padding = {layer.padding, layer.padding, layer.padding, layer.padding}},
-            name));
+        last = graph.relu(
+            graph.conv(last, std::move(kernel), std::move(bias),
+                       {.stride_h = layer.stride,
+                        .stride_w = layer.stride,
+                        .padding = {layer.padding, layer.padding, layer.padding, layer.padding}},
+                       name));
         if (const Pool& p = layer.pool; p.kernel > 1)
             last = graph.max_pool(last, p.kernel, p.kernel, p.stride_h, p.stride_w,
                                   {p.padding, p.padding, p.padding, p.padding});
@@ -146,8 +150,7 @@ SyncNetV2 load_syncnet_v2(const nn::Weights& weights, nn::Precision precision, i
                           {.precision = precision, .threads = threads})};
 }
 
-SyncNetV2Lips::SyncNetV2Lips(nn::Session& network, std::int64_t first_frame)
-    : network_(&network) {
+SyncNetV2Lips::SyncNetV2Lips(nn::Session& network, std::int64_t first_frame) : network_(&network) {
     result_.embeddings = {
         .first_frame = first_frame, .dimensions = kSyncNetV2Embedding, .values = {}};
 }

@@ -1,5 +1,5 @@
-// The published SyncNet: "Out of time: automated lip sync in the wild", Chung & Zisserman 2016, with
-// the weights that its authors publish (syncnet_v2.model) or others of the same shape.
+// The published SyncNet: "Out of time: automated lip sync in the wild", Chung & Zisserman 2016,
+// with the weights that its authors publish (syncnet_v2.model) or others of the same shape.
 #pragma once
 
 #include <cstdint>

@@ -48,8 +48,8 @@ TEST(Mfcc, PiecesMakeTheSameFrames) {
 
 // python_speech_features: 1 + ceil((samples - 400) / 160) frames.
 TEST(Mfcc, TheLastFrameIsFilledUp) {
-    const std::pair<std::uint32_t, std::size_t> counts[] = {{0, 0},   {1, 1},   {400, 1}, {401, 2},
-                                                            {560, 2}, {561, 3}, {640, 3}, {16000, 99}};
+    const std::pair<std::uint32_t, std::size_t> counts[] = {
+        {0, 0}, {1, 1}, {400, 1}, {401, 2}, {560, 2}, {561, 3}, {640, 3}, {16000, 99}};
     for (const auto& [samples, frames] : counts)
         EXPECT_EQ(frames_of(made_up_sound(samples)).size(), frames) << samples << " samples";
 }

@@ -56,11 +56,15 @@ TEST_P(S3fdPrecision, AgreesWithPyTorchOnAPhotograph) {
                 return intersection_over_union(d.box, want);
             });
             ASSERT_NE(same, faces.end());
-            const float pixel = exact ? 0.5F : 16.0F;
-            EXPECT_NEAR(same->box.left, want.left, pixel) << name << ' ' << i;
-            EXPECT_NEAR(same->box.top, want.top, pixel) << name << ' ' << i;
-            EXPECT_NEAR(same->box.right, want.right, pixel) << name << ' ' << i;
-            EXPECT_NEAR(same->box.bottom, want.bottom, pixel) << name << ' ' << i;
+            if (exact) {
+                constexpr float kPixel = 0.5F;
+                EXPECT_NEAR(same->box.left, want.left, kPixel) << name << ' ' << i;
+                EXPECT_NEAR(same->box.top, want.top, kPixel) << name << ' ' << i;
+                EXPECT_NEAR(same->box.right, want.right, kPixel) << name << ' ' << i;
+                EXPECT_NEAR(same->box.bottom, want.bottom, kPixel) << name << ' ' << i;
+            } else {  // the neighbour of a box may have become the better one
+                EXPECT_GT(intersection_over_union(same->box, want), 0.3F) << name << ' ' << i;
+            }
             EXPECT_NEAR(same->score, e[4], exact ? 1e-3 : 0.03) << name << ' ' << i;
         }
     }

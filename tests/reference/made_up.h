@@ -33,14 +33,16 @@ inline nn::Tensor tensor(const std::string& name, const std::vector<int>& dims) 
     nn::Tensor t{dims, std::vector<float>(count)};
     const std::uint32_t seed = name_hash(name);
     const auto fan_in = static_cast<double>(count) / dims[0];
-    const bool large = (name.starts_with("loc.") || name.starts_with("conf.")) && name[name.find('.') + 1] >= '3';
+    const bool large =
+        (name.starts_with("loc.") || name.starts_with("conf.")) && name[name.find('.') + 1] >= '3';
     const float limit = static_cast<float>(std::sqrt(6 / fan_in)) * (large ? 1.0F / 64 : 1.0F);
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t bits = mixed(static_cast<std::uint32_t>(i) * 2654435761U + seed) >> 8U;
         const float value = static_cast<float>(bits) / static_cast<float>(1U << 23U) - 1.0F;
-        t.values[i] = dims.size() > 1           ? value * limit
-                      : name.ends_with(".weight") || name.ends_with(".running_var") ? 1.0F + 0.25F * value
-                                                  : 0.125F * value;
+        t.values[i] = dims.size() > 1 ? value * limit
+                      : name.ends_with(".weight") || name.ends_with(".running_var")
+                          ? 1.0F + 0.25F * value
+                          : 0.125F * value;
     }
     return t;
 }
@@ -51,8 +53,8 @@ inline std::vector<std::uint8_t> crop(int frame, int side = 224) {
     for (int y = 0; y < side; ++y)
         for (int x = 0; x < side; ++x)
             for (int c = 0; c < 3; ++c)
-                pixels.push_back(static_cast<std::uint8_t>(
-                    mixed(static_cast<std::uint32_t>(((frame * 64 + y / 16) * 64 + x / 16) * 4 + c))));
+                pixels.push_back(static_cast<std::uint8_t>(mixed(
+                    static_cast<std::uint32_t>(((frame * 64 + y / 16) * 64 + x / 16) * 4 + c))));
     return pixels;
 }
 
@@ -71,7 +73,8 @@ inline std::vector<std::int16_t> sound(std::uint32_t samples) {
 // All tensors that a network asks for; `given` (from a golden file) comes first.
 class Weights final : public nn::Weights {
   public:
-    explicit Weights(std::vector<nn::TensorSpec> specs, std::map<std::string, nn::Tensor> given = {})
+    explicit Weights(std::vector<nn::TensorSpec> specs,
+                     std::map<std::string, nn::Tensor> given = {})
         : given_(std::move(given)) {
         for (nn::TensorSpec& s : specs) dims_.emplace(std::move(s.name), std::move(s.dims));
     }

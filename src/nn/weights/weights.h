@@ -21,7 +21,7 @@ struct TensorSpec {
 class Weights {
   public:
     virtual ~Weights() = default;
-    virtual std::vector<std::string> names() const = 0;  // sorted
+    virtual std::vector<std::string> names() const = 0;                       // sorted
     virtual const std::vector<int>* dims(const std::string& name) const = 0;  // null where absent
     // As f32. Throws bad_model where the tensor is absent or a value is not finite.
     virtual Tensor at(const std::string& name) const = 0;
