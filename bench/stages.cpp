@@ -104,11 +104,11 @@ int main(int argc, char** argv) {
         benchmark::RegisterBenchmark(name, run)->Unit(benchmark::kMillisecond)->UseRealTime();
     };
     add("decode", [&](auto& s) { decode(s, clip); });
-    add("detect, one look", [&](auto& s) { detect(s, clip, models->detector, 0); });
-    add("detect, with the second look", [&](auto& s) { detect(s, clip, models->detector, 1); });
+    add("detect, one look", [&](auto& s) { detect(s, clip, models->blaze_face, 0); });
+    add("detect, with the second look", [&](auto& s) { detect(s, clip, models->blaze_face, 1); });
     add("detect, as configured",
-        [&](auto& s) { detect(s, clip, models->detector, near.refine_below); });
-    add("crop", [&](auto& s) { crop(s, clip, models->detector); });
+        [&](auto& s) { detect(s, clip, models->blaze_face, near.refine_below); });
+    add("crop", [&](auto& s) { crop(s, clip, models->blaze_face); });
     add("lips of 4 s, f32", [](auto& s) { lips(s, nn::Precision::f32); });
     add("lips of 4 s, best precision", [](auto& s) { lips(s, nn::best_precision()); });
     add("sound of 4 s, f32", [](auto& s) { sound(s, nn::Precision::f32); });

@@ -53,17 +53,17 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
     std::map<int, Crops> faces;
     const std::size_t frame_bytes =
         static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
-    pipeline::FaceFollower follower(std::make_unique<face::BlazeFace>(detector),
-                                    {.detection_stride = options.stride, .tracker = {}},
-                                    [&](const face::Track& track, std::int64_t frame,
-                                        const media::Picture& picture, const face::LipPose& pose) {
-                                        Crops& crops = faces[track.id];
-                                        if (crops.pixels.empty()) crops.first_frame = frame;
-                                        const std::size_t at = crops.pixels.size();
-                                        crops.pixels.resize(at + frame_bytes);
-                                        face::lip_crop(picture, pose, options.side,
-                                                       std::span(crops.pixels).subspan(at));
-                                    });
+    pipeline::FaceFollower follower(
+        std::make_unique<face::BlazeFace>(detector),
+        {.detection_stride = options.stride, .tracker = {}},
+        [&](const face::Track& track, std::int64_t frame, const media::Picture& picture) {
+            Crops& crops = faces[track.id];
+            if (crops.pixels.empty()) crops.first_frame = frame;
+            const std::size_t at = crops.pixels.size();
+            crops.pixels.resize(at + frame_bytes);
+            face::lip_crop(picture, face::smooth_lip_pose(track, frame), options.side,
+                           std::span(crops.pixels).subspan(at));
+        });
     std::vector<std::int16_t> samples;
     media::Reader reader(media::Source::from_path(job.video), {});
     while (auto item = reader.next()) {

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <iomanip>
 #include <iostream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
+#include "cli/analysis_flags.h"
 #include "cli/commands.h"
 #include "pipeline/analyzer.h"
 
@@ -22,9 +22,8 @@ constexpr int kBarWidth = 40;
 struct ScoreOptions {
     std::vector<std::string> videos;
     bool json = false;
-    std::string model = "lipsync";
-    bool short_range = false;
-    int stride = pipeline::FaceFollowerOptions{}.detection_stride;
+    bool framewise = false;
+    AnalysisFlags analysis;
 };
 
 void plot(const sync::SyncCurve& curve, std::ostream& out) {
@@ -99,15 +98,9 @@ class ProgressBar {
 };
 
 int score_videos(const ScoreOptions& options) {
-    if (options.model != "lipsync")
-        throw Error(ErrorCode::model_not_available, "there is no model " + options.model);
-    pipeline::ModelOptions models{.folder = pipeline::default_model_dir()};
-    if (options.short_range) models.face_range = face::BlazeFaceRange::short_;
-    pipeline::AnalyzerOptions analysis;
-    analysis.faces.detection_stride = options.stride;
-    // A file on one's own disk may be as large as it likes: memory does not grow with it.
-    analysis.limits.max_bytes = std::numeric_limits<std::int64_t>::max();
-    const pipeline::Analyzer analyzer(pipeline::load_models(models), analysis);
+    const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
+                                      {.reading = options.analysis.reading()});
+    (void)analyzer.models().find(options.analysis.model);  // an unknown name: before any video
 
     int status = kDone;
     for (const std::string& video : options.videos) {
@@ -116,10 +109,11 @@ int score_videos(const ScoreOptions& options) {
             const auto result = [&] {
                 ProgressBar bar(!options.json);
                 return analyzer.analyze(media::Source::from_path(video),
-                                        {.on_progress = [&](double done) { bar.update(done); }});
+                                        {.model = options.analysis.model,
+                                         .on_progress = [&](double done) { bar.update(done); }});
             }();
             if (options.json) {
-                auto answer = pipeline::to_json(result);
+                auto answer = pipeline::to_json(result, {.framewise = options.framewise});
                 answer["processing_time_ms"] =
                     std::chrono::duration_cast<std::chrono::milliseconds>(
                         std::chrono::steady_clock::now() - start)
@@ -146,13 +140,9 @@ void add_score(CLI::App& app, int& status) {
     const auto options = std::make_shared<ScoreOptions>();
     command->add_option("video", options->videos, "videos")->required();
     command->add_flag("--json", options->json, "print what the service answers, a line a video");
-    command->add_option("--model", options->model, "the model to score with")
-        ->capture_default_str();
-    command->add_flag("--short-range", options->short_range,
-                      "the face detector for faces near the camera");
-    command->add_option("--stride", options->stride, "look for faces in every k-th picture")
-        ->check(CLI::Range(1, 25))
-        ->capture_default_str();
+    command->add_flag("--framewise", options->framewise,
+                      "with --json: the confidence of every frame, too (syncnet_v2)");
+    options->analysis.add_to(*command);
     command->callback([options, &status] { status = score_videos(*options); });
 }
 

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include "cli/commands.h"
 #include "service/server.h"
@@ -45,14 +46,19 @@ int serve(const ServeOptions& options) {
     spdlog::set_default_logger(std::move(logger));
     for (const std::string& note : notes) spdlog::warn("{}", note);
 
-    const auto models =
-        pipeline::load_models({.folder = settings.model_dir.empty() ? pipeline::default_model_dir()
-                                                                    : settings.model_dir});
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    const auto models = pipeline::load_models(
+        {.folder = settings.model_dir.empty() ? pipeline::default_model_dir() : settings.model_dir,
+         .syncnet_v2 = settings.syncnet_v2,
+         .s3fd = settings.s3fd,
+         .precision = settings.precision,
+         .threads = std::max(1, cores / settings.workers)});
     pipeline::AnalyzerOptions analysis;
-    analysis.limits.max_bytes = settings.max_video_bytes;
+    analysis.reading.limits.max_bytes = settings.max_video_bytes;
     service::Server server(settings, std::make_shared<pipeline::Analyzer>(models, analysis));
-    spdlog::info("model {} {} ({})", models->lip_sync.name, models->lip_sync.version,
-                 nn::to_string(models->lip_sync.sound->precision()));
+    const sync::SyncModelInfo& model = models->scoring.front().network->info();
+    spdlog::info("model {} {} ({}): {}", model.name, model.version, nn::to_string(model.precision),
+                 models->choice);
     spdlog::info("listening on http://{}:{}", settings.host, server.port());
     server.run();
     spdlog::info("stopped");

@@ -7,8 +7,6 @@
 namespace syncnet::face {
 namespace {
 
-// On a face seen from the front the mouth is this far below the eyes, in distances of the pupils.
-constexpr float kEyesToMouth = 1.08F;
 // Samples along one side of an output pixel, at most, when a large face is made smaller.
 constexpr int kMaxOversampling = 4;
 

@@ -15,6 +15,9 @@ inline constexpr int kLipCropReach = 5;  // frames on either side that smooth th
 // from the front; from it a mouth is about half the crop wide.
 inline constexpr float kFaceUnitsPerCrop = 1.5F;
 
+// On a face seen from the front the mouth is this far below the eyes, in face units.
+inline constexpr float kEyesToMouth = 1.08F;
+
 // Where the crop lies in the picture: a square around `centre`, its x axis along `right` whose
 // length is one face unit in pixels.
 struct LipPose {

@@ -33,7 +33,7 @@ json curve(const sync::SyncCurve& c) {
     return values;
 }
 
-json track(const TrackAnalysis& t) {
+json track(const TrackAnalysis& t, const JsonOptions& options) {
     json line{
         {"offset", nullptr},
         {"confidence", nullptr},
@@ -49,13 +49,18 @@ json track(const TrackAnalysis& t) {
         line["confidence"] = rounded(t.result->confidence, 3);
         line["min_dist"] = rounded(t.result->min_dist, 3);
         line["curve"] = curve(t.curve);
+        if (options.framewise) {
+            json framewise = json::array();
+            for (const float c : t.framewise) framewise.push_back(rounded(c, 3));
+            line["framewise_confidence"] = framewise;
+        }
     }
     return line;
 }
 
 }  // namespace
 
-json to_json(const Analysis& a) {
+json to_json(const Analysis& a, const JsonOptions& options) {
     json reasons = json::array();
     json explanation = json::array();
     for (const score::Reason reason : a.verdict.reasons) {
@@ -63,31 +68,34 @@ json to_json(const Analysis& a) {
         explanation.push_back(score::explain(reason));
     }
     json results = json::array();
-    for (const TrackAnalysis& t : a.tracks) results.push_back(track(t));
+    for (const TrackAnalysis& t : a.tracks) results.push_back(track(t, options));
 
-    json answer{
-        {"offset_frames", nullptr},
-        {"confidence", nullptr},
-        {"min_dist", nullptr},
-        {"lag_ms", nullptr},
-        {"score", number(a.verdict.score, 4)},
-        {"decision", score::to_string(a.verdict.decision)},
-        {"reason_codes", reasons},
-        {"reasons", explanation},
-        {"model", {{"name", a.model}, {"version", a.model_version}, {"precision", a.precision}}},
-        {"video",
-         {{"container", a.video.container},
-          {"codec", a.video.video_codec},
-          {"width", a.video.width},
-          {"height", a.video.height},
-          {"fps", rounded(a.video.fps, 3)},
-          {"seconds", rounded(a.seconds, 2)},
-          {"audio_codec", a.video.has_audio ? json(a.video.audio_codec) : json(nullptr)},
-          {"speech_s", rounded(a.speech_seconds, 2)},
-          {"shots", a.shots},
-          {"damaged_packets", a.damage.packets},
-          {"truncated", a.damage.truncated}}},
-        {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
+    json answer{{"offset_frames", nullptr},
+                {"confidence", nullptr},
+                {"min_dist", nullptr},
+                {"lag_ms", nullptr},
+                {"score", number(a.verdict.score, 4)},
+                {"decision", score::to_string(a.verdict.decision)},
+                {"reason_codes", reasons},
+                {"reasons", explanation},
+                {"model",
+                 {{"name", a.model},
+                  {"version", a.model_version},
+                  {"precision", a.precision},
+                  {"detector", a.detector}}},
+                {"video",
+                 {{"container", a.video.container},
+                  {"codec", a.video.video_codec},
+                  {"width", a.video.width},
+                  {"height", a.video.height},
+                  {"fps", rounded(a.video.fps, 3)},
+                  {"seconds", rounded(a.seconds, 2)},
+                  {"audio_codec", a.video.has_audio ? json(a.video.audio_codec) : json(nullptr)},
+                  {"speech_s", rounded(a.speech_seconds, 2)},
+                  {"shots", a.shots},
+                  {"damaged_packets", a.damage.packets},
+                  {"truncated", a.damage.truncated}}},
+                {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
     // No number without evidence: what was measured all the same is under debug.
     if (a.verdict.score && !a.tracks.empty()) {
         const sync::SyncResult& lead = *a.tracks.front().result;

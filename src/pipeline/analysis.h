@@ -23,6 +23,7 @@ struct TrackAnalysis {
     sync::SyncCurve curve;
     std::optional<sync::SyncResult> result;
     std::optional<double> score;
+    std::vector<float> framewise;  // confidence per lip frame, where the model has it
 };
 
 struct Analysis {
@@ -34,11 +35,14 @@ struct Analysis {
     std::vector<TrackAnalysis> tracks;  // the leading one first
     score::Evidence evidence;
     score::Verdict verdict;
-    std::string model, model_version, precision;
+    std::string model, model_version, precision, detector;
 };
 
 // What `POST /score` answers and `syncnet score --json` prints; docs/api.md tells each field.
 // Fields of the seed keep their names and meaning.
-nlohmann::json to_json(const Analysis& analysis);
+struct JsonOptions {
+    bool framewise = false;  // every track's confidence per frame
+};
+nlohmann::json to_json(const Analysis& analysis, const JsonOptions& options = {});
 
 }  // namespace syncnet::pipeline

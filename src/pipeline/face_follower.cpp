@@ -52,11 +52,10 @@ void FaceFollower::hand_out() {
     std::int64_t needed = end_ - options_.detection_stride + 1;
     for (auto it = next_.begin(); it != next_.end();) {
         const face::Track& track = tracks[static_cast<std::size_t>(it->first)];
-        const std::int64_t ready = track.end_frame() - (track.ended ? 0 : face::kLipCropReach);
+        const std::int64_t ready = track.end_frame() - (track.ended ? 0 : options_.geometry_reach);
         for (; it->second < ready; ++it->second)
             on_face_(track, it->second,
-                     waiting_[static_cast<std::size_t>(it->second - first_waiting)],
-                     face::smooth_lip_pose(track, it->second));
+                     waiting_[static_cast<std::size_t>(it->second - first_waiting)]);
         if (track.ended) {
             if (on_track_end_) on_track_end_(track);
             tracker_.forget(track.id);

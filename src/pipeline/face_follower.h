@@ -1,8 +1,8 @@
-// From pictures to steady mouth poses: looks for faces in every k-th picture, follows them through
-// each shot, and hands out every picture of every face once its pose is known.
+// From pictures to faces: looks for them in every k-th picture, follows them through each shot, and
+// hands out every picture of every face once the face's geometry around it is known.
 //
-// A pose needs the detections behind it (interpolation, smoothing, bridged gaps), so pictures wait
-// in a queue until no track needs them: at most about the tracker's longest gap.
+// Geometry needs the detections behind it (interpolation, smoothing, bridged gaps), so pictures
+// wait in a queue until no track needs them: at most about the tracker's longest gap.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +21,17 @@ namespace syncnet::pipeline {
 struct FaceFollowerOptions {
     // Pictures from one look to the next. On held-out clips offsets and confidence stay the same up
     // to 12 (bench/detection_stride.py); 4 saves most of the time and still follows quick heads.
-    int detection_stride = 4;
+    // 0: what suits the detector.
+    int detection_stride = 0;
+    int geometry_reach = face::kLipCropReach;  // frames behind one that its smoothing looks at
     face::TrackerOptions tracker;
 };
 
 class FaceFollower {
   public:
     // Called for each frame of each track, in the order of frames within a track.
-    using OnFace = std::function<void(const face::Track&, std::int64_t frame, const media::Picture&,
-                                      const face::LipPose&)>;
+    using OnFace =
+        std::function<void(const face::Track&, std::int64_t frame, const media::Picture&)>;
 
     // Called once for each track, after its last frame.
     using OnTrackEnd = std::function<void(const face::Track&)>;

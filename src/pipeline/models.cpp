@@ -1,11 +1,30 @@
 #include "pipeline/models.h"
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 
 namespace syncnet::pipeline {
 namespace fs = std::filesystem;
+
+namespace {
+
+struct Found {
+    fs::path path;
+    std::unique_ptr<const nn::Weights> weights;
+};
+
+// The named file or, where none is named, the one among the models.
+Found find_weights(const fs::path& named, const fs::path& usual) {
+    Found found{.path = named.empty() ? usual : named, .weights = {}};
+    std::error_code failed;
+    if (fs::exists(found.path, failed))
+        found.weights = nn::open_weights(found.path, kMaxWeightBytes);
+    return found;
+}
+
+}  // namespace
 
 fs::path default_model_dir() {
     if (const char* const set = std::getenv("SYNCNET_MODELS"); set != nullptr && *set != '\0')
@@ -25,11 +44,71 @@ face::BlazeFaceModel load_detector(const fs::path& folder, face::BlazeFaceRange 
     return face::load_blaze_face(folder / name, range);
 }
 
+const ScoringModel& Models::find(std::string_view name) const {
+    if (name.empty()) return scoring.front();
+    std::string known;
+    for (const ScoringModel& model : scoring) {
+        const std::string& is = model.network->info().name;
+        if (is == name) return model;
+        known += (known.empty() ? "" : ", ") + is;
+    }
+    throw Error(ErrorCode::model_not_available,
+                "there is no model " + std::string(name) + " here, but " + known);
+}
+
+nlohmann::json describe(const Models& models) {
+    const sync::SyncModelInfo& first = models.scoring.front().network->info();
+    nlohmann::json names = nlohmann::json::array();
+    for (const ScoringModel& model : models.scoring) names.push_back(model.network->info().name);
+    nlohmann::json detectors{"blaze_face"};
+    if (models.s3fd) detectors.push_back("s3fd");
+    return {{"model",
+             {{"name", first.name},
+              {"version", first.version},
+              {"precision", nn::to_string(first.precision)}}},
+            {"models", names},
+            {"model_choice", models.choice},
+            {"detectors", detectors}};
+}
+
 std::shared_ptr<const Models> load_models(const ModelOptions& options) {
-    return std::make_shared<const Models>(Models{
-        .detector = load_detector(options.folder, options.face_range),
-        .lip_sync = sync::load_lip_sync(options.folder / "lipsync.safetensors", options.precision),
-        .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
+    const nn::Precision bundled = options.precision.value_or(nn::best_precision());
+    const nn::Precision exact = options.precision.value_or(nn::best_exact_precision());
+    Models models{.blaze_face = load_detector(options.folder, options.face_range),
+                  .lip_sync = sync::load_lip_sync(options.folder / "lipsync.safetensors", bundled)};
+    models.scoring.push_back(
+        {.network = sync::lip_sync_model(models.lip_sync),
+         .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
+
+    const Found detector = find_weights(options.s3fd, options.folder / kS3fdFile);
+    if (detector.weights) {
+        try {
+            models.s3fd = face::load_s3fd(*detector.weights, exact, options.threads);
+        } catch (const Error& e) {
+            throw Error(e.code(), detector.path.filename().string() + ": " + e.what());
+        }
+    }
+    const Found syncnet = find_weights(options.syncnet_v2, options.folder / kSyncNetV2File);
+    if (!syncnet.weights) {
+        models.choice =
+            std::string("lipsync, the bundled model: ") +
+            (options.syncnet_v2.empty() ? "no MODEL_PATH is set" : "MODEL_PATH names no file");
+        return std::make_shared<const Models>(std::move(models));
+    }
+    try {
+        const auto networks = sync::load_syncnet_v2(*syncnet.weights, exact, options.threads);
+        models.scoring.insert(models.scoring.begin(),
+                              {.network = sync::syncnet_v2_model(networks, "2", options.edges),
+                               .calibration = score::load_calibration(
+                                   options.folder / "syncnet_v2.calibration.json")});
+    } catch (const Error& e) {
+        throw Error(e.code(), syncnet.path.filename().string() + ": " + e.what());
+    }
+    models.choice = "syncnet_v2, the published model: " +
+                    std::string(options.syncnet_v2.empty() ? "it lies among the models"
+                                                           : "MODEL_PATH names it") +
+                    "; faces by " + (models.s3fd ? "S3FD" : "BlazeFace, as there is no S3FD");
+    return std::make_shared<const Models>(std::move(models));
 }
 
 }  // namespace syncnet::pipeline

@@ -1,27 +1,60 @@
-// Where models lie and how they are loaded, once, for the whole process.
+// Which models there are, where they lie and which one scores; loaded once, for the whole process.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "face/blaze_face.h"
+#include "face/s3fd.h"
 #include "score/verdict.h"
 #include "sync/lip_sync.h"
+#include "sync/sync_model.h"
 
 namespace syncnet::pipeline {
 
 struct ModelOptions {
     std::filesystem::path folder;  // see default_model_dir()
+    // The published weights. Empty: those in `folder`, if they are there. A file that is not there
+    // is no error, a file that is not such a model is.
+    std::filesystem::path syncnet_v2, s3fd;
     face::BlazeFaceRange face_range = face::BlazeFaceRange::full;
-    nn::Precision precision = nn::best_precision();
+    // Nothing: bf16 for the bundled model where the processor has it; for the published ones
+    // the fastest that keeps their published numbers.
+    std::optional<nn::Precision> precision;
+    int threads = 1;                               // of one analysis, in the published networks
+    sync::Edges edges = sync::Edges::zero_padded;  // of the published SyncNet
+};
+
+struct ScoringModel {
+    std::shared_ptr<const sync::SyncModel> network;
+    score::Calibration calibration;
 };
 
 // Immutable; shared by every analysis.
 struct Models {
-    face::BlazeFaceModel detector;
-    sync::LipSyncModel lip_sync;
-    score::Calibration calibration;
+    face::BlazeFaceModel blaze_face;
+    std::optional<face::S3fdModel> s3fd;
+    sync::LipSyncModel lip_sync;        // tells speech, whichever model scores
+    std::vector<ScoringModel> scoring;  // the default one first
+    std::string choice;                 // which model scores by default, and why
+
+    // Empty: the default one. Throws model_not_available, naming those that are there.
+    const ScoringModel& find(std::string_view name) const;
 };
+
+// {"model": {name, version, precision}, "models": [names], "model_choice": why, "detectors":
+// [names]}
+nlohmann::json describe(const Models& models);
+
+inline constexpr const char* kSyncNetV2File = "syncnet_v2.model";
+inline constexpr const char* kS3fdFile = "sfd_face.pth";
+// Of a file with weights. The published ones have 55 and 90 MB.
+inline constexpr std::size_t kMaxWeightBytes = 512U << 20U;
 
 // SYNCNET_MODELS if set, else `models` beside the program, else the installed folder. Throws
 // bad_model where there is none.

@@ -117,28 +117,24 @@ Server::Impl::Impl(const Settings& wanted, std::shared_ptr<const pipeline::Analy
 }
 
 Response Server::Impl::health() const {
-    const auto& model = analyzer->models().lip_sync;
-    return json_response(
-        http::status::ok,
-        {{"status", stopping ? "stopping" : "healthy"},
-         {"service", "syncnet-avsync"},
-         {"version", version()},
-         {"syncnet_available", true},
-         {"models_loaded", true},
-         {"model",
-          {{"name", model.name},
-           {"version", model.version},
-           {"precision", nn::to_string(model.sound->precision())}}},
-         {"models", {model.name}},
-         {"busy", taken},
-         {"uptime_s",
-          std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started).count()}});
+    nlohmann::json body{
+        {"status", stopping ? "stopping" : "healthy"},
+        {"service", "syncnet-avsync"},
+        {"version", version()},
+        {"syncnet_available", true},
+        {"models_loaded", true},
+        {"busy", taken},
+        {"uptime_s",
+         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started).count()}};
+    body.update(pipeline::describe(analyzer->models()));
+    return json_response(http::status::ok, body);
 }
 
 asio::awaitable<pipeline::Analysis> Server::Impl::analyze(std::shared_ptr<ScoreRequest> request,
                                                           Clock::time_point deadline) {
-    co_return analyzer->analyze(request->source(),
-                                {.stop = give_up.get_token(), .deadline = deadline});
+    co_return analyzer->analyze(
+        request->source(),
+        {.model = request->model, .stop = give_up.get_token(), .deadline = deadline});
 }
 
 asio::awaitable<Response> Server::Impl::score(Connection& connection, HeaderParser& header) {
@@ -155,9 +151,7 @@ asio::awaitable<Response> Server::Impl::score(Connection& connection, HeaderPars
     // Nothing is expected from the client until it has its answer.
     connection.stream.expires_never();
     const auto start = Clock::now();
-    const std::string& model = analyzer->models().lip_sync.name;
-    if (!request->model.empty() && request->model != model)
-        throw Error(ErrorCode::model_not_available, "this service has only " + model);
+    (void)analyzer->models().find(request->model);  // an unknown name: before a worker takes it
 
     const auto analysis = co_await asio::co_spawn(
         workers.get_executor(), analyze(request, start + settings.processing_timeout),

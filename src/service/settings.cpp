@@ -85,6 +85,19 @@ constexpr std::array kTable{
             set_count<&Settings::connections>, get_count<&Settings::connections>},
     Setting{"SYNCNET_MODELS", "folder", "Where the models lie; by default beside the program.",
             set_path<&Settings::model_dir>, get_path<&Settings::model_dir>},
+    Setting{"MODEL_PATH", "file", "Weights of the published SyncNet; where they are, it scores.",
+            set_path<&Settings::syncnet_v2>, get_path<&Settings::syncnet_v2>},
+    Setting{"DETECTOR_PATH", "file",
+            "Weights of S3FD, which finds faces for the published SyncNet.",
+            set_path<&Settings::s3fd>, get_path<&Settings::s3fd>},
+    Setting{"PRECISION", "", "What the networks compute with: auto, f32, bf16x3 or bf16.",
+            [](Settings& s, std::string_view t) {
+                s.precision = nn::parse_precision(t);
+                if (!s.precision && t != "auto") refuse(t, "auto, f32, bf16x3 or bf16");
+            },
+            [](const Settings& s) {
+                return std::string(s.precision ? nn::to_string(*s.precision) : "auto");
+            }},
     Setting{"LOG_LEVEL", "", "debug, info, warning or error.",
             [](Settings& s, std::string_view t) {
                 std::string level(t);
@@ -99,10 +112,8 @@ constexpr std::array kTable{
             [](const Settings& s) { return s.log_level; }},
 };
 
-// Names of the seed's .env that mean nothing to a program without Flask, or that only the official
-// model's files would use.
-constexpr std::array<std::string_view, 5> kIgnored{"FLASK_ENV", "FLASK_DEBUG", "FLASK_APP",
-                                                   "MODEL_PATH", "DETECTOR_PATH"};
+// Names of the seed's .env that mean nothing to a program without Flask.
+constexpr std::array<std::string_view, 3> kIgnored{"FLASK_ENV", "FLASK_DEBUG", "FLASK_APP"};
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view kSpace = " \t\r";

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "nn/plan.h"
+
 namespace syncnet::service {
 
 struct Settings {
@@ -27,6 +29,9 @@ struct Settings {
     int queue = 32;                            // requests that wait for a worker
     int connections = 256;
     std::filesystem::path model_dir;  // empty: beside the program
+    std::filesystem::path syncnet_v2,
+        s3fd;  // the published weights; empty: those in model_dir, if any
+    std::optional<nn::Precision> precision;  // nothing: each model's best
     std::string log_level = "info";
 };
 

@@ -99,8 +99,7 @@ void append_unit_rows(std::span<const float> rows, std::size_t count, std::vecto
 }  // namespace
 
 LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision precision) {
-    const MappedFile file(path, kMaxModelBytes);
-    const nn::Safetensors weights(file.bytes());
+    const nn::Safetensors weights(MappedFile(path, kMaxModelBytes));
     const auto& about = weights.metadata();
     const auto entry = [&](const std::string& key) {
         const auto found = about.find(key);
@@ -202,39 +201,71 @@ Embeddings LipEmbedder::finish() {
     return std::move(embeddings_);
 }
 
-SoundEmbedder::SoundEmbedder(const LipSyncModel& model)
-    : sound_(model.sound), speech_(model.speech) {}
+namespace {
 
-SoundEmbeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel,
-                                     const std::function<void()>& between) {
-    SoundEmbeddings result{.embeddings = {.first_frame = kFirstSoundFrame,
-                                          .dimensions = kLipSyncEmbedding,
-                                          .values = {}},
-                           .speech = {}};
+// How many embeddings this much sound has.
+std::int64_t sound_frames(std::span<const audio::MelFrame> log_mel) {
     const auto frames = static_cast<std::int64_t>(log_mel.size());
-    const std::int64_t count = frames < kSoundField ? 0 : (frames - kSoundField) / kMelPerFrame + 1;
-    const auto mel = audio::normalise(log_mel);
-    const auto sound_in = sound_.input();
-    const auto speech_in = speech_.input();
+    return frames < kSoundField ? 0 : (frames - kSoundField) / kMelPerFrame + 1;
+}
+
+// Runs a network over the whole sound, batch after batch: fill(t, band, mel frame) puts one value
+// of the input in place, take(rows) reads what came out.
+template <typename Fill, typename Take>
+void run_over(nn::Session& network, std::span<const audio::MelFrame> log_mel, const Fill& fill,
+              const Take& take, const std::function<void()>& between) {
+    const std::int64_t count = sound_frames(log_mel);
     for (std::int64_t done = 0; done < count; done += kSoundBatch) {
         if (between) between();
         // Beyond the end whatever was there before is left: those embeddings are not read.
         const std::int64_t first = done * kMelPerFrame;
-        const std::int64_t width = std::min(kSoundInput, frames - first);
+        const std::int64_t width =
+            std::min(kSoundInput, static_cast<std::int64_t>(log_mel.size()) - first);
         for (std::int64_t t = 0; t < width; ++t)
-            for (std::size_t band = 0; band < audio::kMelBands; ++band) {
-                const auto to = band * kSoundInput + static_cast<std::size_t>(t);
-                const auto from = static_cast<std::size_t>(first + t);
-                sound_in[to] = speech_in[2 * to] = mel[from][band];
-                speech_in[2 * to + 1] = (log_mel[from][band] + 6.0F) * 0.1F;
-            }
-        sound_.run();
-        speech_.run();
-        const auto rows = static_cast<std::size_t>(std::min(kSoundBatch, count - done));
-        append_unit_rows(sound_.output("out"), rows, result.embeddings.values);
-        for (const float logit : speech_.output("out").first(rows))
-            result.speech.push_back(1.0F / (1.0F + std::exp(-logit)));
+            for (std::size_t band = 0; band < audio::kMelBands; ++band)
+                fill(band * kSoundInput + static_cast<std::size_t>(t),
+                     static_cast<std::size_t>(first + t), band);
+        network.run();
+        take(static_cast<std::size_t>(std::min(kSoundBatch, count - done)));
     }
+}
+
+}  // namespace
+
+SoundEmbedder::SoundEmbedder(const LipSyncModel& model) : network_(model.sound) {}
+
+Embeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel,
+                                const std::function<void()>& between) {
+    Embeddings result{
+        .first_frame = kFirstSoundFrame, .dimensions = kLipSyncEmbedding, .values = {}};
+    const auto mel = audio::normalise(log_mel);
+    run_over(
+        network_, log_mel,
+        [&, in = network_.input()](std::size_t to, std::size_t from, std::size_t band) {
+            in[to] = mel[from][band];
+        },
+        [&](std::size_t rows) { append_unit_rows(network_.output("out"), rows, result.values); },
+        between);
+    return result;
+}
+
+SpeechDetector::SpeechDetector(const LipSyncModel& model) : network_(model.speech) {}
+
+Speech SpeechDetector::detect(std::span<const audio::MelFrame> log_mel,
+                              const std::function<void()>& between) {
+    Speech result{.first_frame = kFirstSoundFrame, .probability = {}};
+    const auto mel = audio::normalise(log_mel);
+    run_over(
+        network_, log_mel,
+        [&, in = network_.input()](std::size_t to, std::size_t from, std::size_t band) {
+            in[2 * to] = mel[from][band];
+            in[2 * to + 1] = (log_mel[from][band] + 6.0F) * 0.1F;
+        },
+        [&](std::size_t rows) {
+            for (const float logit : network_.output("out").first(rows))
+                result.probability.push_back(1.0F / (1.0F + std::exp(-logit)));
+        },
+        between);
     return result;
 }
 

@@ -69,21 +69,33 @@ class LipEmbedder {
     Embeddings embeddings_;
 };
 
-// The sound of a whole clip.
-struct SoundEmbeddings {
-    Embeddings embeddings;      // embedding i has seen mel frames 4i-16 .. 4i+18
-    std::vector<float> speech;  // for the same frames: probability that speech is heard, 0..1
-};
-
+// The sound of a whole clip: embedding i has seen mel frames 4i-16 .. 4i+18.
 class SoundEmbedder {
   public:
     explicit SoundEmbedder(const LipSyncModel& model);
     // Calls `between` from time to time: it may throw to end the work.
-    SoundEmbeddings embed(std::span<const audio::MelFrame> log_mel,
-                          const std::function<void()>& between = {});
+    Embeddings embed(std::span<const audio::MelFrame> log_mel,
+                     const std::function<void()>& between = {});
 
   private:
-    nn::Session sound_, speech_;
+    nn::Session network_;
+};
+
+// The probability, 0..1, that speech is heard in frame first_frame + k.
+struct Speech {
+    std::int64_t first_frame = 0;
+    std::vector<float> probability;
+};
+
+class SpeechDetector {
+  public:
+    explicit SpeechDetector(const LipSyncModel& model);
+    // As SoundEmbedder::embed.
+    Speech detect(std::span<const audio::MelFrame> log_mel,
+                  const std::function<void()>& between = {});
+
+  private:
+    nn::Session network_;
 };
 
 }  // namespace syncnet::sync

@@ -9,8 +9,8 @@ namespace syncnet::audio {
 namespace {
 
 nn::Safetensors golden() {
-    const MappedFile file(SYNCNET_SOURCE_DIR "/tests/golden/lipsync_golden.safetensors", 1U << 24U);
-    return nn::Safetensors(file.bytes());
+    return nn::Safetensors(
+        MappedFile(SYNCNET_SOURCE_DIR "/tests/golden/lipsync_golden.safetensors", 1U << 24U));
 }
 
 std::vector<float> samples(const nn::Safetensors& file) {

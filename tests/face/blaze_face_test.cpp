@@ -23,8 +23,8 @@ std::string model(const char* name) {
 }
 
 nn::Safetensors golden(const char* name) {
-    const MappedFile file(std::string(SYNCNET_SOURCE_DIR "/tests/golden/") + name, 1U << 24U);
-    return nn::Safetensors(file.bytes());
+    return nn::Safetensors(
+        MappedFile(std::string(SYNCNET_SOURCE_DIR "/tests/golden/") + name, 1U << 24U));
 }
 
 class BlazeFaceFiles : public testing::TestWithParam<File> {};

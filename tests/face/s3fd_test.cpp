@@ -13,8 +13,8 @@ namespace {
 
 // tests/reference/make_golden.py wrote it, with PyTorch, from a photograph.
 const nn::Safetensors& golden() {
-    static const MappedFile file(SYNCNET_SOURCE_DIR "/tests/golden/s3fd.safetensors", 1U << 24U);
-    static const nn::Safetensors tensors(file.bytes());
+    static const nn::Safetensors tensors(
+        MappedFile(SYNCNET_SOURCE_DIR "/tests/golden/s3fd.safetensors", 1U << 24U));
     return tensors;
 }
 

@@ -59,8 +59,9 @@ Outcome follow(std::int64_t frames, int stride, const SceneOf& scene_of, const S
     FaceFollower follower(
         std::make_unique<ScriptedDetector>([&] { return sees(now); }),
         {.detection_stride = stride, .tracker = {}},
-        [&](const face::Track& track, std::int64_t frame, const media::Picture&,
-            const face::LipPose&) { run.handed[track.id].push_back(frame); },
+        [&](const face::Track& track, std::int64_t frame, const media::Picture&) {
+            run.handed[track.id].push_back(frame);
+        },
         [&](const face::Track& track) { run.ended.push_back(track.id); });
     for (; now < frames; ++now) {
         const int scene = scene_of(now);

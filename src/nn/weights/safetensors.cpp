@@ -1,12 +1,16 @@
 #include "nn/weights/safetensors.h"
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "base/error.h"
+#include "nn/bf16.h"
 #include "nn/weights/half.h"
+#include "nn/weights/values.h"
 
 namespace syncnet::nn {
 namespace {
@@ -32,19 +36,31 @@ std::vector<float> convert(std::span<const std::byte> raw, const Convert& to_flo
     return values;
 }
 
-std::vector<float> to_floats(std::span<const std::byte> raw, const std::string& type,
-                             const std::string& name) {
-    const auto as_float = [](auto v) { return static_cast<float>(v); };
-    if (type == "F32") return convert<float>(raw, as_float);
-    if (type == "F16") return convert<std::uint16_t>(raw, half_to_float);
-    if (type == "I16") return convert<std::int16_t>(raw, as_float);
-    if (type == "U8") return convert<std::uint8_t>(raw, as_float);
-    refuse(name + " has the type " + type + ", which is not read");
+constexpr auto kAsFloat = [](auto v) { return static_cast<float>(v); };
+
+struct Type {
+    std::string_view name;
+    std::size_t bytes;
+    std::vector<float> (*read)(std::span<const std::byte>);
+};
+using Raw = std::span<const std::byte>;
+constexpr std::array<Type, 6> kTypes{
+    {{"F64", 8, [](Raw raw) { return convert<double>(raw, kAsFloat); }},
+     {"F32", 4, [](Raw raw) { return convert<float>(raw, kAsFloat); }},
+     {"F16", 2, [](Raw raw) { return convert<std::uint16_t>(raw, half_to_float); }},
+     {"BF16", 2, [](Raw raw) { return convert<Bf16>(raw, from_bf16); }},
+     {"I16", 2, [](Raw raw) { return convert<std::int16_t>(raw, kAsFloat); }},
+     {"U8", 1, [](Raw raw) { return convert<std::uint8_t>(raw, kAsFloat); }}}};
+
+const Type* find_type(std::string_view name) {
+    const auto* const found = std::ranges::find(kTypes, name, &Type::name);
+    return found == kTypes.end() ? nullptr : found;
 }
 
 }  // namespace
 
-Safetensors::Safetensors(std::span<const std::byte> file) {
+Safetensors::Safetensors(OwnedBytes owned) : file_(std::move(owned)) {
+    const auto file = file_.bytes();
     if (file.size() < 8) refuse("shorter than its header");
     const auto length = load<std::uint64_t>(file.data());
     if (length > kMaxHeaderBytes || length > file.size() - 8)
@@ -55,18 +71,22 @@ Safetensors::Safetensors(std::span<const std::byte> file) {
     const auto data = file.subspan(8 + static_cast<std::size_t>(length));
 
     try {
+        std::vector<std::string> names;
+        for (const auto& [name, entry] : header.items())
+            if (name != "__metadata__") names.push_back(name);
+        const std::size_t prefix = common_module(names).size();
         for (const auto& [name, entry] : header.items()) {
             if (name == "__metadata__") {
                 metadata_ = entry.get<std::map<std::string, std::string>>();
                 continue;
             }
-            const auto type = entry.at("dtype").get<std::string>();
-            Tensor tensor;
+            Entry e{.type = entry.at("dtype").get<std::string>(), .dims = {}, .raw = {}};
+            const Type* const type = find_type(e.type);
+            if (type == nullptr) refuse(name + " has the type " + e.type + ", which is not read");
             const auto offsets = entry.at("data_offsets").get<std::array<std::uint64_t, 2>>();
             if (offsets[0] > offsets[1] || offsets[1] > data.size())
                 refuse(name + " lies outside the file");
-            tensor.values =
-                to_floats(data.subspan(offsets[0], offsets[1] - offsets[0]), type, name);
+            e.raw = data.subspan(offsets[0], offsets[1] - offsets[0]);
             std::uint64_t count = 1;
             for (const auto dim : entry.at("shape").get<std::vector<std::int64_t>>()) {
                 // No dimension is larger than the file, so that the product can't overflow.
@@ -74,23 +94,35 @@ Safetensors::Safetensors(std::span<const std::byte> file) {
                     refuse(name + " has an impossible dimension");
                 count *= static_cast<std::uint64_t>(dim);
                 if (count > file.size()) refuse(name + " is larger than the file");
-                tensor.dims.push_back(static_cast<int>(dim));
+                e.dims.push_back(static_cast<int>(dim));
             }
-            if (count != tensor.values.size())
+            if (count * type->bytes != e.raw.size())
                 refuse(name + " has not as many values as its shape");
-            for (const float v : tensor.values)
-                if (!std::isfinite(v)) refuse(name + " holds a value that is not finite");
-            tensors_.emplace(name, std::move(tensor));
+            entries_.emplace(name.substr(prefix), std::move(e));
         }
     } catch (const nlohmann::json::exception& e) {
         refuse(e.what());
     }
 }
 
-const Tensor& Safetensors::at(const std::string& name) const {
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) refuse("the tensor " + name + " is missing");
-    return found->second;
+std::vector<std::string> Safetensors::names() const {
+    std::vector<std::string> result;
+    for (const auto& [name, entry] : entries_) result.push_back(name);
+    return result;
+}
+
+const std::vector<int>* Safetensors::dims(const std::string& name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second.dims;
+}
+
+Tensor Safetensors::at(const std::string& name) const {
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) refuse("the tensor " + name + " is missing");
+    const Entry& e = found->second;
+    Tensor tensor{e.dims, find_type(e.type)->read(e.raw)};
+    require_finite(tensor.values, name);
+    return tensor;
 }
 
 }  // namespace syncnet::nn

@@ -7,22 +7,31 @@
 #include <span>
 #include <string>
 
-#include "nn/tensor.h"
+#include "nn/weights/owned_bytes.h"
+#include "nn/weights/weights.h"
 
 namespace syncnet::nn {
 
-class Safetensors {
+class Safetensors final : public Weights {
   public:
-    // F32, F16 and I16/U8 are read, all as float. Copies what it keeps. Throws bad_model where the
-    // bytes are not such a file, or a value is not finite.
-    explicit Safetensors(std::span<const std::byte> file);
+    // F64, F32, F16, BF16, I16 and U8 are read. Throws bad_model where the bytes are not such a
+    // file.
+    explicit Safetensors(OwnedBytes file);
 
-    bool has(const std::string& name) const { return tensors_.contains(name); }
-    const Tensor& at(const std::string& name) const;  // throws bad_model, naming what is missing
+    std::vector<std::string> names() const override;
+    const std::vector<int>* dims(const std::string& name) const override;
+    Tensor at(const std::string& name) const override;
     const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
   private:
-    std::map<std::string, Tensor> tensors_;
+    struct Entry {
+        std::string type;
+        std::vector<int> dims;
+        std::span<const std::byte> raw;
+    };
+
+    OwnedBytes file_;
+    std::map<std::string, Entry> entries_;
     std::map<std::string, std::string> metadata_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nn/tensor.h"
+#include "nn/weights/owned_bytes.h"
 
 namespace syncnet::nn {
 
@@ -17,7 +18,7 @@ struct TensorSpec {
     std::vector<int> dims;
 };
 
-// A file of named tensors. Immutable; maps its file instead of copying it.
+// A file of named tensors. Immutable; reads a tensor when it is asked for.
 class Weights {
   public:
     virtual ~Weights() = default;
@@ -28,13 +29,13 @@ class Weights {
 };
 
 // Tells the container from its first bytes: safetensors, PyTorch's zip archive, PyTorch's legacy
-// stream. Throws bad_model.
+// stream. What all names begin with ("__S__.", "module.") is not part of a name. Throws bad_model.
+std::unique_ptr<const Weights> read_weights(OwnedBytes file);
 std::unique_ptr<const Weights> open_weights(const std::filesystem::path& path,
                                             std::size_t max_bytes);
 
-// Every missing tensor, wrong shape and value that is not finite, one line each; empty where all is
-// well. A prefix that all names share ("__S__.", "module.") is not part of a name; tensors that
-// nobody asks for are not a problem.
+// Every tensor that is missing or has another shape, a line each; empty where all is well. Tensors
+// that nobody asks for are not a problem.
 std::vector<std::string> compare(const Weights& weights, std::span<const TensorSpec> expected);
 
 }  // namespace syncnet::nn

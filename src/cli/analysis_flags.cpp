@@ -1,0 +1,75 @@
+#include "cli/analysis_flags.h"
+
+#include <limits>
+#include <thread>
+
+namespace syncnet::cli {
+namespace {
+
+// The reference's thresholds of what is a track at all; ours take shorter and smaller ones.
+constexpr int kReferenceTrackFrames = 100;
+constexpr float kReferenceFacePixels = 100;
+constexpr float kReferenceOverlap = 0.5F;
+
+}  // namespace
+
+void AnalysisFlags::add_to(CLI::App& command) {
+    command.add_option("--model", model, "lipsync or syncnet_v2; by default the published one if it is there");
+    command.add_option("--model-path", syncnet_v2, "weights of the published SyncNet")
+        ->envname("MODEL_PATH");
+    command.add_option("--detector-path", s3fd, "weights of S3FD")->envname("DETECTOR_PATH");
+    command.add_option("--precision", precision, "what the networks compute with")
+        ->check(CLI::IsMember({"auto", "f32", "bf16x3", "bf16"}))
+        ->capture_default_str();
+    command.add_option("--detector", detector, "what looks for faces for the published SyncNet")
+        ->check(CLI::IsMember({"auto", "s3fd", "blazeface"}))
+        ->capture_default_str();
+    command.add_option("--stride", stride, "look for faces in every k-th picture; 0: as suits the detector")
+        ->check(CLI::Range(0, 25))
+        ->capture_default_str();
+    command.add_option("--edges", edges, "the published SyncNet beyond a track's ends: zero-padded as published, or the real sound")
+        ->check(CLI::IsMember({"zero-padded", "real"}))
+        ->capture_default_str();
+    command.add_option("--min-track", min_track_frames, "frames of the shortest track")
+        ->check(CLI::Range(5, 100'000))
+        ->capture_default_str();
+    command.add_option("--min-face", min_face_pixels, "pixels of the smallest face")
+        ->check(CLI::Range(16, 4096))
+        ->capture_default_str();
+    command.add_flag("--reference", reference,
+                     "the published pipeline's values: a look at every picture, tracks above 100 "
+                     "frames, faces above 100 pixels");
+    command.add_flag("--cropped", cropped,
+                     "the videos are face crops of the published pipeline: no face is looked for");
+    command.add_flag("--short-range", short_range, "the face detector for faces near the camera");
+}
+
+pipeline::ModelOptions AnalysisFlags::models() const {
+    return {.folder = pipeline::default_model_dir(),
+            .syncnet_v2 = syncnet_v2,
+            .s3fd = s3fd,
+            .face_range = short_range ? face::BlazeFaceRange::short_ : face::BlazeFaceRange::full,
+            .precision = nn::parse_precision(precision),
+            .threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency())),
+            .edges = edges == "real" ? sync::Edges::real : sync::Edges::zero_padded};
+}
+
+pipeline::ReadingOptions AnalysisFlags::reading() const {
+    pipeline::ReadingOptions options{.min_track_frames = min_track_frames, .cropped = cropped};
+    options.faces.detection_stride = stride;
+    options.faces.tracker.min_face_pixels = min_face_pixels;
+    if (detector != "auto")
+        options.detector = detector == "s3fd" ? pipeline::DetectorChoice::s3fd
+                                              : pipeline::DetectorChoice::blaze_face;
+    if (reference) {
+        options.faces.detection_stride = 1;
+        options.faces.tracker.min_face_pixels = kReferenceFacePixels;
+        options.faces.tracker.min_overlap = kReferenceOverlap;
+        options.min_track_frames = kReferenceTrackFrames + 1;
+    }
+    // A file on one's own disk may be as large as it likes: memory does not grow with it.
+    options.limits.max_bytes = std::numeric_limits<std::int64_t>::max();
+    return options;
+}
+
+}  // namespace syncnet::cli

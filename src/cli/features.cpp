@@ -1,0 +1,73 @@
+// `syncnet features`: what the networks make of a video, for other programs to use.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/npy.h"
+#include "cli/analysis_flags.h"
+#include "cli/commands.h"
+
+namespace syncnet::cli {
+namespace {
+
+struct FeaturesOptions {
+    std::string video;
+    std::filesystem::path out = ".";
+    AnalysisFlags analysis;
+};
+
+void write_rows(const std::filesystem::path& path, std::span<const float> values,
+                std::int64_t rows) {
+    const auto count = static_cast<std::size_t>(rows);
+    write_npy(path, {count, count == 0 ? 0 : values.size() / count}, values);
+}
+
+int features(const FeaturesOptions& options) {
+    const auto models = pipeline::load_models(options.analysis.models());
+    const pipeline::ScoringModel& scoring = models->find(options.analysis.model);
+    const auto reading =
+        pipeline::read_video(media::Source::from_path(options.video), *models, scoring,
+                             options.analysis.reading(), {.model = options.analysis.model});
+    std::filesystem::create_directories(options.out);
+    const std::string stem = std::filesystem::path(options.video).stem().string();
+    const auto file = [&](const std::string& part) {
+        return options.out / (stem + "." + part + ".npy");
+    };
+    nlohmann::json tracks = nlohmann::json::array();
+    for (const pipeline::ReadTrack& track : reading.tracks) {
+        const sync::Embeddings& lips = track.lips.embeddings;
+        const std::string name = "track" + std::to_string(track.id);
+        write_rows(file(name + ".lips"), lips.values, lips.count());
+        if (!track.lips.features.empty())
+            write_rows(file(name + ".features"), track.lips.features, lips.count());
+        tracks.push_back({{"track", track.id},
+                          {"first_frame", track.first_frame},
+                          {"frames", track.frames},
+                          {"first_embedding", lips.first_frame},
+                          {"embeddings", lips.count()}});
+    }
+    write_rows(file("sound"), reading.sound.values, reading.sound.count());
+    const nlohmann::json summary{{"video", options.video},
+                                 {"model", scoring.network->info().name},
+                                 {"first_sound_embedding", reading.sound.first_frame},
+                                 {"sound_embeddings", reading.sound.count()},
+                                 {"tracks", tracks}};
+    std::cout << summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    return kDone;
+}
+
+}  // namespace
+
+void add_features(CLI::App& app, int& status) {
+    auto* const command =
+        app.add_subcommand("features", "Write the embeddings of lips and sound as .npy files");
+    const auto options = std::make_shared<FeaturesOptions>();
+    command->add_option("video", options->video, "video")->required();
+    command->add_option("--out", options->out, "folder to write to")->capture_default_str();
+    options->analysis.add_to(*command);
+    command->callback([options, &status] { status = features(*options); });
+}
+
+}  // namespace syncnet::cli

@@ -1,0 +1,75 @@
+// One video read: every face's lips and the sound as embeddings, streamed in bounded memory.
+//
+//   media::Reader -> FaceFollower -> LipReader --+
+//                 -> LogMel, Mfcc -> SyncSession +-> Reading
+//
+// Pictures are decoded on one thread while faces and lips are read on another; pictures are let go
+// as soon as no track needs them. What grows with the video are the embeddings and the sound's
+// frames: about 170 MB an hour with one face and the bundled model.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "media/reader.h"
+#include "pipeline/face_follower.h"
+#include "pipeline/models.h"
+
+namespace syncnet::pipeline {
+
+enum class DetectorChoice {
+    automatic,  // S3FD for the published SyncNet where its weights are there, else BlazeFace
+    blaze_face,
+    s3fd,
+};
+
+struct ReadingOptions {
+    media::Limits limits;
+    FaceFollowerOptions faces;
+    DetectorChoice detector = DetectorChoice::automatic;
+    int min_track_frames = 25;
+    // The video is nothing but one face, cut out as the reference does: there is no face to find.
+    bool cropped = false;
+};
+
+// What a caller may ask of one analysis.
+struct Request {
+    std::string model;  // a scoring model's name; empty: the default one
+    // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
+    // unknown.
+    std::function<void(double)> on_progress;
+    std::stop_token stop;                                           // throws cancelled
+    std::optional<std::chrono::steady_clock::time_point> deadline;  // throws timeout
+};
+
+// Throws cancelled, timeout.
+void check(const Request& request);
+
+struct ReadTrack {
+    int id = 0;
+    std::int64_t first_frame = 0, frames = 0;
+    face::Box mean_box;
+    sync::Lips lips;
+};
+
+struct Reading {
+    media::Info video;
+    media::Damage damage;
+    std::int64_t frames = 0;  // of picture
+    int cuts = 0;
+    bool any_face = false;
+    bool has_audio = false;
+    std::string detector;
+    std::vector<ReadTrack> tracks;  // as they ended
+    sync::Embeddings sound;
+    sync::Speech speech;
+};
+
+// Throws what media::Reader throws, timeout, cancelled, model_not_available.
+Reading read_video(media::Source source, const Models& models, const ScoringModel& scoring,
+                   const ReadingOptions& options, const Request& request);
+
+}  // namespace syncnet::pipeline

@@ -1,0 +1,178 @@
+#include "sync/sync_model.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "face/lip_crop.h"
+#include "media/rgb_scaler.h"
+
+namespace syncnet::sync {
+namespace {
+
+class LipSyncReader final : public LipReader {
+  public:
+    LipSyncReader(LipNetworks& networks, std::int64_t first_frame)
+        : embedder_(networks, first_frame), crop_(kPixels) {}
+
+    void push(const media::Picture& picture, const face::Track& track,
+              std::int64_t frame) override {
+        face::lip_crop(picture, face::smooth_lip_pose(track, frame), face::kLipCropSide, crop_);
+        embedder_.push(crop_);
+    }
+    void push_crop(const media::Picture&) override {
+        throw Error(ErrorCode::invalid_request, "lipsync finds its own crops");
+    }
+    Lips finish() override { return {.embeddings = embedder_.finish(), .features = {}}; }
+
+  private:
+    static constexpr std::size_t kPixels =
+        static_cast<std::size_t>(face::kLipCropSide) * face::kLipCropSide;
+    LipEmbedder embedder_;
+    std::vector<std::uint8_t> crop_;
+};
+
+class LipSyncSession final : public SyncSession {
+  public:
+    explicit LipSyncSession(const LipSyncModel& model) : networks_(model), sound_(model) {}
+    std::unique_ptr<LipReader> read_lips(std::int64_t first_frame) override {
+        return std::make_unique<LipSyncReader>(networks_, first_frame);
+    }
+    Embeddings hear(const SoundFrames& sound, const std::function<void()>& between) override {
+        return sound_.embed(sound.log_mel, between);
+    }
+
+  private:
+    LipNetworks networks_;
+    SoundEmbedder sound_;
+};
+
+class LipSync final : public SyncModel {
+  public:
+    explicit LipSync(const LipSyncModel& networks)
+        : SyncModel({.name = networks.name,
+                     .version = networks.version,
+                     .precision = networks.sound->precision(),
+                     .geometry_reach = face::kLipCropReach}),
+          networks_(networks) {}
+    std::unique_ptr<SyncSession> start() const override {
+        return std::make_unique<LipSyncSession>(networks_);
+    }
+
+  private:
+    LipSyncModel networks_;
+};
+
+// What the readers of one analysis share.
+struct FaceCropper {
+    explicit FaceCropper(const SyncNetV2& model) : network(model.lips) {}
+
+    // The picture's R, G, B. A slow video shows its pictures several times, and a picture may have
+    // several faces.
+    face::ColourView rgb_of(const media::Picture& picture) {
+        if (!last || !last->same_as(picture)) {
+            rgb.resize(static_cast<std::size_t>(picture.width()) *
+                       static_cast<std::size_t>(picture.height()) * 3);
+            scaler.convert(picture, {.pixels = rgb,
+                                     .width = picture.width(),
+                                     .height = picture.height(),
+                                     .stride = picture.width() * 3});
+            last = picture;
+        }
+        return {rgb.data(), picture.width(), picture.height()};
+    }
+
+    nn::Session network;
+    media::RgbScaler scaler;
+    std::vector<std::uint8_t> rgb;
+    std::optional<media::Picture> last;
+};
+
+class SyncNetV2Reader final : public LipReader {
+  public:
+    SyncNetV2Reader(FaceCropper& cropper, std::int64_t first_frame)
+        : cropper_(&cropper), lips_(cropper.network, first_frame), crop_(face::kFaceCropBytes) {}
+
+    void push(const media::Picture& picture, const face::Track& track,
+              std::int64_t frame) override {
+        face::face_crop(cropper_->rgb_of(picture), face::median_face_pose(track, frame), crop_);
+        lips_.push(crop_);
+    }
+    void push_crop(const media::Picture& crop) override {
+        const face::ColourView rgb = cropper_->rgb_of(crop);
+        face::resize_bilinear(rgb, crop_, face::kFaceCropSide, face::kFaceCropSide);
+        for (std::size_t i = 0; i < crop_.size(); i += 3) std::swap(crop_[i], crop_[i + 2]);
+        lips_.push(crop_);
+    }
+    Lips finish() override {
+        auto result = lips_.finish();
+        return {.embeddings = std::move(result.embeddings), .features = std::move(result.features)};
+    }
+
+  private:
+    FaceCropper* cropper_;
+    SyncNetV2Lips lips_;
+    std::vector<std::uint8_t> crop_;
+};
+
+class SyncNetV2Session final : public SyncSession {
+  public:
+    explicit SyncNetV2Session(const SyncNetV2& model) : cropper_(model), sound_(model) {}
+    std::unique_ptr<LipReader> read_lips(std::int64_t first_frame) override {
+        return std::make_unique<SyncNetV2Reader>(cropper_, first_frame);
+    }
+    Embeddings hear(const SoundFrames& sound, const std::function<void()>& between) override {
+        return sound_.embed(sound.mfcc, between);
+    }
+
+  private:
+    FaceCropper cropper_;
+    SyncNetV2Sound sound_;
+};
+
+class PublishedSyncNet final : public SyncModel {
+  public:
+    PublishedSyncNet(const SyncNetV2& networks, std::string version, Edges edges)
+        : SyncModel({.name = "syncnet_v2",
+                     .version = std::move(version),
+                     .precision = networks.sound->precision(),
+                     .geometry_reach = face::kFaceCropReach,
+                     .edges = edges}),
+          networks_(networks) {}
+    std::unique_ptr<SyncSession> start() const override {
+        return std::make_unique<SyncNetV2Session>(networks_);
+    }
+
+  private:
+    SyncNetV2 networks_;
+};
+
+}  // namespace
+
+std::shared_ptr<const SyncModel> lip_sync_model(const LipSyncModel& networks) {
+    return std::make_shared<const LipSync>(networks);
+}
+
+std::shared_ptr<const SyncModel> syncnet_v2_model(const SyncNetV2& networks, std::string version,
+                                                  Edges edges) {
+    return std::make_shared<const PublishedSyncNet>(networks, std::move(version), edges);
+}
+
+Measurement measure(const Embeddings& lips, const Embeddings& sound, const DistanceScale& scale,
+                    Edges edges) {
+    Measurement m;
+    if (edges == Edges::real) {
+        m.curve = sync_curve(lips, sound, scale);
+        m.result = read_curve(m.curve);
+        return m;
+    }
+    // The reference leaves the last window out.
+    const std::int64_t count =
+        std::min(lips.count() - 1, sound.end_frame() - lips.first_frame);
+    const DistanceMatrix distances = published_distances(lips, sound, count);
+    m.curve = published_curve(distances);
+    m.result = read_curve(m.curve);
+    if (m.result) m.framewise = framewise_confidence(distances, *m.result);
+    return m;
+}
+
+}  // namespace syncnet::sync

@@ -1,0 +1,98 @@
+// What the pipeline knows of a sync model: it reads lips, it hears sound, both as embeddings of
+// frames, and what is near each other belongs together.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audio/log_mel.h"
+#include "audio/mfcc.h"
+#include "face/tracker.h"
+#include "media/picture.h"
+#include "nn/plan.h"
+#include "sync/lip_sync.h"
+#include "sync/sync_curve.h"
+#include "sync/syncnet_v2.h"
+
+namespace syncnet::sync {
+
+// The sound of a clip, as both models' front ends give it.
+struct SoundFrames {
+    std::span<const audio::MelFrame> log_mel;
+    std::span<const audio::MfccFrame> mfcc;
+};
+
+struct Lips {
+    Embeddings embeddings;
+    // The layer below the embeddings where a model publishes it: features.size() / count() values
+    // per row.
+    std::vector<float> features;
+};
+
+// Reads the lips of one face.
+class LipReader {
+  public:
+    virtual ~LipReader() = default;
+    // Frame after frame. The track's geometry is known for SyncModelInfo::geometry_reach frames
+    // behind `frame`, or to its end.
+    virtual void push(const media::Picture& picture, const face::Track& track,
+                      std::int64_t frame) = 0;
+    // The same where the picture is nothing but a face crop, as the reference writes them. Throws
+    // invalid_request where the model has no such crops.
+    virtual void push_crop(const media::Picture& crop) = 0;
+    // No more frames. The reader is of no further use.
+    virtual Lips finish() = 0;
+};
+
+// The scratch memory of one analysis; its readers borrow from it. Not thread-safe.
+class SyncSession {
+  public:
+    virtual ~SyncSession() = default;
+    virtual std::unique_ptr<LipReader> read_lips(std::int64_t first_frame) = 0;
+    // Calls `between` from time to time: it may throw to end the work.
+    virtual Embeddings hear(const SoundFrames& sound, const std::function<void()>& between) = 0;
+};
+
+enum class Edges {
+    real,         // what the sound really is beyond the ends of a track
+    zero_padded,  // vectors of zeros, as in the reference: its published numbers have them
+};
+
+struct SyncModelInfo {
+    std::string name, version;
+    nn::Precision precision = nn::Precision::f32;
+    int geometry_reach = 0;  // frames
+    Edges edges = Edges::real;
+};
+
+// Immutable, shared by all threads.
+class SyncModel {
+  public:
+    explicit SyncModel(SyncModelInfo info) : info_(std::move(info)) {}
+    virtual ~SyncModel() = default;
+    virtual std::unique_ptr<SyncSession> start() const = 0;
+    const SyncModelInfo& info() const { return info_; }
+
+  private:
+    SyncModelInfo info_;
+};
+
+std::shared_ptr<const SyncModel> lip_sync_model(const LipSyncModel& networks);
+std::shared_ptr<const SyncModel> syncnet_v2_model(const SyncNetV2& networks, std::string version,
+                                                  Edges edges);
+
+struct Measurement {
+    SyncCurve curve;
+    std::optional<SyncResult> result;
+    std::vector<float> framewise;  // confidence per lip frame; only with Edges::zero_padded
+};
+
+Measurement measure(const Embeddings& lips, const Embeddings& sound, const DistanceScale& scale,
+                    Edges edges);
+
+}  // namespace syncnet::sync
