@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# Installs what a part of the work needs on Debian 12: setup.sh [build|demo|test|bench|lint|train].
+# Installs what a part of the work needs on Debian 12: setup.sh [build|demo|test|bench|lint|fuzz|train].
 # Quick when all is there. Uses sudo when not root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-dev libswscale-dev
-    libswresample-dev libboost1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev git)
+    libswresample-dev libboost1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libssl-dev git)
 sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in
     build) packages=("${build[@]}") ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
-    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev) ;;
-    bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev) ;;
+    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl) ;;
+    bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
     lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
+    fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;
     train) packages=("${build[@]}" ffmpeg python3-torch python3-numpy python3-pil) ;;
     *)
         echo "setup.sh: unknown part: $1" >&2

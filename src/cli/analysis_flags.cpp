@@ -14,7 +14,8 @@ constexpr float kReferenceOverlap = 0.5F;
 }  // namespace
 
 void AnalysisFlags::add_to(CLI::App& command) {
-    command.add_option("--model", model, "lipsync or syncnet_v2; by default the published one if it is there");
+    command.add_option("--model", model,
+                       "lipsync or syncnet_v2; by default the published one if it is there");
     command.add_option("--model-path", syncnet_v2, "weights of the published SyncNet")
         ->envname("MODEL_PATH");
     command.add_option("--detector-path", s3fd, "weights of S3FD")->envname("DETECTOR_PATH");
@@ -24,10 +25,15 @@ void AnalysisFlags::add_to(CLI::App& command) {
     command.add_option("--detector", detector, "what looks for faces for the published SyncNet")
         ->check(CLI::IsMember({"auto", "s3fd", "blazeface"}))
         ->capture_default_str();
-    command.add_option("--stride", stride, "look for faces in every k-th picture; 0: as suits the detector")
+    command
+        .add_option("--stride", stride,
+                    "look for faces in every k-th picture; 0: as suits the detector")
         ->check(CLI::Range(0, 25))
         ->capture_default_str();
-    command.add_option("--edges", edges, "the published SyncNet beyond a track's ends: zero-padded as published, or the real sound")
+    command
+        .add_option("--edges", edges,
+                    "the published SyncNet beyond a track's ends: zero-padded as published, or the "
+                    "real sound")
         ->check(CLI::IsMember({"zero-padded", "real"}))
         ->capture_default_str();
     command.add_option("--min-track", min_track_frames, "frames of the shortest track")

@@ -9,8 +9,8 @@
 namespace syncnet::face {
 
 // From the key points, by the proportions of a face (Farkas, "Anthropometry of the Head and Face",
-// 1994): with the pupils' line and the mouth one unit apart, the chin lies 0.72 below the mouth, the
-// forehead ends 0.95 above the eyes, and the cheeks are 2.05 apart.
+// 1994): with the pupils' line and the mouth one unit apart, the chin lies 0.72 below the mouth,
+// the forehead ends 0.95 above the eyes, and the cheeks are 2.05 apart.
 Box wider_box(const Detection& face);
 
 class WiderBoxes final : public Detector {

@@ -10,18 +10,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Found {
-    fs::path path;
-    std::unique_ptr<const nn::Weights> weights;
-};
-
-// The named file or, where none is named, the one among the models.
-Found find_weights(const fs::path& named, const fs::path& usual) {
-    Found found{.path = named.empty() ? usual : named, .weights = {}};
+// Loads the named file or, where none is named, the one among the models; nothing where there is
+// none. The file is let go before the next one is read.
+template <typename Load>
+auto load_published(const fs::path& named, const fs::path& usual, const Load& load)
+    -> std::optional<decltype(load(std::declval<const nn::Weights&>()))> {
+    const fs::path& path = named.empty() ? usual : named;
     std::error_code failed;
-    if (fs::exists(found.path, failed))
-        found.weights = nn::open_weights(found.path, kMaxWeightBytes);
-    return found;
+    if (!fs::exists(path, failed)) return std::nullopt;
+    try {
+        return load(*nn::open_weights(path, kMaxWeightBytes));
+    } catch (const Error& e) {
+        throw Error(e.code(), path.filename().string() + ": " + e.what());
+    }
 }
 
 }  // namespace
@@ -72,38 +73,31 @@ nlohmann::json describe(const Models& models) {
 }
 
 std::shared_ptr<const Models> load_models(const ModelOptions& options) {
-    const nn::Precision bundled = options.precision.value_or(nn::best_precision());
+    const nn::Precision fast = options.precision.value_or(nn::best_precision());
     const nn::Precision exact = options.precision.value_or(nn::best_exact_precision());
     Models models{.blaze_face = load_detector(options.folder, options.face_range),
-                  .lip_sync = sync::load_lip_sync(options.folder / "lipsync.safetensors", bundled)};
+                  .lip_sync = sync::load_lip_sync(options.folder / "lipsync.safetensors", fast)};
     models.scoring.push_back(
         {.network = sync::lip_sync_model(models.lip_sync),
          .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
 
-    const Found detector = find_weights(options.s3fd, options.folder / kS3fdFile);
-    if (detector.weights) {
-        try {
-            models.s3fd = face::load_s3fd(*detector.weights, exact, options.threads);
-        } catch (const Error& e) {
-            throw Error(e.code(), detector.path.filename().string() + ": " + e.what());
-        }
-    }
-    const Found syncnet = find_weights(options.syncnet_v2, options.folder / kSyncNetV2File);
-    if (!syncnet.weights) {
+    models.s3fd = load_published(
+        options.s3fd, options.folder / kS3fdFile,
+        [&](const auto& weights) { return face::load_s3fd(weights, fast, options.threads); });
+    const auto syncnet = load_published(
+        options.syncnet_v2, options.folder / kSyncNetV2File, [&](const auto& weights) {
+            return sync::load_syncnet_v2(weights, exact, options.threads);
+        });
+    if (!syncnet) {
         models.choice =
             std::string("lipsync, the bundled model: ") +
             (options.syncnet_v2.empty() ? "no MODEL_PATH is set" : "MODEL_PATH names no file");
         return std::make_shared<const Models>(std::move(models));
     }
-    try {
-        const auto networks = sync::load_syncnet_v2(*syncnet.weights, exact, options.threads);
-        models.scoring.insert(models.scoring.begin(),
-                              {.network = sync::syncnet_v2_model(networks, "2", options.edges),
-                               .calibration = score::load_calibration(
-                                   options.folder / "syncnet_v2.calibration.json")});
-    } catch (const Error& e) {
-        throw Error(e.code(), syncnet.path.filename().string() + ": " + e.what());
-    }
+    models.scoring.insert(
+        models.scoring.begin(),
+        {.network = sync::syncnet_v2_model(*syncnet, "2", options.edges),
+         .calibration = score::load_calibration(options.folder / "syncnet_v2.calibration.json")});
     models.choice = "syncnet_v2, the published model: " +
                     std::string(options.syncnet_v2.empty() ? "it lies among the models"
                                                            : "MODEL_PATH names it") +

@@ -23,8 +23,8 @@ struct ModelOptions {
     // is no error, a file that is not such a model is.
     std::filesystem::path syncnet_v2, s3fd;
     face::BlazeFaceRange face_range = face::BlazeFaceRange::full;
-    // Nothing: bf16 for the bundled model where the processor has it; for the published ones
-    // the fastest that keeps their published numbers.
+    // Nothing: bf16 where the processor has it, but for the published SyncNet the fastest that
+    // keeps its published numbers.
     std::optional<nn::Precision> precision;
     int threads = 1;                               // of one analysis, in the published networks
     sync::Edges edges = sync::Edges::zero_padded;  // of the published SyncNet

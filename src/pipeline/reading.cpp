@@ -114,8 +114,8 @@ void report_progress(const Request& request, const media::Info& video, std::int6
 }
 
 void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& scoring,
-                  sync::SyncSession& session, const ReadingOptions& options,
-                  const Request& request, Reading& reading) {
+                  sync::SyncSession& session, const ReadingOptions& options, const Request& request,
+                  Reading& reading) {
     auto [detector, stride, name] = choose_detector(models, scoring, options.detector);
     reading.detector = name;
     FaceFollowerOptions faces = options.faces;

@@ -166,8 +166,7 @@ Measurement measure(const Embeddings& lips, const Embeddings& sound, const Dista
         return m;
     }
     // The reference leaves the last window out.
-    const std::int64_t count =
-        std::min(lips.count() - 1, sound.end_frame() - lips.first_frame);
+    const std::int64_t count = std::min(lips.count() - 1, sound.end_frame() - lips.first_frame);
     const DistanceMatrix distances = published_distances(lips, sound, count);
     m.curve = published_curve(distances);
     m.result = read_curve(m.curve);

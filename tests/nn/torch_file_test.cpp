@@ -94,7 +94,9 @@ TEST(TorchFile, RunsNothingAndNamesWhatWasAskedFor) {
     EXPECT_NE(why.find("os.system"), std::string::npos) << why;
     EXPECT_NE(why.find("nothing was run"), std::string::npos) << why;
     // Names that PyTorch has, but no state dict needs.
-    EXPECT_NE(refusal(with_program("\x80\x02" "ctorch.hub\nload\n)R.")).find("torch.hub.load"),
+    EXPECT_NE(refusal(with_program("\x80\x02"
+                                   "ctorch.hub\nload\n)R."))
+                  .find("torch.hub.load"),
               std::string::npos);
     // Protocol 4's way to name things.
     EXPECT_NE(refusal(with_program("\x80\x02\x8c\x02os\x8c\x06system\x93.")), "");
@@ -102,15 +104,32 @@ TEST(TorchFile, RunsNothingAndNamesWhatWasAskedFor) {
 
 TEST(TorchFile, PicklesThatMakeNoSenseAreRefused) {
     using namespace std::string_view_literals;
-    for (const std::string_view program :
-         {"."sv, "\x80\x02."sv, "\x80\x05N."sv, "\x80\x02R."sv, "\x80\x02)R."sv, "\x80\x02))R."sv,
-          "\x80\x02t."sv, "\x80\x02h\x01."sv, "\x80\x02q\x01."sv, "\x80\x02}(K\x01u."sv,
-          "\x80\x02]K\x01s."sv, "\x80\x02Q."sv, "\x80\x02NQ."sv, "\x80\x02X\xff\xff\xff\xff"sv,
-          "\x80\x02" "ccollections\nOrderedDict\nK\x01R."sv,
-          "\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\n)R."sv,
-          "\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\n(NNNNtR."sv,
-          "\x80\x02" "ctorch\nFloatStorage\n)R."sv, "\x80\x02" "cno end of line"sv, "\x80\x02K\x01."sv,
-          "\x80\x02N"sv})
+    for (const std::string_view program : {"."sv,
+                                           "\x80\x02."sv,
+                                           "\x80\x05N."sv,
+                                           "\x80\x02R."sv,
+                                           "\x80\x02)R."sv,
+                                           "\x80\x02))R."sv,
+                                           "\x80\x02t."sv,
+                                           "\x80\x02h\x01."sv,
+                                           "\x80\x02q\x01."sv,
+                                           "\x80\x02}(K\x01u."sv,
+                                           "\x80\x02]K\x01s."sv,
+                                           "\x80\x02Q."sv,
+                                           "\x80\x02NQ."sv,
+                                           "\x80\x02X\xff\xff\xff\xff"sv,
+                                           "\x80\x02"
+                                           "ccollections\nOrderedDict\nK\x01R."sv,
+                                           "\x80\x02"
+                                           "ctorch._utils\n_rebuild_tensor_v2\n)R."sv,
+                                           "\x80\x02"
+                                           "ctorch._utils\n_rebuild_tensor_v2\n(NNNNtR."sv,
+                                           "\x80\x02"
+                                           "ctorch\nFloatStorage\n)R."sv,
+                                           "\x80\x02"
+                                           "cno end of line"sv,
+                                           "\x80\x02K\x01."sv,
+                                           "\x80\x02N"sv})
         EXPECT_NE(refusal(with_program(program)), "") << testing::PrintToString(program);
 }
 
@@ -119,7 +138,9 @@ TEST(TorchFile, NestingWithoutEndIsHarmless) {
     std::string deep = "\x80\x02]";
     for (int i = 0; i < 100'000; ++i) deep += "\x85";
     EXPECT_NE(refusal(with_program(deep + ".")), "");
-    EXPECT_NE(refusal(with_program("\x80\x02]q\x01h\x01" "a.")), "");
+    EXPECT_NE(refusal(with_program("\x80\x02]q\x01h\x01"
+                                   "a.")),
+              "");
     std::string endless = "\x80\x02";
     for (int i = 0; i < 400'000; ++i) endless += "N0";
     EXPECT_NE(refusal(with_program(endless + ".")), "");
@@ -150,8 +171,8 @@ TEST(TorchFile, DamagedBytesAreReadOrRefusedButNeverCrash) {
 TEST(TorchFile, ArchivesThatLieAreRefused) {
     const auto good = bytes_of("zip.pt");
     const auto central = [&] {  // of the first entry
-        const auto at = std::ranges::search(good, std::array{std::byte{'P'}, std::byte{'K'},
-                                                             std::byte{1}, std::byte{2}});
+        const auto at = std::ranges::search(
+            good, std::array{std::byte{'P'}, std::byte{'K'}, std::byte{1}, std::byte{2}});
         return static_cast<std::size_t>(at.begin() - good.begin());
     }();
     const auto with = [&](std::size_t offset, std::uint32_t value) {
@@ -178,9 +199,9 @@ TEST(Weights, CompareNamesEveryDifference) {
     const auto weights = open_weights(kFolder + "legacy.pt", 1U << 20U);
     const std::vector<TensorSpec> expected{
         {"conv.weight", {2, 3, 2, 2}}, {"conv.bias", {3}}, {"fc.weight", {4, 4}}};
-    EXPECT_EQ(compare(*weights, expected),
-              (std::vector<std::string>{"conv.bias is [2] and should be [3]",
-                                        "fc.weight is missing"}));
+    EXPECT_EQ(
+        compare(*weights, expected),
+        (std::vector<std::string>{"conv.bias is [2] and should be [3]", "fc.weight is missing"}));
 }
 
 }  // namespace

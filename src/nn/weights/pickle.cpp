@@ -138,7 +138,8 @@ class Machine {
         stack_.push_back(&document_.values.emplace_back(Value{std::move(value)}));
     }
     Ref pop() {
-        if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) refuse("takes from an empty stack");
+        if (stack_.size() <= (marks_.empty() ? 0 : marks_.back()))
+            refuse("takes from an empty stack");
         const Ref top = stack_.back();
         stack_.pop_back();
         return top;
@@ -190,8 +191,7 @@ class Machine {
     }
     static void set_items(Dict& dict, const List& items) {
         if (items.size() % 2 != 0) refuse("has a key without a value");
-        for (std::size_t i = 0; i < items.size(); i += 2)
-            dict.emplace_back(items[i], items[i + 1]);
+        for (std::size_t i = 0; i < items.size(); i += 2) dict.emplace_back(items[i], items[i + 1]);
     }
 
     std::span<const std::byte>& bytes_;

@@ -44,7 +44,13 @@ using List = std::vector<Ref>;  // also tuples
 using Dict = std::vector<std::pair<Ref, Ref>>;
 
 // What the machine knows by name.
-enum class Name { ordered_dict, rebuild_tensor, rebuild_tensor_v2, rebuild_parameter, storage_type };
+enum class Name {
+    ordered_dict,
+    rebuild_tensor,
+    rebuild_tensor_v2,
+    rebuild_parameter,
+    storage_type
+};
 struct Global {
     Name name;
     ScalarType type = ScalarType::f32;  // of a storage_type

@@ -35,7 +35,8 @@ std::vector<int> checked_dims(const TensorRef& t, std::size_t storage_values,
         const std::int64_t size = t.sizes[d];
         const std::int64_t stride = t.strides[d];
         // Each factor is at most the storage's size, so that nothing overflows.
-        if (size < 0 || size > kMaxInt || stride < 0 || (size > 1 && (size > values || stride > values)))
+        if (size < 0 || size > kMaxInt || stride < 0 ||
+            (size > 1 && (size > values || stride > values)))
             refuse(name + " has an impossible shape");
         dims.push_back(static_cast<int>(size));
         count *= size;
@@ -79,7 +80,8 @@ bool is_contiguous(const TensorRef& t) {
 
 TorchWeights::TorchWeights(OwnedBytes owned) : file_(std::move(owned)) {
     const auto file = file_.bytes();
-    const TorchContents contents = is_torch_zip(file) ? read_torch_zip(file) : read_torch_legacy(file);
+    const TorchContents contents =
+        is_torch_zip(file) ? read_torch_zip(file) : read_torch_legacy(file);
     std::vector<std::string> names;
     for (const auto& [name, tensor] : contents.tensors)
         if (is_floating(tensor.storage.type)) names.push_back(name);

@@ -10,7 +10,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// LONG1 of 10 bytes: 0x1950a86a20f9469cfc6c. With its PROTO before and STOP behind it begins a file.
+// LONG1 of 10 bytes: 0x1950a86a20f9469cfc6c. With its PROTO before and STOP behind it begins a
+// file.
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv;
 constexpr std::string_view kBegin = "\x80\x02\x8a\x0a"sv;
 constexpr std::int64_t kProtocol = 1001;

@@ -110,15 +110,17 @@ std::vector<Entry> read_entries(std::span<const std::byte> file) {
         const auto comment_length = load<std::uint16_t>(list, at + 32);
         std::uint64_t header = load<std::uint32_t>(list, at + 42);
         const auto name = part(list, at + kCentralBytes, name_length);
-        read_zip64(part(list, at + kCentralBytes + name_length, extra_length), size, stored, header);
-        Entry entry{.name = {reinterpret_cast<const char*>(name.data()), name.size()}, .at = header};
+        read_zip64(part(list, at + kCentralBytes + name_length, extra_length), size, stored,
+                   header);
+        Entry entry{.name = {reinterpret_cast<const char*>(name.data()), name.size()},
+                    .at = header};
         if (method != 0) refuse(entry.name + " is compressed, which torch.save never does");
         if ((flags & 1U) != 0) refuse(entry.name + " is encrypted");
         if (size != stored) refuse(entry.name + " has two sizes");
         const auto local = part(file, header, kLocalBytes);
         if (load<std::uint32_t>(local, 0) != kLocalHeader) refuse(entry.name + " has no header");
-        const std::uint64_t data = header + kLocalBytes + load<std::uint16_t>(local, 26) +
-                                   load<std::uint16_t>(local, 28);
+        const std::uint64_t data =
+            header + kLocalBytes + load<std::uint16_t>(local, 26) + load<std::uint16_t>(local, 28);
         entry.data = part(file, data, size);
         entries.push_back(std::move(entry));
         at += kCentralBytes + name_length + extra_length + comment_length;
@@ -127,8 +129,8 @@ std::vector<Entry> read_entries(std::span<const std::byte> file) {
     std::ranges::sort(entries, {}, &Entry::at);
     for (std::size_t i = 1; i < entries.size(); ++i) {
         const Entry& before = entries[i - 1];
-        const auto end = static_cast<std::uint64_t>(before.data.data() - file.data()) +
-                         before.data.size();
+        const auto end =
+            static_cast<std::uint64_t>(before.data.data() - file.data()) + before.data.size();
         if (entries[i].at < end) refuse(before.name + " and " + entries[i].name + " overlap");
     }
     return entries;
@@ -143,8 +145,8 @@ bool is_torch_zip(std::span<const std::byte> file) {
 TorchContents read_torch_zip(std::span<const std::byte> file) {
     constexpr std::string_view kPickle = "/data.pkl";
     const std::vector<Entry> entries = read_entries(file);
-    const auto pickle = std::ranges::find_if(
-        entries, [&](const Entry& e) { return e.name.ends_with(kPickle); });
+    const auto pickle =
+        std::ranges::find_if(entries, [&](const Entry& e) { return e.name.ends_with(kPickle); });
     if (pickle == entries.end()) refuse("it holds no data.pkl");
     const std::string folder = pickle->name.substr(0, pickle->name.size() - kPickle.size()) + "/";
     auto bytes = pickle->data;

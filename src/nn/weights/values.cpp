@@ -29,9 +29,9 @@ void require_finite(std::span<const float> values, const std::string& name) {
     constexpr std::uint32_t kExponent = 0x7F800000;
     std::uint32_t odd = 0;
     for (const float v : values)
-        odd |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(v) & kExponent) == kExponent);
-    if (odd != 0)
-        throw Error(ErrorCode::bad_model, name + " holds a value that is not finite");
+        odd |=
+            static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(v) & kExponent) == kExponent);
+    if (odd != 0) throw Error(ErrorCode::bad_model, name + " holds a value that is not finite");
 }
 
 }  // namespace syncnet::nn
