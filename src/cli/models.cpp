@@ -92,9 +92,11 @@ std::optional<ManifestEntry> entry_for(const fs::path& file,
     for (const ManifestEntry& entry : entries) {
         const auto specs = pipeline::tensors_of(entry.name);
         // A file with a tensor too few is still that model's.
-        if (!specs.empty() && std::ranges::count_if(specs, [&](const nn::TensorSpec& s) {
-                                  return weights->dims(s.name) != nullptr;
-                              }) * 2 > std::ssize(specs))
+        if (!specs.empty() &&
+            std::ranges::count_if(
+                specs, [&](const nn::TensorSpec& s) { return weights->dims(s.name) != nullptr; }) *
+                    2 >
+                std::ssize(specs))
             return entry;
     }
     return std::nullopt;
@@ -119,8 +121,8 @@ int verify(const ModelsOptions& options) {
             wanted.emplace_back(entry, place_of(entry, options));
     for (const auto& [entry, file] : wanted) {
         const auto found = pipeline::check_file(entry, file);
-        std::cout << entry.name << ": " << pipeline::to_string(found.state) << " ("
-                  << file.string() << ")\n";
+        std::cout << entry.name << ": " << pipeline::to_string(found.state) << " (" << file.string()
+                  << ")\n";
         for (const std::string& problem : found.problems) std::cout << "    " << problem << '\n';
         const bool needed = entry.bundled || !options.files.empty();
         if (found.state == FileState::unusable || (found.state == FileState::absent && needed))
@@ -153,11 +155,9 @@ bool agrees() {
 
 // Goes on where a download stopped. Without a shell: a URL is one argument, whatever is in it.
 void download(const std::string& url, const fs::path& to) {
-    const std::vector<std::string> words{"curl",     "--fail",  "--location",
-                                         "--retry",  "2",       "--continue-at",
-                                         "-",        "--silent", "--show-error",
-                                         "--output", to.string(), "--",
-                                         url};
+    const std::vector<std::string> words{
+        "curl",         "--fail",   "--location", "--retry", "2", "--continue-at", "-", "--silent",
+        "--show-error", "--output", to.string(),  "--",      url};
     std::vector<char*> arguments;
     // posix_spawnp does not write to them.
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -195,7 +195,8 @@ void fetch_one(const ManifestEntry& entry, const ModelsOptions& options, const f
 }
 
 int fetch(const ModelsOptions& options) {
-    const fs::path folder = options.to.empty() ? pipeline::default_model_dir() : fs::path(options.to);
+    const fs::path folder =
+        options.to.empty() ? pipeline::default_model_dir() : fs::path(options.to);
     std::vector<ManifestEntry> wanted;
     for (const ManifestEntry& entry : manifest(options))
         if (!entry.bundled) wanted.push_back(entry);
@@ -229,7 +230,8 @@ void add_models(CLI::App& app, int& status) {
     command->add_option("--detector-path", options->s3fd, "weights of S3FD")
         ->envname("DETECTOR_PATH");
 
-    auto* const list_command = command->add_subcommand("list", "What is there, and which one scores");
+    auto* const list_command =
+        command->add_subcommand("list", "What is there, and which one scores");
     list_command->add_flag("--json", options->json, "for programs");
     list_command->callback([options, &status] { status = list(*options); });
 

@@ -41,6 +41,14 @@ TEST(Safetensors, ReadsFloatsHalvesAndMetadata) {
     EXPECT_EQ(file.metadata().at("format"), "x/1");
 }
 
+TEST(Safetensors, CountersAreNoWeights) {
+    const Safetensors file(
+        file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                R"("a.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})",
+                data_of(1)));
+    EXPECT_EQ(file.names(), std::vector<std::string>{"a"});
+}
+
 TEST(Safetensors, NamesWhatIsMissing) {
     const Safetensors file(file_of(kHeader, data_of(1)));
     try {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -133,6 +134,15 @@ TEST(TorchFile, PicklesThatMakeNoSenseAreRefused) {
         EXPECT_NE(refusal(with_program(program)), "") << testing::PrintToString(program);
 }
 
+// A list that is made into a dict over and over is more than the file's size suggests.
+TEST(TorchFile, SmallFilesThatGrowAreRefused) {
+    std::string pairs = "\x80\x02]q\x01(";
+    for (int i = 0; i < 20'000; ++i) pairs += "K\x01K\x02\x86";
+    pairs += "e0";
+    for (int i = 0; i < 20'000; ++i) pairs += "ccollections\nOrderedDict\nh\x01\x85R0";
+    EXPECT_NE(refusal(with_program(pairs + "N.")).find("too many keys"), std::string::npos);
+}
+
 // Lists in lists in lists, and one that holds itself: no recursion, no leak.
 TEST(TorchFile, NestingWithoutEndIsHarmless) {
     std::string deep = "\x80\x02]";
@@ -193,6 +203,19 @@ TEST(Weights, OtherFilesAreNotWeights) {
     EXPECT_THROW((void)open_weights("/nonexistent", 1000), Error);
     EXPECT_THROW((void)open_weights("/tmp", 1000), Error);
     EXPECT_THROW((void)open_weights(kFolder + "zip.pt", 1000), Error) << "larger than allowed";
+}
+
+TEST(Weights, CompareValuesFindsWhatIsNotFinite) {
+    const auto good = bytes_of("cuda.pt");
+    const auto read = [](auto bytes) {
+        return compare_values(*read_weights(std::move(bytes)),
+                              std::vector<TensorSpec>{{"a.weight", {2, 3}}, {"a.bias", {2}}});
+    };
+    EXPECT_TRUE(read(good).empty());
+    auto bad = good;
+    const float nan = NAN;
+    std::memcpy(bad.data() + bad.size() - sizeof nan, &nan, sizeof nan);
+    EXPECT_EQ(read(bad), std::vector<std::string>{"a.bias holds a value that is not finite"});
 }
 
 TEST(Weights, CompareNamesEveryDifference) {

@@ -22,7 +22,7 @@ struct KnownScalar {
     std::string_view storage;
     ScalarType type;
 };
-constexpr std::array<KnownScalar, 10> kStorages{{{"DoubleStorage", ScalarType::f64},
+constexpr std::array<KnownScalar, 11> kStorages{{{"DoubleStorage", ScalarType::f64},
                                                  {"FloatStorage", ScalarType::f32},
                                                  {"HalfStorage", ScalarType::f16},
                                                  {"BFloat16Storage", ScalarType::bf16},
@@ -31,7 +31,8 @@ constexpr std::array<KnownScalar, 10> kStorages{{{"DoubleStorage", ScalarType::f
                                                  {"ShortStorage", ScalarType::i16},
                                                  {"CharStorage", ScalarType::i8},
                                                  {"ByteStorage", ScalarType::u8},
-                                                 {"BoolStorage", ScalarType::boolean}}};
+                                                 {"BoolStorage", ScalarType::boolean},
+                                                 {"UntypedStorage", ScalarType::u8}}};
 
 Global find_global(const std::string& module, const std::string& name) {
     if (module == "collections" && name == "OrderedDict") return {Name::ordered_dict};
@@ -189,9 +190,10 @@ class Machine {
         if (negative) value |= ~std::uint64_t{0} << (8 * length);
         push(std::bit_cast<std::int64_t>(value));
     }
-    static void set_items(Dict& dict, const List& items) {
-        if (items.size() % 2 != 0) refuse("has a key without a value");
-        for (std::size_t i = 0; i < items.size(); i += 2) dict.emplace_back(items[i], items[i + 1]);
+    void set_item(Dict& dict, Ref key, Ref value) {
+        // A list that is remembered could be made into a dict again and again.
+        if (++pairs_ > kMaxPairs) refuse("has too many keys");
+        dict.emplace_back(key, value);
     }
 
     std::span<const std::byte>& bytes_;
@@ -199,6 +201,7 @@ class Machine {
     List stack_;
     std::vector<std::size_t> marks_;
     std::unordered_map<std::size_t, Ref> memo_;
+    std::size_t pairs_ = 0;
 };
 
 std::int64_t whole(const Value& value) {
@@ -229,6 +232,7 @@ StorageRef storage(const Value& id) {
     const auto* const type = std::get_if<Global>(&(*parts)[1]->is);
     if (type == nullptr || type->name != Name::storage_type) refuse("has a storage without a type");
     StorageRef ref{.type = type->type, .key = string(*(*parts)[2]), .count = whole(*(*parts)[4])};
+    if (ref.key.size() > kMaxKey) refuse("has a storage with an absurd key");
     if (parts->size() == 6)
         if (const auto* const view = std::get_if<List>(&(*parts)[5]->is)) {
             if (view->size() != 3) refuse("has a storage with an odd view");
@@ -267,7 +271,7 @@ void Machine::reduce() {
                     const auto* const pair = std::get_if<List>(&item->is);
                     if (pair == nullptr || pair->size() != 2)
                         refuse("makes a dict of something else than pairs");
-                    dict.emplace_back((*pair)[0], (*pair)[1]);
+                    set_item(dict, (*pair)[0], (*pair)[1]);
                 }
             }
             push(std::move(dict));
@@ -383,12 +387,15 @@ void Machine::step(std::uint8_t instruction) {
         case kSetItem: {
             const Ref value = pop();
             const Ref key = pop();
-            top<Dict>().emplace_back(key, value);
+            set_item(top<Dict>(), key, value);
             break;
         }
         case kSetItems: {
             const List items = pop_to_mark();
-            set_items(top<Dict>(), items);
+            Dict& dict = top<Dict>();
+            if (items.size() % 2 != 0) refuse("has a key without a value");
+            for (std::size_t i = 0; i < items.size(); i += 2)
+                set_item(dict, items[i], items[i + 1]);
             break;
         }
         case kBinPut:
@@ -455,7 +462,7 @@ std::map<std::string, TensorRef> state_dict(const pickle::Document& object) {
     for (const auto& [key, value] : *dict)
         if (const auto* const name = std::get_if<std::string>(&key->is))
             if (const auto* const tensor = std::get_if<TensorRef>(&value->is))
-                tensors.emplace(*name, *tensor);
+                tensors.insert_or_assign(*name, *tensor);  // the last one counts, as in Python
     return tensors;
 }
 

@@ -69,6 +69,8 @@ inline constexpr std::size_t kMaxInstructions = 1U << 18U;
 inline constexpr std::size_t kMaxStack = 1U << 16U;
 inline constexpr std::size_t kMaxMemo = 1U << 18U;
 inline constexpr std::size_t kMaxText = 4096;  // bytes of one string
+inline constexpr std::size_t kMaxKey = 64;  // of a storage's key: copied into each of its tensors
+inline constexpr std::size_t kMaxPairs = 1U << 18U;  // of all dicts
 inline constexpr std::size_t kMaxDimensions = 8;
 
 struct Document {

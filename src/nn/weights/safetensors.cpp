@@ -52,9 +52,17 @@ constexpr std::array<Type, 6> kTypes{
      {"I16", 2, [](Raw raw) { return convert<std::int16_t>(raw, kAsFloat); }},
      {"U8", 1, [](Raw raw) { return convert<std::uint8_t>(raw, kAsFloat); }}}};
 
+// Counters, which are no weights: left out.
+constexpr std::array<std::string_view, 7> kCounters{"I8",  "I32", "I64", "U16",
+                                                    "U32", "U64", "BOOL"};
+
 const Type* find_type(std::string_view name) {
     const auto* const found = std::ranges::find(kTypes, name, &Type::name);
     return found == kTypes.end() ? nullptr : found;
+}
+
+bool is_counter(const nlohmann::json& entry) {
+    return std::ranges::count(kCounters, entry.at("dtype").get<std::string>()) > 0;
 }
 
 }  // namespace
@@ -73,13 +81,14 @@ Safetensors::Safetensors(OwnedBytes owned) : file_(std::move(owned)) {
     try {
         std::vector<std::string> names;
         for (const auto& [name, entry] : header.items())
-            if (name != "__metadata__") names.push_back(name);
+            if (name != "__metadata__" && !is_counter(entry)) names.push_back(name);
         const std::size_t prefix = common_module(names).size();
         for (const auto& [name, entry] : header.items()) {
             if (name == "__metadata__") {
                 metadata_ = entry.get<std::map<std::string, std::string>>();
                 continue;
             }
+            if (is_counter(entry)) continue;
             Entry e{.type = entry.at("dtype").get<std::string>(), .dims = {}, .raw = {}};
             const Type* const type = find_type(e.type);
             if (type == nullptr) refuse(name + " has the type " + e.type + ", which is not read");

@@ -14,8 +14,8 @@ namespace syncnet::nn {
 
 class Safetensors final : public Weights {
   public:
-    // F64, F32, F16, BF16, I16 and U8 are read. Throws bad_model where the bytes are not such a
-    // file.
+    // F64, F32, F16, BF16, I16 and U8 are read, other integers left out. Throws bad_model where the
+    // bytes are not such a file.
     explicit Safetensors(OwnedBytes file);
 
     std::vector<std::string> names() const override;

@@ -25,6 +25,7 @@ bool is_floating(ScalarType type) {
 std::vector<int> checked_dims(const TensorRef& t, std::size_t storage_values,
                               const std::string& name) {
     constexpr auto kMaxInt = std::numeric_limits<int>::max();
+    constexpr std::int64_t kMaxStride = std::int64_t{1} << 40;
     if (t.sizes.size() != t.strides.size()) refuse(name + " has fewer strides than dimensions");
     const auto values = static_cast<std::int64_t>(storage_values);
     std::vector<int> dims;
@@ -34,8 +35,8 @@ std::vector<int> checked_dims(const TensorRef& t, std::size_t storage_values,
     for (std::size_t d = 0; d < t.sizes.size(); ++d) {
         const std::int64_t size = t.sizes[d];
         const std::int64_t stride = t.strides[d];
-        // Each factor is at most the storage's size, so that nothing overflows.
-        if (size < 0 || size > kMaxInt || stride < 0 ||
+        // No factor is much larger than the storage, so that nothing overflows.
+        if (size < 0 || size > kMaxInt || stride < 0 || stride > kMaxStride ||
             (size > 1 && (size > values || stride > values)))
             refuse(name + " has an impossible shape");
         dims.push_back(static_cast<int>(size));

@@ -40,15 +40,18 @@ TorchContents read_torch_legacy(std::span<const std::byte> file) {
     const auto* const version = std::get_if<std::int64_t>(&protocol.root->is);
     if (version == nullptr || *version != kProtocol) refuse("another protocol");
     (void)pickle::load(rest);  // byte order and sizes: every machine that PyTorch runs on has ours
-    TorchContents contents{.tensors = state_dict(pickle::load(rest)), .storages = {}};
+    const auto object = pickle::load(rest);
+    TorchContents contents{.tensors = state_dict(object), .storages = {}};
     const auto keys = pickle::load(rest);
     const auto* const list = std::get_if<pickle::List>(&keys.root->is);
     if (list == nullptr) refuse("no list of storages");
 
-    // The file tells how many values a storage has, the pickle of what type.
+    // The file tells how many values a storage has, the pickle of what type; also of those that
+    // are no weights, as an optimizer's.
     std::map<std::string, ScalarType> types;
-    for (const auto& [name, tensor] : contents.tensors)
-        types.emplace(tensor.storage.key, tensor.storage.type);
+    for (const pickle::Value& value : object.values)
+        if (const auto* const storage = std::get_if<StorageRef>(&value.is))
+            types.emplace(storage->key, storage->type);
     for (const pickle::Ref entry : *list) {
         const auto* const key = std::get_if<std::string>(&entry->is);
         if (key == nullptr) refuse("a storage without a key");

@@ -40,4 +40,18 @@ std::vector<std::string> compare(const Weights& weights, std::span<const TensorS
     return wrong;
 }
 
+std::vector<std::string> compare_values(const Weights& weights,
+                                        std::span<const TensorSpec> expected) {
+    std::vector<std::string> wrong = compare(weights, expected);
+    for (const TensorSpec& spec : expected) {
+        if (weights.dims(spec.name) == nullptr) continue;
+        try {
+            (void)weights.at(spec.name);
+        } catch (const Error& e) {
+            wrong.emplace_back(e.what());
+        }
+    }
+    return wrong;
+}
+
 }  // namespace syncnet::nn

@@ -38,4 +38,8 @@ std::unique_ptr<const Weights> open_weights(const std::filesystem::path& path,
 // that nobody asks for are not a problem.
 std::vector<std::string> compare(const Weights& weights, std::span<const TensorSpec> expected);
 
+// The same, and every tensor with a value that is not finite. Reads them all.
+std::vector<std::string> compare_values(const Weights& weights,
+                                        std::span<const TensorSpec> expected);
+
 }  // namespace syncnet::nn
