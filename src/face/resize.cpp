@@ -16,16 +16,20 @@ struct Tap {
     int weight_first, weight_second;
 };
 
-std::vector<Tap> taps(int from, int to) {
+// Over the edge a column takes the last pixel alone, a row takes it twice with both weights, which
+// is not quite the same once the weights are rounded.
+enum class Edge { once, twice };
+
+std::vector<Tap> taps(int from, int to, Edge edge) {
     std::vector<Tap> result(static_cast<std::size_t>(to));
     const double scale = static_cast<double>(from) / to;
     for (int i = 0; i < to; ++i) {
         const auto position = static_cast<float>((i + 0.5) * scale - 0.5);
-        int pixel = static_cast<int>(std::floor(position));
+        const int pixel = static_cast<int>(std::floor(position));
         float part = position - static_cast<float>(pixel);
-        if (pixel < 0) pixel = 0, part = 0;
-        if (pixel >= from - 1) pixel = from - 1, part = 0;
-        result[static_cast<std::size_t>(i)] = {pixel, std::min(pixel + 1, from - 1),
+        if (edge == Edge::once && (pixel < 0 || pixel >= from - 1)) part = 0;
+        result[static_cast<std::size_t>(i)] = {std::clamp(pixel, 0, from - 1),
+                                               std::clamp(pixel + 1, 0, from - 1),
                                                static_cast<int>(std::lrint((1.0F - part) * kOne)),
                                                static_cast<int>(std::lrint(part * kOne))};
     }
@@ -35,8 +39,8 @@ std::vector<Tap> taps(int from, int to) {
 }  // namespace
 
 void resize_bilinear(const ColourView& from, std::span<std::uint8_t> to, int width, int height) {
-    const auto columns = taps(from.width, width);
-    const auto rows = taps(from.height, height);
+    const auto columns = taps(from.width, width, Edge::once);
+    const auto rows = taps(from.height, height, Edge::twice);
     const auto across = [&](int row, std::vector<int>& line) {
         const std::uint8_t* const in =
             from.pixels + static_cast<std::ptrdiff_t>(row) * from.width * kChannels;

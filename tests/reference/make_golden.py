@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Writes tests/golden/{syncnet_v2,s3fd}.safetensors: what PyTorch and numpy make of made-up weights and input.
+"""Writes tests/golden/{syncnet_v2,s3fd,face_crop}.safetensors: what PyTorch and numpy make of made-up weights and input.
 
-Needs Debian's python3-torch and python3-pil. Run from the project's root:
+Needs Debian's python3-torch, python3-opencv and python3-pil. Run from the project's root:
   /usr/bin/python3 -m tests.reference.make_golden
 """
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from PIL import Image
@@ -104,7 +105,23 @@ def s3fd() -> None:
     save(GOLDEN / "s3fd.safetensors", {**tensors, **given}, {})
 
 
+def face_crop() -> None:
+    """The reference's crop of boxes in the middle, over the edges, tiny and large; every 8th row of it."""
+    picture = np.asarray(Image.open(PHOTO).convert("RGB").resize((217, 131), Image.BILINEAR))[:, :, ::-1]       # B, G, R
+    poses = np.array([[108.3, 60.7, 31.2], [10.4, 12.9, 40.6], [205.5, 120.2, 55.5], [100.0, 70.0, 7.3], [110.0, 66.0, 112.0]])
+    tensors = {"rgb": np.ascontiguousarray(picture[:, :, ::-1]), "poses": poses.astype(np.float32)}
+    for index, (x, y, half) in enumerate(poses.astype(np.float32).astype(float)):
+        pad = int(half * 1.8)
+        padded = np.pad(picture, ((pad, pad), (pad, pad), (0, 0)), "constant", constant_values=110)
+        top, bottom = int(y + pad - half), int(y + pad + half * 1.8)
+        left, right = int(x + pad - half * 1.4), int(x + pad + half * 1.4)
+        tensors[f"crop{index}"] = cv2.resize(padded[top:bottom, left:right], (224, 224))[::8]
+    tensors["quarter"] = cv2.resize(np.ascontiguousarray(picture[:128, :216, ::-1]), (0, 0), fx=0.25, fy=0.25)
+    save(GOLDEN / "face_crop.safetensors", tensors, {})
+
+
 if __name__ == "__main__":
     torch.manual_seed(0)
+    face_crop()
     syncnet()
     s3fd()
