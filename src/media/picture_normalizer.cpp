@@ -39,7 +39,10 @@ AVPixelFormat target_format(AVPixelFormat format) {
     }
     const AVPixFmtDescriptor* description = av_pix_fmt_desc_get(format);
     if (description == nullptr) throw Error(ErrorCode::unsupported_codec, "unknown pixel format");
-    return is_gray(*description) ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_YUV420P;
+    if (is_gray(*description)) return AV_PIX_FMT_GRAY8;
+    // RGB has a colour for every pixel: screen recordings, and crops that were kept without loss.
+    return (description->flags & AV_PIX_FMT_FLAG_RGB) != 0 ? AV_PIX_FMT_YUV444P
+                                                           : AV_PIX_FMT_YUV420P;
 }
 
 // FFmpeg's older way to say "full range" is a format of its own.

@@ -36,7 +36,7 @@ SMALL = ("--size", "320x240")
 
 # Nothing of the caller's settings may leak into the program under test.
 _OWN_SETTINGS = re.compile(r"^(HOST|PORT|UPLOAD_DIR|TMP_DIR|MAX_VIDEO_SIZE_MB|WORKERS|QUEUE|CONNECTIONS|LOG_LEVEL|MODEL_PATH|"
-                           r"DETECTOR_PATH|DRAIN_SECONDS|SYNCNET_MODELS|FLASK_.*|.*_TIMEOUT_SECONDS)$")
+                           r"DETECTOR_PATH|PRECISION|DRAIN_SECONDS|SYNCNET_MODELS|FLASK_.*|.*_TIMEOUT_SECONDS)$")
 
 
 def environment(**extra: str) -> dict[str, str]:
