@@ -49,8 +49,9 @@ constexpr std::array kCatalogue{
     ErrorInfo{shutting_down, "shutting_down", 503, "The service is stopping",
               "Try again in a moment, or another instance."},
     ErrorInfo{cancelled, "cancelled", 499, "The work was cancelled", "Send the request again."},
-    ErrorInfo{bad_model, "bad_model", 500, "A model file is not usable",
-              "Run scripts/setup.sh, or correct the path that the message names."},
+    ErrorInfo{
+        bad_model, "bad_model", 500, "A model file is not usable",
+        "`syncnet models verify` checks every file; correct the path that the message names."},
     ErrorInfo{model_not_available, "model_not_available", 400, "The model is not available here",
               "Ask for one of the models that /health names."},
     ErrorInfo{cannot_write, "cannot_write", 500, "A file can't be written",

@@ -113,7 +113,8 @@ int verify(const ModelsOptions& options) {
                 throw Error(ErrorCode::bad_model, "these are the weights of no model known here");
             wanted.emplace_back(*entry, file);
         } catch (const Error& e) {
-            status = report(e, file);
+            (void)report(e, file);
+            status = kBadInput;
         }
     }
     if (options.files.empty())
@@ -153,8 +154,8 @@ bool agrees() {
     return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-// Goes on where a download stopped. Without a shell: a URL is one argument, whatever is in it.
-void download(const std::string& url, const fs::path& to) {
+// Without a shell: a URL is one argument, whatever is in it. True if curl was content.
+bool curl(const std::string& url, const fs::path& to) {
     const std::vector<std::string> words{
         "curl",         "--fail",   "--location", "--retry", "2", "--continue-at", "-", "--silent",
         "--show-error", "--output", to.string(),  "--",      url};
@@ -168,15 +169,29 @@ void download(const std::string& url, const fs::path& to) {
         throw Error(ErrorCode::internal, "curl can't be started; is it installed?");
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// Goes on where a download stopped or, where the server can't, begins again.
+void download(const std::string& url, const fs::path& to) {
+    if (curl(url, to)) return;
+    std::error_code failed;
+    if (!fs::remove(to, failed) || !curl(url, to))
         throw Error(ErrorCode::not_found, "curl could not get " + url);
 }
 
 void fetch_one(const ManifestEntry& entry, const ModelsOptions& options, const fs::path& folder) {
     const fs::path file = folder / entry.file;
-    if (pipeline::check_file(entry, file).state == FileState::published) {
-        std::cout << entry.name << ": already there (" << file.string() << ")\n";
-        return;
+    switch (pipeline::check_file(entry, file).state) {
+        case FileState::published:
+            std::cout << entry.name << ": already there (" << file.string() << ")\n";
+            return;
+        case FileState::absent:
+            break;
+        default:
+            throw Error(ErrorCode::cannot_write, file.string() +
+                                                     " is there and is not the published file; "
+                                                     "move it away or name another folder");
     }
     const fs::path partial = file.string() + ".partial";
     std::error_code failed;

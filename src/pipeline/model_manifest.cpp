@@ -1,6 +1,8 @@
 #include "pipeline/model_manifest.h"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -73,14 +75,7 @@ FileReport check_file(const ManifestEntry& entry, const fs::path& file) {
     try {
         const auto weights = nn::open_weights(file, kMaxWeightBytes);
         wrong = nn::compare(*weights, specs);
-        for (const nn::TensorSpec& spec : specs) {
-            if (weights->dims(spec.name) == nullptr) continue;
-            try {
-                (void)weights->at(spec.name);
-            } catch (const Error& e) {
-                wrong.emplace_back(e.what());
-            }
-        }
+        std::ranges::copy(nn::compare_values(*weights, specs), std::back_inserter(wrong));
     } catch (const Error& e) {
         wrong.emplace_back(e.what());
     }
