@@ -64,8 +64,8 @@ class Session {
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
 
-    std::span<float> input();                                    // NHWC, to be filled
-    void run();                                                  // reads input(), fills outputs
+    std::span<float> input();  // NHWC, to be filled before each run
+    void run();                // fills outputs, may use up input()
     std::span<const float> output(std::string_view name) const;  // NHWC, until the next run()
     const Plan& plan() const;
 

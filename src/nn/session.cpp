@@ -24,23 +24,32 @@ struct Session::Impl {
     }
 
     std::shared_ptr<const Plan> plan;
-    std::vector<float> input;
     AlignedBytes arena;
     AlignedBytes scratchpad;
-    std::optional<std::pair<memory, memory>> cast;  // the input into the arena
+    // Where the caller writes: the input's place in the arena or, where that is bf16, beside it.
+    std::span<float> input;
+    std::vector<float> wide_input;
+    std::optional<std::pair<memory, memory>> cast;  // from there into the arena
     std::vector<Bound> bound;
     dnnl::stream stream{engine()};
 };
 
 Session::Impl::Impl(std::shared_ptr<const Plan> shared)
     : plan(std::move(shared)),
-      input(plan->input_shape().size()),
       arena(plan->impl_->layout.bytes),
       scratchpad(plan->impl_->scratchpad_bytes) {
     const Plan::Impl& p = *plan->impl_;
-    const Value plain{.shape = plan->input_shape(), .type = memory::data_type::f32};
-    cast.emplace(memory(plain.desc(), engine(), input.data()),
-                 memory(p.value(0).desc(), engine(), address(0)));
+    const std::size_t values = plan->input_shape().size();
+    if (p.value(0).type == memory::data_type::f32) {
+        input = {reinterpret_cast<float*>(address(0)), values};
+        std::ranges::fill(input, 0.0F);
+    } else {
+        wide_input.resize(values);
+        input = wide_input;
+        const Value wide{.shape = plan->input_shape(), .type = memory::data_type::f32};
+        cast.emplace(memory(wide.desc(), engine(), input.data()),
+                     memory(p.value(0).desc(), engine(), address(0)));
+    }
     for (const Step& step : p.steps) {
         Bound b{.step = &step, .arguments = {}};
         if (const auto* primitive = std::get_if<PrimitiveStep>(&step)) {
@@ -74,8 +83,10 @@ std::span<float> Session::input() {
 
 void Session::run() {
     const ThreadCount here(impl_->plan->impl_->options.threads);
-    auto& [from, to] = *impl_->cast;
-    dnnl::reorder(from, to).execute(impl_->stream, from, to);
+    if (impl_->cast) {
+        auto& [from, to] = *impl_->cast;
+        dnnl::reorder(from, to).execute(impl_->stream, from, to);
+    }
     for (const Impl::Bound& b : impl_->bound) {
         if (const auto* const primitive = std::get_if<PrimitiveStep>(b.step)) {
             primitive->primitive.execute(impl_->stream, b.arguments);
