@@ -29,6 +29,15 @@ constexpr std::int8_t kPaddingSame = 0;
 constexpr std::int8_t kActivationRelu = 1;
 constexpr std::string_view kIdentifier = "TFL3";
 
+// A table may be referred to any number of times; these keep a small file from becoming a large
+// model.
+constexpr std::size_t kMaxTensors = 4096;
+constexpr std::size_t kMaxOperators = 4096;
+constexpr std::size_t kMaxName = 1024;  // bytes
+constexpr std::size_t kMaxDimensions = 8;
+constexpr std::size_t kMaxInputs = 64;             // of one operator
+constexpr std::size_t kMaxActivation = 1U << 28U;  // values of one tensor
+
 // Field numbers of the tables, in the order of the schema.
 namespace field {
 constexpr int model_operators = 1, model_subgraphs = 2, model_buffers = 4;
@@ -51,16 +60,23 @@ struct FileTensor {
     std::span<const std::byte> data;
 };
 
+template <typename T>
+std::vector<T> as_values(std::span<const std::byte> data) {
+    std::vector<T> values(data.size() / sizeof(T));
+    if (!values.empty()) std::memcpy(values.data(), data.data(), values.size() * sizeof(T));
+    return values;
+}
+
 class Importer {
   public:
-    explicit Importer(std::span<const std::byte> file) : buffer_(file) {}
+    explicit Importer(std::span<const std::byte> file) : buffer_(file), file_bytes_(file.size()) {}
     Graph run();
 
   private:
     void read_tables();
     void apply(const FlatTable& op);
     void apply_conv(const FlatTable& op, bool depthwise);
-    Tensor weights(int tensor) const;
+    Tensor weights(int tensor);
     std::vector<std::int32_t> integers(int tensor) const;
     Shape shape(int tensor) const;
     NodeId value(int tensor) const;
@@ -72,6 +88,8 @@ class Importer {
     std::vector<Operator> codes_;
     std::map<int, int> dequantized_;  // tensor -> the constant that it stands for
     std::map<int, NodeId> values_;    // tensor -> node
+    std::size_t weight_values_ = 0;   // of all operators so far
+    std::size_t file_bytes_;
     Graph graph_;
 };
 
@@ -91,8 +109,14 @@ Shape Importer::shape(int index) const {
     if (dims.size() < 3 || dims.size() > 4 || !std::ranges::all_of(dims, ok))
         refuse("the shape of " + tensor(index).name);
     // [1, N, K] is a row of N values with K channels.
-    if (dims.size() == 3) return {dims[0], 1, dims[1], dims[2]};
-    return {dims[0], dims[1], dims[2], dims[3]};
+    const Shape result = dims.size() == 3 ? Shape{dims[0], 1, dims[1], dims[2]}
+                                          : Shape{dims[0], dims[1], dims[2], dims[3]};
+    std::size_t size = 1;
+    for (const std::int32_t d : dims) {
+        size *= static_cast<std::size_t>(d);
+        if (size > kMaxActivation) refuse("the size of " + tensor(index).name);
+    }
+    return result;
 }
 
 NodeId Importer::value(int index) const {
@@ -101,7 +125,7 @@ NodeId Importer::value(int index) const {
     return found->second;
 }
 
-Tensor Importer::weights(int index) const {
+Tensor Importer::weights(int index) {
     const auto constant = dequantized_.find(index);
     const FileTensor& from = tensor(constant == dequantized_.end() ? index : constant->second);
     Tensor result{.dims = {from.dims.begin(), from.dims.end()}, .values = {}};
@@ -113,8 +137,7 @@ Tensor Importer::weights(int index) const {
             result.values[i] = half_to_float(half);
         }
     } else if (from.type == TensorType::float32) {
-        result.values.resize(from.data.size() / 4);
-        std::memcpy(result.values.data(), from.data.data(), result.values.size() * 4);
+        result.values = as_values<float>(from.data);
     } else {
         refuse(from.name + " is neither float32 nor float16");
     }
@@ -124,6 +147,8 @@ Tensor Importer::weights(int index) const {
         count *= static_cast<std::size_t>(dim);
         if (count > from.data.size()) refuse(from.name + " is larger than its data");
     }
+    weight_values_ += count;
+    if (weight_values_ > file_bytes_) refuse("its operators share weights");
     if (count != result.values.size()) refuse(from.name + " has not as many values as its shape");
     if (!std::ranges::all_of(result.values, [](float v) { return std::isfinite(v); }))
         refuse(from.name + " holds a value that is not finite");
@@ -133,9 +158,7 @@ Tensor Importer::weights(int index) const {
 std::vector<std::int32_t> Importer::integers(int index) const {
     const FileTensor& from = tensor(index);
     if (from.type != TensorType::int32) refuse(from.name + " is not int32");
-    std::vector<std::int32_t> result(from.data.size() / 4);
-    std::memcpy(result.data(), from.data.data(), result.size() * 4);
-    return result;
+    return as_values<std::int32_t>(from.data);
 }
 
 // [O, H, W, I] (and [1, H, W, C] where each channel has its own kernel) to [O, I/groups, H, W].
@@ -192,6 +215,7 @@ void Importer::apply(const FlatTable& op) {
     const auto code = op.scalar<std::uint32_t>(field::operator_code, 0);
     if (code >= codes_.size()) refuse("an operator without a code");
     const auto inputs = op.scalars<std::int32_t>(field::operator_inputs);
+    if (inputs.size() > kMaxInputs) refuse("an operator has too many inputs");
     const int result = at(op.scalars<std::int32_t>(field::operator_outputs), 0);
     const auto in = [&](std::size_t i) { return value(at(inputs, i)); };
 
@@ -269,12 +293,17 @@ void Importer::read_tables() {
     const auto graphs = model.tables(field::model_subgraphs);
     if (graphs.size() != 1) refuse("it has not one graph");
     const auto buffers = model.tables(field::model_buffers);
-    for (const FlatTable& t : graphs[0].tables(field::subgraph_tensors)) {
+    const auto tensors = graphs[0].tables(field::subgraph_tensors);
+    if (tensors.size() > kMaxTensors) refuse("it has too many tensors");
+    for (const FlatTable& t : tensors) {
         const auto buffer = t.scalar<std::uint32_t>(field::tensor_buffer, 0);
         if (buffer >= buffers.size()) refuse("a tensor without a buffer");
+        if (t.bytes(field::tensor_name).size() > kMaxName) refuse("a tensor's name is too long");
+        auto dims = t.scalars<std::int32_t>(field::tensor_shape);
+        if (dims.size() > kMaxDimensions) refuse("a tensor has too many dimensions");
         tensors_.push_back(
             {.name = t.string(field::tensor_name),
-             .dims = t.scalars<std::int32_t>(field::tensor_shape),
+             .dims = std::move(dims),
              .type = static_cast<TensorType>(t.scalar<std::int8_t>(field::tensor_type, 0)),
              .data = buffers[buffer].bytes(field::buffer_data)});
     }
@@ -286,7 +315,9 @@ Graph Importer::run() {
     const FlatTable network = model.tables(field::model_subgraphs)[0];
     const int in = at(network.scalars<std::int32_t>(field::subgraph_inputs), 0);
     values_[in] = graph_.input(shape(in));
-    for (const FlatTable& op : network.tables(field::subgraph_operators)) apply(op);
+    const auto operators = network.tables(field::subgraph_operators);
+    if (operators.size() > kMaxOperators) refuse("it has too many operators");
+    for (const FlatTable& op : operators) apply(op);
     for (const std::int32_t out : network.scalars<std::int32_t>(field::subgraph_outputs))
         graph_.output(tensor(out).name, value(out));
     return std::move(graph_);
