@@ -27,9 +27,8 @@ void AnalysisFlags::add_to(CLI::App& command) {
         ->capture_default_str();
     command
         .add_option("--stride", stride,
-                    "look for faces in every k-th picture; 0: as suits the detector")
-        ->check(CLI::Range(0, 25))
-        ->capture_default_str();
+                    "look for faces in every k-th picture; by default as suits the detector")
+        ->check(CLI::Range(1, 25));
     command
         .add_option("--edges", edges,
                     "the published SyncNet beyond a track's ends: zero-padded as published, or the "

@@ -89,9 +89,12 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
             return sync::load_syncnet_v2(weights, exact, options.threads);
         });
     if (!syncnet) {
-        models.choice =
-            std::string("lipsync, the bundled model: ") +
-            (options.syncnet_v2.empty() ? "no MODEL_PATH is set" : "MODEL_PATH names no file");
+        models.choice = "lipsync, the bundled model: ";
+        models.choice +=
+            options.syncnet_v2.empty() ? "no MODEL_PATH is set" : "MODEL_PATH names no file";
+        if (!options.s3fd.empty())
+            models.choice += models.s3fd ? "; DETECTOR_PATH is of use to the published one only"
+                                         : "; DETECTOR_PATH names no file";
         return std::make_shared<const Models>(std::move(models));
     }
     models.scoring.insert(
