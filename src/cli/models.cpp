@@ -160,6 +160,7 @@ bool curl(const std::string& url, const fs::path& to) {
         "curl",         "--fail",   "--location", "--retry", "2", "--continue-at", "-", "--silent",
         "--show-error", "--output", to.string(),  "--",      url};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     // posix_spawnp does not write to them.
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);

@@ -16,9 +16,9 @@ std::pair<Tensor, Tensor> fold_batch_norm(const Weights& weights, const std::str
     const Tensor mean = weights.at(norm + ".running_mean");
     const Tensor variance = weights.at(norm + ".running_var");
     const std::size_t channels = bias.values.size();
-    for (const Tensor* const t : {&gamma, &beta, &mean, &variance})
-        if (t->values.size() != channels)
-            throw Error(ErrorCode::bad_model, norm + " does not fit " + conv);
+    const auto fits = [&](const Tensor& t) { return t.values.size() == channels; };
+    if (!fits(gamma) || !fits(beta) || !fits(mean) || !fits(variance))
+        throw Error(ErrorCode::bad_model, norm + " does not fit " + conv);
     const std::size_t size = channels == 0 ? 0 : kernel.values.size() / channels;
     for (std::size_t c = 0; c < channels; ++c) {
         if (variance.values[c] < 0)

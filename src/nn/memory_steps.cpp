@@ -27,8 +27,7 @@ void share_out(std::size_t rows, const Work& work) {
 
 // Row kernels are compiled twice: the product is built for every x86-64, and half of the time of a
 // bf16x3 layer would go into splitting with the oldest instructions.
-#define SYNCNET_WIDE \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512")))
+#define SYNCNET_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
 
 bool wide() {
     return __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
