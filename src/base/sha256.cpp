@@ -1,14 +1,30 @@
 #include "base/sha256.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
-#include <array>
 #include <fstream>
 #include <memory>
 
 #include "base/error.h"
 
 namespace syncnet {
+
+Sha256 sha256(std::string_view text) {
+    Sha256 digest{};
+    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
+        throw Error(ErrorCode::internal, "OpenSSL has no SHA-256");
+    return digest;
+}
+
+Sha256 hmac_sha256(Bytes key, std::string_view text) {
+    Sha256 digest{};
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
+             nullptr) == nullptr)
+        throw Error(ErrorCode::internal, "OpenSSL has no HMAC");
+    return digest;
+}
 
 std::string sha256_of(const std::filesystem::path& path) {
     constexpr std::size_t kBlock = 1U << 20U;
@@ -23,16 +39,10 @@ std::string sha256_of(const std::filesystem::path& path) {
         fine = EVP_DigestUpdate(context.get(), block.data(),
                                 static_cast<std::size_t>(file.gcount())) == 1;
     }
-    std::array<unsigned char, 32> digest{};
+    Sha256 digest{};
     if (!fine || EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1)
         throw Error(ErrorCode::internal, "OpenSSL has no SHA-256");
-    constexpr const char* kDigits = "0123456789abcdef";
-    std::string text;
-    for (const unsigned char byte : digest) {
-        text += kDigits[byte >> 4U];
-        text += kDigits[byte & 15U];
-    }
-    return text;
+    return to_hex(digest);
 }
 
 }  // namespace syncnet

@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
     add_serve(app, status);
     add_crops(app, status);
     add_features(app, status);
+    add_keys(app, status);
     add_models(app, status);
     try {
         app.parse(argc, argv);
