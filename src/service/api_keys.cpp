@@ -66,8 +66,8 @@ std::chrono::sys_days parse_day(std::string_view text) {
         const char* const end = text.data() + at + length;
         return std::from_chars(text.data() + at, end, value).ptr == end;
     };
-    if (text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year) &&
-        number(5, 2, month) && number(8, 2, day)) {
+    if (text.size() == 10 && text[0] != '-' && text[4] == '-' && text[7] == '-' &&
+        number(0, 4, year) && number(5, 2, month) && number(8, 2, day)) {
         const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                                std::chrono::day(day)};
         if (date.ok()) return date;

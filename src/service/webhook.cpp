@@ -110,7 +110,7 @@ asio::awaitable<Delivery> WebhookSender::deliver(WebhookUrl url, WebhookMessage 
         for (const auto& found :
              co_await resolver.async_resolve(url.host, std::to_string(url.port), use_awaitable))
             addresses.push_back(found.endpoint());
-        // Any, not all: a name that has both is a trap.
+        // One is enough to refuse: a name with addresses of both kinds is a trap.
         if (!options_.private_addresses &&
             !std::ranges::all_of(addresses,
                                  [](const tcp::endpoint& e) { return is_public(e.address()); }))

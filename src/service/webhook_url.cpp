@@ -34,6 +34,12 @@ WebhookUrl parse_webhook_url(std::string_view text, std::span<const std::string>
     if (url.has_userinfo()) refuse("has credentials in it");
     if (url.has_fragment()) refuse("has a fragment");
 
+    result.target = std::string(url.encoded_path());
+    // RFC 3986 wants a slash behind the host; Boost 1.81 takes "example:-1" for a host and a path.
+    if (!result.target.empty() && result.target.front() != '/') refuse("is not a URL");
+    if (result.target.empty()) result.target = "/";
+    if (url.has_query()) result.target += "?" + std::string(url.encoded_query());
+
     std::string written(url.encoded_host());
     std::ranges::transform(written, written.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -57,9 +63,6 @@ WebhookUrl parse_webhook_url(std::string_view text, std::span<const std::string>
     }
     result.host_header =
         result.port == usual ? written : written + ":" + std::to_string(result.port);
-    result.target = std::string(url.encoded_path());
-    if (result.target.empty()) result.target = "/";
-    if (url.has_query()) result.target += "?" + std::string(url.encoded_query());
     return result;
 }
 
