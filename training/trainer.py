@@ -62,14 +62,16 @@ class Trainer:
             self.restore(torch.load(run / NAME))
         elif start is not None:
             # Another run's weights: past the plateau where nothing is learned yet.
-            self.restore(torch.load(start))
-            self.step, self.elapsed = 0, 0.0
+            self.take_weights(torch.load(start))
 
-    def restore(self, state: dict) -> None:
+    def take_weights(self, state: dict) -> None:
         self.model.load_state_dict(state["model"])
         self.loss.load_state_dict(state["loss"])
-        self.optimizer.load_state_dict(state["optimizer"])
         self.average.state = state["average"]
+
+    def restore(self, state: dict) -> None:
+        self.take_weights(state)
+        self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.elapsed = state["step"], state["elapsed"]
 
     def save(self) -> None:

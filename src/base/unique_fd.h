@@ -23,6 +23,7 @@ class UniqueFd {
     UniqueFd& operator=(const UniqueFd&) = delete;
 
     int get() const noexcept { return fd_; }
+    int release() noexcept { return std::exchange(fd_, -1); }  // to another owner
     explicit operator bool() const noexcept { return fd_ >= 0; }
 
   private:

@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
     add_features(app, status);
     add_keys(app, status);
     add_models(app, status);
+    add_worker(app, status);
     try {
         app.parse(argc, argv);
         return status;

@@ -5,7 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <thread>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "service/server.h"
@@ -16,6 +16,7 @@ namespace {
 struct ServeOptions {
     std::filesystem::path env_file = ".env";
     bool env_file_given = false;
+    bool example_env = false;
     std::map<std::string, std::string> flags;  // by the setting's name
 };
 
@@ -27,39 +28,41 @@ std::string flag_of(std::string_view name) {
 }
 
 int serve(const ServeOptions& options) {
+    if (options.example_env) {
+        std::cout << service::example_env_file();
+        return kDone;
+    }
     std::signal(SIGPIPE, SIG_IGN);  // whoever read the log may go; the service stays
     if (options.env_file_given && !std::filesystem::exists(options.env_file))
         throw Error(ErrorCode::invalid_setting, "there is no " + options.env_file.string());
     std::vector<std::string> notes;
-    const auto settings = service::load_settings(
-        options.env_file,
-        [&](const std::string& name) -> std::optional<std::string> {
-            if (const auto flag = options.flags.find(name);
-                flag != options.flags.end() && !flag->second.empty())
-                return flag->second;
-            if (const char* const value = std::getenv(name.c_str()); value != nullptr) return value;
-            return std::nullopt;
-        },
-        notes);
+    const auto load = [&] {
+        return service::load_settings(
+            options.env_file,
+            [&](const std::string& name) -> std::optional<std::string> {
+                if (const auto flag = options.flags.find(name);
+                    flag != options.flags.end() && !flag->second.empty())
+                    return flag->second;
+                if (const char* const value = std::getenv(name.c_str()); value != nullptr)
+                    return value;
+                return std::nullopt;
+            },
+            notes);
+    };
+    const service::Settings settings = load();
     auto logger = spdlog::stderr_color_mt("syncnet");
     logger->set_level(spdlog::level::from_str(settings.log_level));
     spdlog::set_default_logger(std::move(logger));
     for (const std::string& note : notes) spdlog::warn("{}", note);
 
-    const int cores = static_cast<int>(std::thread::hardware_concurrency());
-    const auto models = pipeline::load_models(
-        {.folder = settings.model_dir.empty() ? pipeline::default_model_dir() : settings.model_dir,
-         .syncnet_v2 = settings.syncnet_v2,
-         .s3fd = settings.s3fd,
-         .precision = settings.precision,
-         .threads = std::max(1, cores / settings.workers)});
-    pipeline::AnalyzerOptions analysis;
-    analysis.reading.limits.max_bytes = settings.max_video_bytes;
-    service::Server server(settings, std::make_shared<pipeline::Analyzer>(models, analysis));
-    const sync::SyncModelInfo& model = models->scoring.front().network->info();
-    spdlog::info("model {} {} ({}): {}", model.name, model.version, nn::to_string(model.precision),
-                 models->choice);
-    spdlog::info("listening on http://{}:{}", settings.host, server.port());
+    service::Server server(settings, load);
+    const nlohmann::json models = server.description();
+    spdlog::info("model {} {} ({}): {}", models["model"]["name"].get<std::string>(),
+                 models["model"]["version"].get<std::string>(),
+                 models["model"]["precision"].get<std::string>(),
+                 models["model_choice"].get<std::string>());
+    spdlog::info("listening on {}://{}:{}", settings.tls_cert.empty() ? "http" : "https",
+                 settings.host, server.port());
     server.run();
     spdlog::info("stopped");
     return kDone;
@@ -73,6 +76,7 @@ void add_serve(CLI::App& app, int& status) {
     auto* const env_file =
         command->add_option("--env-file", options->env_file, "settings, one NAME=value a line")
             ->capture_default_str();
+    command->add_flag("--example-env", options->example_env, "print an .env file and end");
     const service::Settings defaults;
     for (const service::Setting& setting : service::settings_table())
         command

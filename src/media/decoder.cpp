@@ -1,5 +1,6 @@
 #include "media/decoder.h"
 
+#include <new>
 #include <string>
 
 #include "base/error.h"
@@ -49,6 +50,7 @@ int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noex
 
 void Decoder::send(const AVPacket* packet) {
     const int status = avcodec_send_packet(context_.get(), packet);
+    if (status == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (status < 0 && status != AVERROR_EOF) ++errors_;
 }
 
@@ -61,6 +63,7 @@ bool Decoder::receive(AVFrame& frame) {
                 "the pictures grow beyond " + std::to_string(guard_->max_pixels) + " pixels");
         }
         if (status == AVERROR(EAGAIN) || status == AVERROR_EOF) return false;
+        if (status == AVERROR(ENOMEM)) throw std::bad_alloc();
         if (status < 0) {
             ++errors_;
             continue;

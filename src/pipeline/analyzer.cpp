@@ -80,8 +80,8 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
         analysis.evidence.face_seconds = to_seconds(lead.frames);
         analysis.evidence.speech_seconds = lead.speech_seconds;
     }
-    analysis.verdict =
-        score::judge(leading, analysis.evidence, scoring.calibration, options_.thresholds);
+    analysis.verdict = score::judge(leading, analysis.evidence, scoring.calibration,
+                                    request.thresholds.value_or(options_.thresholds));
     return analysis;
 }
 

@@ -37,7 +37,8 @@ struct ReadingOptions {
 
 // What a caller may ask of one analysis.
 struct Request {
-    std::string model;  // a scoring model's name; empty: the default one
+    std::string model;                            // a scoring model's name; empty: the default one
+    std::optional<score::Thresholds> thresholds;  // nothing: the analyzer's
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;

@@ -132,6 +132,10 @@ std::string read_key_file(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string_view to_string(Scope scope) {
+    return kScopeNames[static_cast<std::size_t>(scope)];
+}
+
 Scopes parse_scopes(std::string_view text) {
     Scopes scopes;
     for (const std::string_view name : comma_separated(text))

@@ -21,6 +21,7 @@ inline constexpr int kMaxRatePerMinute = 100'000;
 
 enum class Scope { score, jobs, metrics };
 using Scopes = std::bitset<3>;
+std::string_view to_string(Scope scope);
 
 // "score,jobs". Throws invalid_setting, naming the scope that there is not.
 Scopes parse_scopes(std::string_view text);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -28,18 +30,22 @@ inline Response json_response(http::status status, const nlohmann::json& body,
 }
 
 // RFC 9457, with the seed's "error" beside it.
-inline Response problem(const Error& error) {
+inline nlohmann::json problem_body(const Error& error) {
     const ErrorInfo& info = error.info();
-    nlohmann::json body{{"type", "about:blank"},
-                        {"title", info.title},
-                        {"status", info.http_status},
-                        {"detail", error.what()},
-                        {"code", info.name},
-                        {"hint", info.hint},
-                        {"error", std::string(info.title) + ": " + error.what()}};
-    Response response = json_response(static_cast<http::status>(info.http_status), body,
+    return {{"type", "about:blank"},
+            {"title", info.title},
+            {"status", info.http_status},
+            {"detail", error.what()},
+            {"code", info.name},
+            {"hint", info.hint},
+            {"error", std::string(info.title) + ": " + error.what()}};
+}
+
+inline Response problem(const Error& error) {
+    const int status = error.info().http_status;
+    Response response = json_response(static_cast<http::status>(status), problem_body(error),
                                       "application/problem+json");
-    if (info.http_status == 503) response.set(http::field::retry_after, "1");
+    if (status == 503) response.set(http::field::retry_after, "1");
     return response;
 }
 

@@ -1,27 +1,29 @@
-// The HTTP service: GET /health and POST /score.
-//
-// One thread speaks HTTP and never decodes; a bounded pool of threads scores. A slow client costs a
-// socket, a full pool is answered with 503 before the body is read.
+// Listens, accepts, and stops well. One thread speaks HTTP and never decodes; processes of their
+// own look at the videos (worker/).
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 
-#include "pipeline/analyzer.h"
 #include "service/settings.h"
 
 namespace syncnet::service {
 
 class Server {
   public:
-    // Listens at once. Throws invalid_setting where the address or a folder can't be used.
-    Server(const Settings& settings, std::shared_ptr<const pipeline::Analyzer> analyzer);
+    // Starts the workers, then listens at once. `reload` gives the settings anew at SIGHUP; it may
+    // throw. Throws invalid_setting where address, folder, key or certificate can't be used, and
+    // what loading the models throws.
+    Server(const Settings& settings, std::function<Settings()> reload);
     ~Server();
 
     std::uint16_t port() const;
+    // The models, as pipeline::describe, and which parts of the sandbox are in force.
+    nlohmann::json description() const;
 
     // Serves until SIGTERM, SIGINT or stop(): then accepts nothing more, finishes what has begun
-    // within `drain` seconds, and returns.
+    // within `drain` seconds, and returns. SIGHUP takes keys and thresholds anew.
     void run();
     void stop();  // from any thread
 

@@ -1,9 +1,13 @@
 #include "service/settings.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <numeric>
+#include <sstream>
+#include <utility>
 
 #include "base/error.h"
 
@@ -23,20 +27,34 @@ std::int64_t whole(std::string_view text, std::int64_t low, std::int64_t high) {
     return value;
 }
 
-constexpr std::int64_t kDay = 86'400;
+double share(std::string_view text) {
+    double value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size() || !(value >= 0 && value <= 1))
+        refuse(text, "a number from 0 to 1");
+    return value;
+}
+
+std::string in_words(double value) {
+    std::ostringstream text;
+    text << value;
+    return text.str();
+}
+
+constexpr std::int64_t kYear = 366 * 86'400;
 constexpr std::int64_t kMegabyte = 1 << 20;
 
 template <auto Member>
 void set_seconds(Settings& s, std::string_view text) {
-    s.*Member = std::chrono::seconds(whole(text, 1, kDay));
+    s.*Member = std::chrono::seconds(whole(text, 1, kYear));
 }
 template <auto Member>
 std::string get_seconds(const Settings& s) {
     return std::to_string((s.*Member).count());
 }
-template <auto Member>
+template <auto Member, int Least = 1>
 void set_count(Settings& s, std::string_view text) {
-    s.*Member = static_cast<int>(whole(text, 1, 100'000));
+    s.*Member = static_cast<int>(whole(text, Least, 1'000'000));
 }
 template <auto Member>
 std::string get_count(const Settings& s) {
@@ -47,14 +65,39 @@ void set_path(Settings& s, std::string_view text) {
     s.*Member = std::filesystem::path(text);
 }
 template <auto Member>
+void set_megabytes(Settings& s, std::string_view text) {
+    s.*Member = whole(text, 1, 1 << 20) * kMegabyte;
+}
+template <auto Member>
+std::string get_megabytes(const Settings& s) {
+    return std::to_string(s.*Member / kMegabyte);
+}
+template <auto Member>
+void set_text(Settings& s, std::string_view text) {
+    s.*Member = text;
+}
+template <auto Member>
+std::string get_text(const Settings& s) {
+    return s.*Member;
+}
+template <auto Member>
+void set_switch(Settings& s, std::string_view text) {
+    if (text != "yes" && text != "no") refuse(text, "yes or no");
+    s.*Member = text == "yes";
+}
+template <auto Member>
+std::string get_switch(const Settings& s) {
+    return s.*Member ? "yes" : "no";
+}
+template <auto Member>
 std::string get_path(const Settings& s) {
     return (s.*Member).string();
 }
 
 constexpr std::array kTable{
-    Setting{"HOST", "address", "The address to listen on.",
-            [](Settings& s, std::string_view t) { s.host = t; },
-            [](const Settings& s) { return s.host; }},
+    Setting{"HOST", "address",
+            "The address to listen on; others than this machine's want API_KEYS.",
+            set_text<&Settings::host>, get_text<&Settings::host>},
     Setting{"PORT", "", "The port to listen on; 0 takes a free one.",
             [](Settings& s, std::string_view t) {
                 s.port = static_cast<std::uint16_t>(whole(t, 0, 65'535));
@@ -64,25 +107,70 @@ constexpr std::array kTable{
             set_path<&Settings::upload_dir>, get_path<&Settings::upload_dir>},
     Setting{"TMP_DIR", "folder", "Where uploads are kept while they are scored.",
             set_path<&Settings::tmp_dir>, get_path<&Settings::tmp_dir>},
+    Setting{"STATE_DIR", "folder", "Where jobs, their videos and remembered answers are kept.",
+            set_path<&Settings::state_dir>, get_path<&Settings::state_dir>},
     Setting{"MAX_VIDEO_SIZE_MB", "MB", "The largest video.",
-            [](Settings& s, std::string_view t) {
-                s.max_video_bytes = whole(t, 1, 1 << 20) * kMegabyte;
-            },
-            [](const Settings& s) { return std::to_string(s.max_video_bytes / kMegabyte); }},
+            set_megabytes<&Settings::max_video_bytes>, get_megabytes<&Settings::max_video_bytes>},
     Setting{"PROCESSING_TIMEOUT_SECONDS", "s", "The longest time from request to answer.",
             set_seconds<&Settings::processing_timeout>, get_seconds<&Settings::processing_timeout>},
+    Setting{"HEADER_TIMEOUT_SECONDS", "s", "The longest time that a request's head may take.",
+            set_seconds<&Settings::header_timeout>, get_seconds<&Settings::header_timeout>},
     Setting{"IDLE_TIMEOUT_SECONDS", "s", "The longest wait for a client's next byte.",
             set_seconds<&Settings::idle_timeout>, get_seconds<&Settings::idle_timeout>},
     Setting{"UPLOAD_TIMEOUT_SECONDS", "s", "The longest time that an upload may take.",
             set_seconds<&Settings::upload_timeout>, get_seconds<&Settings::upload_timeout>},
     Setting{"DRAIN_SECONDS", "s", "How long a stopping service finishes what it has begun.",
             set_seconds<&Settings::drain>, get_seconds<&Settings::drain>},
-    Setting{"WORKERS", "", "Videos scored at the same time.", set_count<&Settings::workers>,
-            get_count<&Settings::workers>},
-    Setting{"QUEUE", "", "Requests that may wait for a worker; more are answered with 503.",
-            set_count<&Settings::queue>, get_count<&Settings::queue>},
     Setting{"CONNECTIONS", "", "Connections at the same time; more wait to be accepted.",
             set_count<&Settings::connections>, get_count<&Settings::connections>},
+    Setting{"RATE_PER_MINUTE", "", "Requests of one client (key or address); 0: as many as come.",
+            set_count<&Settings::rate_per_minute, 0>, get_count<&Settings::rate_per_minute>},
+    Setting{"WORKERS", "", "Videos scored at the same time.", set_count<&Settings::workers>,
+            get_count<&Settings::workers>},
+    Setting{"WORKER_MEMORY_MB", "MB", "The most memory that scoring one video may take.",
+            set_megabytes<&Settings::worker_memory>, get_megabytes<&Settings::worker_memory>},
+    Setting{"QUEUE", "", "Requests that may wait for a worker; more are answered with 503.",
+            set_count<&Settings::queue>, get_count<&Settings::queue>},
+    Setting{"JOB_QUEUE", "", "Jobs that may wait; more are answered with 503.",
+            set_count<&Settings::job_queue>, get_count<&Settings::job_queue>},
+    Setting{"SPOOL_MB", "MB", "What the videos of waiting jobs may take on the disk.",
+            set_megabytes<&Settings::spool_bytes>, get_megabytes<&Settings::spool_bytes>},
+    Setting{"JOB_SECONDS", "s", "How long a job's result is kept.", set_seconds<&Settings::job_age>,
+            get_seconds<&Settings::job_age>},
+    Setting{"CACHE_ENTRIES", "", "Answers remembered for videos that come again; 0: none.",
+            set_count<&Settings::cache_entries, 0>, get_count<&Settings::cache_entries>},
+    Setting{"CACHE_SECONDS", "s", "How long an answer is remembered.",
+            set_seconds<&Settings::cache_age>, get_seconds<&Settings::cache_age>},
+    Setting{"QUARANTINE_SECONDS", "s",
+            "How long a video that broke its workers is refused at once.",
+            set_seconds<&Settings::quarantine>, get_seconds<&Settings::quarantine>},
+    Setting{"API_KEYS", "file", "Keys that clients must have, as `syncnet keys new` writes them.",
+            set_path<&Settings::api_keys>, get_path<&Settings::api_keys>},
+    Setting{"ALLOW_NO_KEYS", "yes or no", "Serve other machines without API_KEYS, on purpose.",
+            set_switch<&Settings::allow_no_keys>, get_switch<&Settings::allow_no_keys>},
+    Setting{"CORS_ORIGINS", "origins", "Origins whose pages may ask, comma separated, or *.",
+            set_text<&Settings::cors_origins>, get_text<&Settings::cors_origins>},
+    Setting{"TLS_CERT", "file", "Certificate chain (PEM); with TLS_KEY the service speaks HTTPS.",
+            set_path<&Settings::tls_cert>, get_path<&Settings::tls_cert>},
+    Setting{"TLS_KEY", "file", "Private key (PEM) of TLS_CERT.", set_path<&Settings::tls_key>,
+            get_path<&Settings::tls_key>},
+    Setting{"WEBHOOK_SECRET", "whsec_…", "Signs webhooks; without it jobs can't have one.",
+            set_text<&Settings::webhook_secret>, get_text<&Settings::webhook_secret>},
+    Setting{"WEBHOOK_HTTP_HOSTS", "hosts", "Hosts to which webhooks may go without TLS.",
+            set_text<&Settings::webhook_http_hosts>, get_text<&Settings::webhook_http_hosts>},
+    Setting{"WEBHOOK_PRIVATE", "yes or no", "Webhooks may go to private addresses.",
+            set_switch<&Settings::webhook_private>, get_switch<&Settings::webhook_private>},
+    Setting{"ALLOW_SCORE", "0..1", "ALLOW from this score on.",
+            [](Settings& s, std::string_view t) { s.thresholds.allow = share(t); },
+            [](const Settings& s) { return in_words(s.thresholds.allow); }},
+    Setting{"NEXT_SCORE", "0..1", "NEXT from this score on, BLOCK below it.",
+            [](Settings& s, std::string_view t) { s.thresholds.next = share(t); },
+            [](const Settings& s) { return in_words(s.thresholds.next); }},
+    Setting{"ALLOW_OFFSET_FRAMES", "frames", "ALLOW up to this offset, early or late.",
+            [](Settings& s, std::string_view t) {
+                s.thresholds.max_offset_frames = static_cast<int>(whole(t, 0, 15));
+            },
+            [](const Settings& s) { return std::to_string(s.thresholds.max_offset_frames); }},
     Setting{"SYNCNET_MODELS", "folder", "Where the models lie; by default beside the program.",
             set_path<&Settings::model_dir>, get_path<&Settings::model_dir>},
     Setting{"MODEL_PATH", "file", "Weights of the published SyncNet; where they are, it scores.",
@@ -110,6 +198,8 @@ constexpr std::array kTable{
                 s.log_level = level;
             },
             [](const Settings& s) { return s.log_level; }},
+    Setting{"LOG_NAMES", "yes or no", "Session ids and addresses in the log as they are.",
+            set_switch<&Settings::log_names>, get_switch<&Settings::log_names>},
 };
 
 // Names of the seed's .env that mean nothing to a program without Flask.
@@ -143,6 +233,30 @@ std::map<std::string, std::string> read_env_file(const std::filesystem::path& pa
     return values;
 }
 
+// Levenshtein's: letters to insert, delete or replace.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), 0U);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j)
+            diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1,
+                                                           diagonal + (a[i] == b[j] ? 0U : 1U)}));
+    }
+    return row.back();
+}
+
+void require_known(const std::string& name) {
+    if (name.starts_with("FLASK_") ||
+        std::ranges::find(kTable, name, &Setting::name) != kTable.end())
+        return;
+    const Setting& nearest = *std::ranges::min_element(
+        kTable, {}, [&](const Setting& s) { return distance(name, s.name); });
+    throw Error(
+        ErrorCode::invalid_setting,
+        "there is no setting " + name + "; the nearest name is " + std::string(nearest.name));
+}
+
 }  // namespace
 
 std::span<const Setting> settings_table() {
@@ -159,6 +273,7 @@ Settings load_settings(const std::filesystem::path& env_file,
         const auto found = file.find(std::string(name));
         return found == file.end() ? std::nullopt : std::optional(found->second);
     };
+    for (const auto& [name, value] : file) require_known(name);
     Settings settings;
     for (const Setting& setting : kTable) {
         const auto value = find(setting.name);
@@ -169,9 +284,26 @@ Settings load_settings(const std::filesystem::path& env_file,
             throw Error(ErrorCode::invalid_setting, std::string(setting.name) + ": " + e.what());
         }
     }
+    if (settings.thresholds.next > settings.thresholds.allow)
+        throw Error(ErrorCode::invalid_setting, "NEXT_SCORE is above ALLOW_SCORE");
+    if (settings.tls_cert.empty() != settings.tls_key.empty())
+        throw Error(ErrorCode::invalid_setting, "TLS_CERT and TLS_KEY go together");
     for (const std::string_view name : kIgnored)
         if (find(name)) notes.push_back(std::string(name) + " is set, but has no meaning here");
     return settings;
+}
+
+std::string example_env_file() {
+    std::string text =
+        "# Settings of `syncnet serve`, with their defaults. Flags and the environment go first.\n";
+    const Settings defaults;
+    for (const Setting& s : kTable) {
+        text += "\n# ";
+        text += s.meaning;
+        if (!s.unit.empty()) text += " (" + std::string(s.unit) + ")";
+        text += "\n#" + std::string(s.name) + "=" + s.get(defaults) + "\n";
+    }
+    return text;
 }
 
 }  // namespace syncnet::service

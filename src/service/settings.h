@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "nn/plan.h"
+#include "score/verdict.h"
 
 namespace syncnet::service {
 
@@ -20,19 +21,42 @@ struct Settings {
     std::uint16_t port = 8000;
     std::filesystem::path upload_dir = "uploads";  // `video_path` is looked up below it
     std::filesystem::path tmp_dir = "/tmp";        // uploads on their way through
+    std::filesystem::path state_dir = "state";     // jobs, their videos, remembered answers
+
     std::int64_t max_video_bytes = 100LL << 20U;
     std::chrono::seconds processing_timeout{60};
-    std::chrono::seconds idle_timeout{30};     // for the next byte of a request
+    std::chrono::seconds header_timeout{10};  // for a request's head, from its first byte
+    std::chrono::seconds idle_timeout{30};    // for the next byte of a request, or the next request
     std::chrono::seconds upload_timeout{300};  // for a whole request
     std::chrono::seconds drain{20};            // for running requests, when stopping
-    int workers = 2;                           // analyses at the same time
-    int queue = 32;                            // requests that wait for a worker
-    int connections = 256;
+    int connections = 4096;
+    int rate_per_minute = 0;  // requests of one client; 0: any
+
+    int workers = 2;                             // analyses at the same time
+    std::int64_t worker_memory = 2048LL << 20U;  // bytes
+    int queue = 32;                              // requests that wait for a worker
+    int job_queue = 1000;                        // jobs that wait for one
+    std::int64_t spool_bytes = 10LL << 30U;      // videos of waiting jobs
+    std::chrono::seconds job_age{7 * 86'400};    // while results are kept
+    int cache_entries = 10'000;                  // remembered answers; 0: none
+    std::chrono::seconds cache_age{86'400};
+    std::chrono::seconds quarantine{600};  // while a video that killed workers is refused
+
+    std::filesystem::path api_keys;  // empty: none are asked for
+    bool allow_no_keys = false;      // also where others than this machine can connect
+    std::string cors_origins;        // empty: no other origin
+    std::filesystem::path tls_cert, tls_key;
+    std::string webhook_secret;  // empty: no webhooks
+    std::string webhook_http_hosts;
+    bool webhook_private = false;  // receivers may have private addresses
+
+    score::Thresholds thresholds;
     std::filesystem::path model_dir;  // empty: beside the program
     std::filesystem::path syncnet_v2,
         s3fd;  // the published weights; empty: those in model_dir, if any
     std::optional<nn::Precision> precision;  // nothing: each model's best
     std::string log_level = "info";
+    bool log_names = false;  // file names, session ids and addresses in clear
 };
 
 struct Setting {
@@ -46,9 +70,13 @@ struct Setting {
 std::span<const Setting> settings_table();
 
 // `lookup` gives the environment's value of a name. Names that the seed knew and that have no
-// meaning here are reported in `notes`. Throws invalid_setting, naming the setting.
+// meaning here are reported in `notes`. Throws invalid_setting, naming the setting; of a name in
+// the file that there is not, the nearest one that there is.
 Settings load_settings(const std::filesystem::path& env_file,
                        const std::function<std::optional<std::string>(const std::string&)>& lookup,
                        std::vector<std::string>& notes);
+
+// The settings as an .env file: every name with its default and meaning, commented out.
+std::string example_env_file();
 
 }  // namespace syncnet::service

@@ -28,11 +28,19 @@ void TemporaryFile::append(std::span<const char> bytes) {
         const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR) continue;
         if (written < 0)
-            throw Error(ErrorCode::cannot_write,
+            throw Error(errno == ENOSPC || errno == EDQUOT ? ErrorCode::storage_full
+                                                           : ErrorCode::cannot_write,
                         std::string("the upload can't be stored: ") + std::strerror(errno));
         size_ += written;
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
+}
+
+UniqueFd TemporaryFile::read_only() const {
+    UniqueFd fd(
+        ::open(("/proc/self/fd/" + std::to_string(fd_.get())).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) throw Error(ErrorCode::cannot_write, "the upload can't be opened again");
+    return fd;
 }
 
 }  // namespace syncnet::service

@@ -13,9 +13,10 @@ class TemporaryFile {
   public:
     explicit TemporaryFile(const std::filesystem::path& folder);  // throws cannot_write
 
-    void append(std::span<const char> bytes);  // throws cannot_write (disk full)
-    int fd() const { return fd_.get(); }
+    void append(std::span<const char> bytes);  // throws storage_full, cannot_write
     std::int64_t size() const { return size_; }
+    int fd() const { return fd_.get(); }
+    UniqueFd read_only() const;  // another descriptor, for those who shall not write
 
   private:
     UniqueFd fd_;

@@ -1,8 +1,7 @@
 #include "service/webhook_url.h"
 
 #include <algorithm>
-// The library is compiled here: nothing else needs it.
-#include <boost/url/src.hpp>
+#include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
 #include "base/error.h"

@@ -63,6 +63,7 @@ class Score(unittest.TestCase):
         for answer in (body, expected):
             answer.pop("processing_time_ms")
         body.pop("session_id")
+        self.assertFalse(body.pop("cached"))
         self.assertEqual(body, expected)
 
     def test_path(self):

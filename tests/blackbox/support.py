@@ -35,12 +35,11 @@ PATIENCE = 120
 SMALL = ("--size", "320x240")
 
 # Nothing of the caller's settings may leak into the program under test.
-_OWN_SETTINGS = re.compile(r"^(HOST|PORT|UPLOAD_DIR|TMP_DIR|MAX_VIDEO_SIZE_MB|WORKERS|QUEUE|CONNECTIONS|LOG_LEVEL|MODEL_PATH|"
-                           r"DETECTOR_PATH|PRECISION|DRAIN_SECONDS|SYNCNET_MODELS|FLASK_.*|.*_TIMEOUT_SECONDS)$")
+_OWN_SETTINGS = re.compile("|".join([*re.findall(r"^#(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE), "FLASK_.*"]))
 
 
 def environment(**extra: str) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not _OWN_SETTINGS.match(name)} | extra
+    return {name: value for name, value in os.environ.items() if not _OWN_SETTINGS.fullmatch(name)} | extra
 
 
 # ---- folders and samples
@@ -207,7 +206,8 @@ class Service:
         self.temporary = self.folder / "tmp"
         self.uploads.mkdir()
         self.temporary.mkdir()
-        defaults = {"UPLOAD_DIR": self.uploads, "TMP_DIR": self.temporary}
+        # Every video is looked at anew, unless a suite is about what is remembered.
+        defaults = {"UPLOAD_DIR": self.uploads, "TMP_DIR": self.temporary, "CACHE_ENTRIES": 0}
         variables = environment(**{name: str(value) for name, value in (defaults | settings).items() if value is not None})
         port = [] if "PORT" in settings or "--port" in flags else ["--port", "0"]
         self.stderr: list[str] = []
@@ -333,12 +333,35 @@ class Service:
 
     # -- what it costs
 
+    def processes(self) -> list[int]:
+        """Itself and all that descend from it."""
+        parents = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # gone meanwhile
+        family = [self.process.pid]
+        for pid in family:
+            family += [child for child, parent in parents.items() if parent == pid]
+        return family
+
+    def workers(self) -> list[int]:
+        """The processes that look at videos: grandchildren."""
+        return self.processes()[2:]
+
     def open_files(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def resident_mb(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+        """Of all its processes; what they share counts once."""
+        total = 0
+        for pid in self.processes():
+            try:
+                total += int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE).group(1))
+            except (FileNotFoundError, ProcessLookupError, AttributeError):
+                pass  # gone meanwhile
+        return total / 1024
 
 
 def wait_until(condition, what: str, timeout: float = PATIENCE) -> None:

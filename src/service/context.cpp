@@ -1,0 +1,79 @@
+#include "service/context.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/text.h"
+#include "service/temporary_file.h"
+
+namespace syncnet::service {
+namespace {
+
+std::optional<ApiKeys> load_keys(const Settings& settings) {
+    if (settings.api_keys.empty()) return std::nullopt;
+    return ApiKeys::load(settings.api_keys);
+}
+
+// The checks that can be made before anything is started.
+const Settings& checked(const Settings& settings) {
+    try {
+        const TemporaryFile probe(settings.tmp_dir);  // rather now than at the first upload
+    } catch (const Error& e) {
+        throw Error(ErrorCode::invalid_setting, std::string("TMP_DIR: ") + e.what());
+    }
+    return settings;
+}
+
+WorkerSetup worker_setup(const Settings& settings) {
+    const int cores = static_cast<int>(std::thread::hardware_concurrency());
+    return {.models = {.folder = settings.model_dir.empty() ? pipeline::default_model_dir()
+                                                            : settings.model_dir,
+                       .syncnet_v2 = settings.syncnet_v2,
+                       .s3fd = settings.s3fd,
+                       .precision = settings.precision,
+                       .threads = std::max(1, cores / settings.workers)},
+            .max_video_bytes = settings.max_video_bytes,
+            .max_memory_bytes = settings.worker_memory,
+            .max_time = settings.processing_timeout,
+            .scratch = settings.tmp_dir};
+}
+
+JobRunner::Options job_options(const Settings& settings) {
+    JobRunner::Options options{.at_once = settings.workers,
+                               .webhooks = {.private_addresses = settings.webhook_private}};
+    if (!settings.webhook_secret.empty())
+        options.webhook_secret = WebhookSecret::parse(settings.webhook_secret);
+    for (const std::string_view host : comma_separated(settings.webhook_http_hosts))
+        options.webhook_http_hosts.emplace_back(host);
+    return options;
+}
+
+}  // namespace
+
+Context::Context(asio::io_context& its_io, const Settings& wanted)
+    : io(its_io),
+      settings(checked(wanted)),
+      keys(load_keys(wanted)),
+      cors(CorsPolicy::parse(wanted.cors_origins)),
+      log(wanted.log_names),
+      folder(wanted.upload_dir),
+      store(wanted.state_dir, {.queued_jobs = wanted.job_queue,
+                               .spool_bytes = wanted.spool_bytes,
+                               .job_age = wanted.job_age,
+                               .answers = wanted.cache_entries,
+                               .answer_age = wanted.cache_age}),
+      pool(io, worker_setup(wanted), wanted.workers),
+      metrics(pool.description()),
+      scoring(pool, disk, store, metrics,
+              {.max_time = wanted.processing_timeout,
+               .quarantine = wanted.quarantine,
+               .remember = wanted.cache_entries > 0,
+               .thresholds = wanted.thresholds}),
+      jobs(io, scoring, disk, store, metrics, job_options(wanted)) {}
+
+void Context::reload(const Settings& wanted) {
+    keys = load_keys(wanted);
+    scoring.set_thresholds(wanted.thresholds);
+}
+
+}  // namespace syncnet::service

@@ -1,0 +1,52 @@
+// What the handlers of requests share. All of it belongs to the HTTP thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "service/api_keys.h"
+#include "service/cors.h"
+#include "service/disk.h"
+#include "service/jobs/runner.h"
+#include "service/jobs/store.h"
+#include "service/metrics.h"
+#include "service/rate_limiter.h"
+#include "service/request_log.h"
+#include "service/scoring.h"
+#include "service/settings.h"
+#include "service/upload_folder.h"
+#include "service/worker/pool.h"
+
+namespace syncnet::service {
+
+struct Context {
+    // Starts the workers. Throws invalid_setting, and what loading the models throws.
+    Context(asio::io_context& io, const Settings& settings);
+
+    // Keys and thresholds anew; the old ones stay where the new ones are not valid (throws).
+    void reload(const Settings& settings);
+
+    bool ready() const { return !stopping && pool.ready(); }
+
+    asio::io_context& io;
+    Settings settings;
+    std::optional<ApiKeys> keys;  // nothing: none are asked for
+    CorsPolicy cors;
+    RequestLog log;
+    RateLimiter limiter;
+    UploadFolder folder;
+    JobStore store;  // for the disk's thread
+    WorkerPool pool;
+    Metrics metrics;
+    Disk disk;
+    Scoring scoring;
+    JobRunner jobs;
+
+    int taken = 0;  // requests that have sent their video and have no answer yet
+    std::int64_t connections = 0;
+    bool stopping = false;
+    std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+};
+
+}  // namespace syncnet::service

@@ -1,0 +1,78 @@
+// Works off the jobs in the store, and tells their ends to webhooks.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "service/jobs/store.h"
+#include "service/scoring.h"
+#include "service/webhook.h"
+
+namespace syncnet::service {
+
+// As GET /v1/jobs/{id} answers. `progress` 0..1 of a running job, where it is known.
+nlohmann::json to_json(const Job& job, std::optional<double> progress = std::nullopt);
+
+// Only for the HTTP thread.
+class JobRunner {
+  public:
+    struct Options {
+        int at_once = 2;
+        std::optional<WebhookSecret> webhook_secret;  // nothing: no webhooks
+        WebhookOptions webhooks;
+        std::vector<std::string> webhook_http_hosts;
+    };
+    // All are kept by reference.
+    JobRunner(asio::io_context& io, Scoring& scoring, Disk& disk, JobStore& store, Metrics& metrics,
+              Options options);
+
+    // Whether a job may have this webhook (empty: none), as far as that can be told before it is
+    // sent. Throws invalid_request.
+    void judge_webhook(const std::string& url) const;
+
+    void wake();  // there may be something new to do
+
+    std::optional<double> progress(const std::string& id) const;
+    // Until the next change of any job, or the time is over.
+    asio::awaitable<void> next_change(std::chrono::steady_clock::duration at_most);
+    void cancel(const std::string& id);  // a running job that nobody wants any more
+
+    // Takes on nothing more; what runs is given back to the store when `WorkerPool::give_up` ends
+    // it.
+    void stop();
+    bool idle() const { return running_ == 0; }
+
+  private:
+    struct Live {
+        double progress = 0;
+        asio::steady_timer cancelled;
+    };
+
+    asio::awaitable<void> work();
+    asio::awaitable<void> run(Job job);
+    asio::awaitable<void> deliver_webhooks();
+    asio::awaitable<void> deliver(PendingWebhook pending);
+    asio::awaitable<void> pause(std::chrono::steady_clock::duration length);
+    template <typename Write>
+    asio::awaitable<void> persist(Write write);
+    void change();
+
+    asio::io_context& io_;
+    Scoring& scoring_;
+    Disk& disk_;
+    JobStore& store_;
+    Metrics& metrics_;
+    Options options_;
+    std::optional<WebhookSender> sender_;
+    std::map<std::string, std::shared_ptr<Live>> live_;
+    asio::steady_timer changed_, webhook_due_;
+    int running_ = 0;
+    bool woken_ = false, stopping_ = false, delivering_ = false;
+};
+
+}  // namespace syncnet::service

@@ -1,0 +1,117 @@
+#include "service/scoring.h"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/detached.hpp>
+
+#include "base/sha256.h"
+#include "base/version.h"
+
+namespace syncnet::service {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+Scoring::Scoring(WorkerPool& pool, Disk& disk, JobStore& store, Metrics& metrics,
+                 const Options& options)
+    : pool_(pool),
+      disk_(disk),
+      store_(store),
+      metrics_(metrics),
+      options_(options),
+      quarantine_(options.quarantine) {}
+
+void Scoring::set_thresholds(const score::Thresholds& thresholds) {
+    options_.thresholds = thresholds;
+}
+
+// Everything that the answer depends on.
+std::string Scoring::cache_key(const ScoringTask& task) const {
+    nlohmann::json what = pool_.description();
+    what.erase("sandbox");
+    if (!task.model.empty()) what["asked"] = task.model;
+    const score::Thresholds& t = options_.thresholds;
+    what["thresholds"] = {t.allow, t.next, t.max_offset_frames};
+    what["version"] = version();
+    what["video"] = task.sha256;
+    return to_hex(sha256(what.dump()));
+}
+
+asio::awaitable<std::optional<Scored>> Scoring::remembered(std::string key) {
+    if (!options_.remember) co_return std::nullopt;
+    std::optional<std::string> answer;
+    try {
+        answer = co_await disk_.run([&] { return store_.remembered(key); });
+    } catch (const Error& e) {  // the service can do without
+        spdlog::warn("the cache can't be asked: {}", e.what());
+    }
+    metrics_.cache(answer.has_value());
+    if (!answer) co_return std::nullopt;
+    Scored scored{.analysis = nlohmann::json::parse(*answer), .cached = true};
+    scored.analysis["cached"] = true;
+    co_return scored;
+}
+
+asio::awaitable<void> Scoring::remember(std::string key, std::string answer) {
+    try {
+        co_await disk_.run([&] { store_.remember(key, answer); });
+    } catch (const Error& e) {
+        spdlog::warn("an answer can't be remembered: {}", e.what());
+    }
+}
+
+asio::awaitable<Scored> Scoring::score(ScoringTask task) {
+    pool_.require_model(task.model);
+    // The default model, whether or not it is named.
+    if (task.model == pool_.description().at("model").at("name")) task.model.clear();
+    const int video = task.video;
+    if (task.sha256.empty()) {
+        const auto start = Clock::now();
+        task.sha256 = co_await disk_.run([video] { return sha256_of(video); });
+        metrics_.stage(Stage::store, seconds_since(start));
+    }
+    if (quarantine_.holds(task.sha256, Clock::now()))
+        throw Error(ErrorCode::quarantined, "workers died of these very bytes a short while ago");
+    const std::string key = cache_key(task);
+    if (auto known = co_await remembered(key)) {
+        metrics_.decision(known->analysis.at("decision").get<std::string>());
+        co_return std::move(*known);
+    }
+
+    const auto asked = Clock::now();
+    auto started = asked;
+    Scored scored;
+    WorkerTask work{.video = video,
+                    .model = task.model,
+                    .thresholds = options_.thresholds,
+                    .deadline = task.deadline,
+                    .max_time = options_.max_time,
+                    .on_start =
+                        [&] {
+                            started = Clock::now();
+                            metrics_.stage(Stage::queue, seconds_since(asked));
+                        },
+                    .on_progress = std::move(task.on_progress)};
+    try {
+        scored.analysis = co_await pool_.analyze(std::move(work));
+    } catch (const WorkerLost&) {
+        quarantine_.add(task.sha256, Clock::now());
+        throw;
+    }
+    scored.worker_ms = 1000 * seconds_since(started);
+    metrics_.stage(Stage::analysis, seconds_since(started));
+    metrics_.decision(scored.analysis.at("decision").get<std::string>());
+    if (options_.remember)
+        asio::co_spawn(co_await asio::this_coro::executor, remember(key, scored.analysis.dump()),
+                       asio::detached);
+    scored.analysis["cached"] = false;
+    co_return scored;
+}
+
+}  // namespace syncnet::service

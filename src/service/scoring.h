@@ -1,0 +1,65 @@
+// One video to one answer: the quarantine, the cache of answers, the workers.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "score/verdict.h"
+#include "service/disk.h"
+#include "service/jobs/store.h"
+#include "service/metrics.h"
+#include "service/quarantine.h"
+#include "service/worker/pool.h"
+
+namespace syncnet::service {
+
+struct ScoringTask {
+    int video = -1;      // open for reading; the caller keeps it until it is answered
+    std::string sha256;  // empty: found out here
+    std::string model;   // empty: the default one
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::function<void(double)> on_progress;
+};
+
+struct Scored {
+    nlohmann::json analysis;  // as pipeline::to_json, with "cached"
+    bool cached = false;
+    double worker_ms = 0;
+};
+
+// Only for the HTTP thread.
+class Scoring {
+  public:
+    struct Options {
+        std::chrono::seconds max_time, quarantine;
+        bool remember = true;
+        score::Thresholds thresholds;
+    };
+    // All are kept by reference.
+    Scoring(WorkerPool& pool, Disk& disk, JobStore& store, Metrics& metrics,
+            const Options& options);
+
+    // Throws model_not_available, quarantined, and what WorkerPool::analyze throws. Cancelling the
+    // coroutine ends the worker.
+    asio::awaitable<Scored> score(ScoringTask task);
+
+    // From the next video on.
+    void set_thresholds(const score::Thresholds& thresholds);
+
+  private:
+    std::string cache_key(const ScoringTask& task) const;
+    asio::awaitable<std::optional<Scored>> remembered(std::string key);
+    asio::awaitable<void> remember(std::string key, std::string answer);
+
+    WorkerPool& pool_;
+    Disk& disk_;
+    JobStore& store_;
+    Metrics& metrics_;
+    Options options_;
+    Quarantine quarantine_;
+};
+
+}  // namespace syncnet::service

@@ -1,0 +1,195 @@
+#include "service/video_request.h"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <chrono>
+
+#include "service/multipart.h"
+#include "service/temporary_file.h"
+
+namespace syncnet::service {
+namespace {
+
+constexpr std::size_t kChunkBytes = 64 << 10;
+
+enum class BodyType { json, form, video };
+
+BodyType body_type(const HeaderParser& header) {
+    const std::string_view type = header.get()[http::field::content_type];
+    if (beast::iequals(type.substr(0, type.find(';')), "application/json")) return BodyType::json;
+    if (beast::iequals(type.substr(0, type.find(';')), "multipart/form-data"))
+        return BodyType::form;
+    if (beast::iequals(type.substr(0, 6), "video/") ||
+        beast::iequals(type.substr(0, type.find(';')), "application/octet-stream"))
+        return BodyType::video;
+    throw Error(ErrorCode::invalid_request,
+                "Content-Type must be application/json, multipart/form-data, video/* or "
+                "application/octet-stream");
+}
+
+std::uint64_t body_limit(BodyType type, const Settings& settings) {
+    if (type == BodyType::json) return kMaxJsonBytes;
+    return static_cast<std::uint64_t>(settings.max_video_bytes) +
+           (type == BodyType::form ? kFormOverheadBytes : 0);
+}
+
+Error too_large(std::uint64_t limit) {
+    return {ErrorCode::too_large, "the body may have at most " + std::to_string(limit) + " bytes"};
+}
+
+// Hands the body to `take` piece by piece, whatever its length and transfer encoding.
+template <typename Take>
+asio::awaitable<void> read_body(Exchange& exchange, const Settings& settings, const Take& take) {
+    ClientStream& stream = exchange.stream;
+    const std::uint64_t limit = body_limit(body_type(exchange.header), settings);
+    http::request_parser<http::buffer_body> parser(std::move(exchange.header));
+    // What is moved away is put back for whoever still asks for a header.
+    exchange.header.get().base() = parser.get().base();
+    parser.body_limit(limit);
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        http::response<http::empty_body> go_on(http::status::continue_, 11);
+        co_await http::async_write(stream, go_on, asio::use_awaitable);
+    }
+    const auto end = std::chrono::steady_clock::now() + settings.upload_timeout;
+    std::array<char, kChunkBytes> chunk;
+    while (!parser.is_done()) {
+        parser.get().body().data = chunk.data();
+        parser.get().body().size = chunk.size();
+        stream.lowest().expires_at(
+            std::min(end, std::chrono::steady_clock::now() + settings.idle_timeout));
+        boost::system::error_code failed;
+        co_await http::async_read_some(stream, exchange.buffer, parser,
+                                       asio::redirect_error(asio::use_awaitable, failed));
+        if (failed == http::error::body_limit) throw too_large(limit);
+        // What is wrong with the bytes is answered; a connection that broke is not.
+        if (failed && failed != http::error::need_buffer &&
+            failed != http::error::partial_message &&
+            failed.category() == make_error_code(http::error::bad_chunk).category())
+            throw Error(ErrorCode::invalid_request, "the body is malformed: " + failed.message());
+        if (failed && failed != http::error::need_buffer) throw boost::system::system_error(failed);
+        exchange.unread = !parser.is_done();
+        const auto piece = std::span(chunk.data(), chunk.size() - parser.get().body().size);
+        exchange.bytes_in += piece.size();
+        take(piece);
+    }
+}
+
+std::string text_field(const nlohmann::json& body, const char* name) {
+    const auto found = body.find(name);
+    if (found == body.end() || found->is_null()) return {};
+    if (!found->is_string())
+        throw Error(ErrorCode::invalid_request, std::string(name) + " must be a string");
+    return found->get<std::string>();
+}
+
+// A video on its way in: stored and hashed as it comes.
+class Upload {
+  public:
+    explicit Upload(const Settings& settings)
+        : limit_(settings.max_video_bytes), file_(settings.tmp_dir) {}
+
+    void take(std::span<const char> bytes) {
+        if (file_.size() + static_cast<std::int64_t>(bytes.size()) > limit_)
+            throw too_large(static_cast<std::uint64_t>(limit_));
+        file_.append(bytes);
+        hash_.add(bytes);
+    }
+
+    void finish(VideoRequest& request) {
+        request.video = file_.read_only();
+        request.bytes = file_.size();
+        request.sha256 = to_hex(hash_.finish());
+    }
+
+  private:
+    std::int64_t limit_;
+    TemporaryFile file_;
+    Sha256Stream hash_;
+};
+
+asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const Settings& settings,
+                                const UploadFolder& folder) {
+    std::string text;
+    co_await read_body(exchange, settings, [&](std::span<const char> piece) {
+        text.append(piece.data(), piece.size());
+    });
+    const auto body = nlohmann::json::parse(text, nullptr, false);
+    if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
+    request.session_id = text_field(body, "session_id");
+    request.model = text_field(body, "model");
+    request.webhook = text_field(body, "webhook");
+    const std::string path = text_field(body, "video_path");
+    if (path.empty()) throw Error(ErrorCode::invalid_request, "video_path is missing");
+    request.video = folder.open(path);
+    struct stat status {};
+    if (::fstat(request.video.get(), &status) != 0)
+        throw Error(ErrorCode::internal, "the file can't be measured");
+    request.bytes = status.st_size;
+}
+
+using Fields = std::map<std::string, std::string>;
+
+void take_fields(VideoRequest& request, const Fields& fields) {
+    const auto field = [&](const char* name) {
+        const auto found = fields.find(name);
+        return found == fields.end() ? std::string() : found->second;
+    };
+    request.session_id = field("session_id");
+    request.model = field("model");
+    request.webhook = field("webhook");
+}
+
+asio::awaitable<void> read_form(VideoRequest& request, Exchange& exchange,
+                                const Settings& settings) {
+    Upload upload(settings);
+    MultipartReader form(exchange.field(http::field::content_type), "video",
+                         [&](std::span<const char> bytes) { upload.take(bytes); });
+    co_await read_body(exchange, settings, [&](std::span<const char> piece) { form.push(piece); });
+    form.finish();
+    if (!form.has_file())
+        throw Error(ErrorCode::invalid_request, "the form has no file named video");
+    take_fields(request, form.fields());
+    upload.finish(request);
+}
+
+asio::awaitable<void> read_raw(VideoRequest& request, Exchange& exchange,
+                               const Settings& settings) {
+    Upload upload(settings);
+    co_await read_body(exchange, settings,
+                       [&](std::span<const char> piece) { upload.take(piece); });
+    take_fields(request, exchange.query);
+    upload.finish(request);
+}
+
+}  // namespace
+
+void judge_headers(const HeaderParser& header, const Settings& settings) {
+    const BodyType type = body_type(header);
+    const auto length = header.content_length();
+    if (!length && !header.chunked())
+        throw Error(ErrorCode::length_required, "neither Content-Length nor chunked encoding");
+    const std::uint64_t limit = body_limit(type, settings);
+    if (length && *length > limit) throw too_large(limit);
+}
+
+asio::awaitable<VideoRequest> read_video_request(Exchange& exchange, const Settings& settings,
+                                                 const UploadFolder& folder) {
+    VideoRequest request;
+    switch (body_type(exchange.header)) {
+        case BodyType::json:
+            co_await read_json(request, exchange, settings, folder);
+            break;
+        case BodyType::form:
+            co_await read_form(request, exchange, settings);
+            break;
+        case BodyType::video:
+            co_await read_raw(request, exchange, settings);
+            break;
+    }
+    if (request.session_id.size() > kMaxSessionIdBytes)
+        throw Error(ErrorCode::invalid_request, "session_id is too long");
+    co_return request;
+}
+
+}  // namespace syncnet::service

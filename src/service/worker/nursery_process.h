@@ -1,0 +1,39 @@
+// The service's end of the nursery: starts the process, gives orders, reads reports.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/unique_fd.h"
+#include "service/worker/protocol.h"
+
+namespace syncnet::service {
+
+class NurseryProcess {
+  public:
+    // Starts this very program again, as `syncnet worker`. Throws internal.
+    explicit NurseryProcess(const WorkerSetup& setup);
+    ~NurseryProcess();  // kills and reaps it
+    NurseryProcess(const NurseryProcess&) = delete;
+    NurseryProcess& operator=(const NurseryProcess&) = delete;
+
+    int socket() const { return socket_.get(); }  // readable: there is a report
+    // Nothing if there is none now and `wait` is false; an empty object once the process is gone.
+    std::optional<nlohmann::json> report(bool wait);
+
+    // Returns the service's end of the new worker's socket; it may be written to at once.
+    UniqueFd spawn(std::uint64_t token);
+    void kill(std::uint64_t token);
+
+  private:
+    UniqueFd socket_;
+    pid_t pid_ = -1;
+};
+
+// What a nursery says first: its "ready" report. Throws the error that it reports instead.
+nlohmann::json require_ready(const nlohmann::json& first_report);
+
+}  // namespace syncnet::service

@@ -1,0 +1,421 @@
+#include "service/worker/pool.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <deque>
+#include <list>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "service/worker/nursery_process.h"
+#include "service/worker/unix_socket.h"
+
+namespace syncnet::service {
+namespace asio = boost::asio;
+
+namespace {
+
+using asio::use_awaitable;
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+using Socket = asio::local::stream_protocol::socket;
+
+// A worker notices its deadline by itself, unless it hangs.
+constexpr auto kGrace = std::chrono::seconds(2);
+// From the end of its socket until the nursery has said how a worker ended.
+constexpr auto kExitReportTime = std::chrono::seconds(5);
+// How often a video is tried where its worker died. Signals of its own doing count at once; a
+// SIGKILL may be somebody else's, or the kernel's when the machine is out of memory.
+constexpr int kCrashes = 2;
+constexpr int kKills = 4;
+// Idle workers that die one after the other are replaced more and more slowly.
+constexpr int kWorrying = 5;
+constexpr auto kFirstPause = std::chrono::milliseconds(20);
+constexpr auto kLongestPause = std::chrono::seconds(5);
+
+struct Worker {
+    Worker(asio::io_context& io, std::uint64_t its_token, UniqueFd its_socket)
+        : token(its_token),
+          socket(io, asio::local::stream_protocol(), its_socket.release()),
+          ended(io, Clock::time_point::max()) {}
+
+    std::uint64_t token;
+    Socket socket;
+    asio::steady_timer ended;   // cancelled when `status` is known
+    std::optional<int> status;  // as waitpid gives it
+    bool too_late = false;      // killed because its time was over
+    bool babbled = false;       // killed because it broke the protocol
+    bool busy = false;
+};
+
+struct Waiter {
+    asio::steady_timer woken;
+    std::shared_ptr<Worker> worker;
+};
+
+std::string ending(const Worker& worker) {
+    if (worker.babbled) return "it broke the protocol";
+    if (!worker.status) return "it closed its socket";
+    if (WIFSIGNALED(*worker.status))
+        return std::string("it was ended by ") + sigdescr_np(WTERMSIG(*worker.status));
+    return "it ended with status " + std::to_string(WEXITSTATUS(*worker.status));
+}
+
+bool killed_from_outside(const Worker& worker) {
+    return !worker.babbled && worker.status && WIFSIGNALED(*worker.status) &&
+           WTERMSIG(*worker.status) == SIGKILL;
+}
+
+}  // namespace
+
+struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
+    Impl(asio::io_context& its_io, const WorkerSetup& its_setup, int count)
+        : io(its_io),
+          setup(its_setup),
+          size(static_cast<std::size_t>(count)),
+          reports(io),
+          pause(io) {
+        begin_nursery();
+        description = require_ready(nursery->report(true).value_or(json::object()));
+        nursery_ready = true;
+        refill();
+    }
+
+    void begin_nursery() {
+        nursery = std::make_unique<NurseryProcess>(setup);
+        reports.assign(::dup(nursery->socket()));
+    }
+
+    // ---- the workers
+
+    void refill() {
+        while (nursery_ready && idle.size() < size && !stopping) {
+            const std::uint64_t token = next_token++;
+            auto worker = std::make_shared<Worker>(io, token, nursery->spawn(token));
+            workers[token] = worker;
+            idle.push_back(std::move(worker));
+        }
+    }
+
+    // Hands idle workers to those who have waited longest.
+    void hand_out() {
+        while (!waiters.empty() && !idle.empty() && busy < size) {
+            Waiter& first = *waiters.front();
+            waiters.pop_front();
+            first.worker = lend();
+            first.woken.cancel();
+        }
+    }
+
+    std::shared_ptr<Worker> lend() {
+        auto worker = std::move(idle.front());
+        idle.pop_front();
+        worker->busy = true;
+        ++busy;
+        refill();  // its successor is made while it works
+        return worker;
+    }
+
+    void take_back(Worker& worker) {
+        --busy;
+        worker.busy = false;
+        boost::system::error_code ignored;
+        worker.socket.close(ignored);
+        hand_out();
+    }
+
+    void kill(const Worker& worker) {
+        if (nursery && !worker.status) nursery->kill(worker.token);
+    }
+
+    asio::awaitable<std::shared_ptr<Worker>> take(Clock::time_point deadline) {
+        if (waiters.empty() && !idle.empty() && busy < size) co_return lend();
+        Waiter waiter{.woken = asio::steady_timer(io, deadline), .worker = nullptr};
+        const auto place = waiters.insert(waiters.end(), &waiter);
+        struct Leave {  // also where the coroutine is cancelled
+            Impl& pool;
+            Waiter& waiter;
+            std::list<Waiter*>::iterator place;
+            bool taken = false;
+            ~Leave() {
+                if (!waiter.worker)
+                    pool.waiters.erase(place);
+                else if (!taken)
+                    pool.discard(*waiter.worker);
+            }
+        } leave{*this, waiter, place};
+        boost::system::error_code woken;
+        co_await waiter.woken.async_wait(asio::redirect_error(use_awaitable, woken));
+        if (stopping) throw Error(ErrorCode::shutting_down, "the service stops");
+        if ((co_await asio::this_coro::cancellation_state).cancelled() !=
+            asio::cancellation_type::none)
+            throw Error(ErrorCode::cancelled, "nobody waits for the answer");
+        if (!waiter.worker) throw Error(ErrorCode::timeout, "no worker was free in time");
+        leave.taken = true;
+        co_return waiter.worker;
+    }
+
+    // A worker that will not be asked anything any more.
+    void discard(Worker& worker) {
+        kill(worker);
+        take_back(worker);
+    }
+
+    // ---- one analysis
+
+    // The worker's last message; nothing if it ended without one.
+    asio::awaitable<std::optional<WorkerMessage>> converse(Worker& worker, const WorkerTask& task,
+                                                           std::chrono::milliseconds left) {
+        if (!send_all(worker.socket.native_handle(),
+                      frame(to_json(WorkerJob{
+                          .model = task.model, .time = left, .thresholds = task.thresholds})),
+                      task.video))
+            co_return std::nullopt;
+        std::array<char, kFrameHeaderBytes> header{};
+        std::string text;
+        for (;;) {
+            boost::system::error_code failed;
+            co_await asio::async_read(worker.socket, asio::buffer(header),
+                                      asio::redirect_error(use_awaitable, failed));
+            if (failed == asio::error::operation_aborted) throw boost::system::system_error(failed);
+            if (failed) co_return std::nullopt;
+            try {
+                const std::size_t length = frame_length(header);
+                if (length > kMaxAnswerBytes)
+                    throw Error(ErrorCode::worker_failed, "a message is too long");
+                text.resize(length);
+                co_await asio::async_read(worker.socket, asio::buffer(text),
+                                          asio::redirect_error(use_awaitable, failed));
+                if (failed == asio::error::operation_aborted)
+                    throw boost::system::system_error(failed);
+                if (failed) co_return std::nullopt;
+                WorkerMessage message = parse_message(text);
+                const auto* const progress = std::get_if<Progress>(&message);
+                if (progress == nullptr) co_return message;
+                if (task.on_progress) task.on_progress(progress->done);
+            } catch (const Error&) {
+                worker.babbled = true;
+                kill(worker);
+                co_return std::nullopt;
+            }
+        }
+    }
+
+    asio::awaitable<std::optional<WorkerMessage>> ask(const std::shared_ptr<Worker>& worker,
+                                                      const WorkerTask& task) {
+        const auto now = Clock::now();
+        const auto left =
+            task.deadline - now < task.max_time
+                ? std::max(
+                      std::chrono::milliseconds(1),
+                      std::chrono::duration_cast<std::chrono::milliseconds>(task.deadline - now))
+                : task.max_time;
+        asio::steady_timer too_late(io, now + left + kGrace);
+        too_late.async_wait([this, worker](boost::system::error_code cancelled) {
+            if (cancelled) return;
+            worker->too_late = true;
+            kill(*worker);
+        });
+        auto message = co_await converse(*worker, task, left);
+        if (message) co_return message;
+        too_late.cancel();
+        // How did it end? The nursery will say.
+        boost::system::error_code known;
+        if (!worker->status && !worker->babbled) {
+            worker->ended.expires_after(kExitReportTime);
+            co_await worker->ended.async_wait(asio::redirect_error(use_awaitable, known));
+        }
+        co_return std::nullopt;
+    }
+
+    asio::awaitable<json> analyze(WorkerTask task) {
+        const auto self = shared_from_this();
+        for (int crashes = 0, kills = 0;;) {
+            const auto worker = co_await take(task.deadline);
+            struct Return {
+                Impl& pool;
+                Worker& worker;
+                bool finished = false;
+                ~Return() {
+                    if (!finished) pool.kill(worker);
+                    pool.take_back(worker);
+                }
+            } give_back{*this, *worker};
+            if (task.on_start) task.on_start();
+            auto message = co_await ask(worker, task);
+            if (stopping) throw Error(ErrorCode::shutting_down, "the service stops");
+            if (message) {
+                give_back.finished = true;
+                idle_deaths = 0;
+                if (auto* const done = std::get_if<Done>(&*message))
+                    co_return std::move(done->analysis);
+                const auto& failed = std::get<Failed>(*message);
+                throw Error(failed.code, failed.detail);
+            }
+            ++lost;
+            spdlog::warn("a worker was lost at its work: {}", ending(*worker));
+            if (worker->too_late)
+                throw WorkerLost(ErrorCode::timeout, "the analysis hung and was ended");
+            if (killed_from_outside(*worker)) {
+                if (++kills >= kKills)
+                    throw WorkerLost(ErrorCode::out_of_memory,
+                                     "its workers were killed again and again");
+            } else if (++crashes >= kCrashes) {
+                throw WorkerLost(ErrorCode::decoder_crashed,
+                                 "two workers did not survive it: " + ending(*worker));
+            }
+        }
+    }
+
+    // ---- what the nursery reports
+
+    // While the service lives.
+    asio::awaitable<void> tend() {
+        const auto self = shared_from_this();
+        while (!stopping) {
+            boost::system::error_code failed;
+            co_await reports.async_wait(asio::posix::stream_descriptor::wait_read,
+                                        asio::redirect_error(use_awaitable, failed));
+            if (failed || stopping) co_return;
+            const auto report = nursery->report(false);
+            if (!report) continue;
+            if (report->contains("exited")) {
+                end_of(report->at("exited"), report->at("status"));
+            } else if (report->contains("ready")) {
+                nursery_ready = true;
+                refill();
+                hand_out();
+            } else {
+                co_await replace_nursery();
+                continue;
+            }
+            if (idle_deaths > 0 && idle.size() < size) {
+                co_await rest();
+                refill();
+                hand_out();
+            }
+        }
+    }
+
+    void end_of(std::uint64_t token, int status) {
+        const auto found = workers.find(token);
+        if (found == workers.end()) return;
+        const auto worker = found->second;
+        workers.erase(found);
+        worker->status = status;
+        worker->ended.cancel();
+        if (worker->busy || std::erase(idle, worker) == 0) return;
+        ++lost;
+        spdlog::warn("an idle worker was lost: {}", ending(*worker));
+        ++idle_deaths;
+    }
+
+    asio::awaitable<void> rest() {
+        const auto longer = kFirstPause * (1 << std::min(idle_deaths, 10));
+        pause.expires_after(std::min<Clock::duration>(longer, kLongestPause));
+        boost::system::error_code woken;
+        co_await pause.async_wait(asio::redirect_error(use_awaitable, woken));
+    }
+
+    // All its workers went with it.
+    asio::awaitable<void> replace_nursery() {
+        spdlog::error("the workers' parent process ended; starting another");
+        nursery_ready = false;
+        ++lost;
+        ++idle_deaths;
+        reports.close();
+        nursery.reset();
+        idle.clear();
+        for (const auto& [token, worker] : std::exchange(workers, {})) {
+            worker->status = SIGKILL;
+            worker->ended.cancel();
+        }
+        co_await rest();
+        if (!stopping) begin_nursery();
+    }
+
+    asio::io_context& io;
+    const WorkerSetup setup;
+    const std::size_t size;
+    std::unique_ptr<NurseryProcess> nursery;
+    asio::posix::stream_descriptor reports;
+    asio::steady_timer pause;
+    json description;
+    std::map<std::uint64_t, std::shared_ptr<Worker>> workers;  // all that live
+    std::deque<std::shared_ptr<Worker>> idle;
+    std::list<Waiter*> waiters;
+    std::size_t busy = 0;
+    std::uint64_t next_token = 1;
+    int idle_deaths = 0;
+    std::int64_t lost = 0;
+    bool nursery_ready = false;
+    bool stopping = false;
+};
+
+WorkerPool::WorkerPool(asio::io_context& io, const WorkerSetup& setup, int workers)
+    : impl_(std::make_shared<Impl>(io, setup, workers)) {
+    asio::co_spawn(io, impl_->tend(), asio::detached);
+}
+
+WorkerPool::~WorkerPool() {
+    give_up();
+}
+
+asio::awaitable<json> WorkerPool::analyze(WorkerTask task) {
+    return impl_->analyze(std::move(task));
+}
+
+void WorkerPool::give_up() {
+    Impl& p = *impl_;
+    if (std::exchange(p.stopping, true)) return;
+    boost::system::error_code ignored;
+    p.reports.close(ignored);
+    p.pause.cancel();
+    for (Waiter* const waiter : p.waiters) waiter->woken.cancel();
+    for (const auto& [token, worker] : p.workers) {
+        p.kill(*worker);
+        worker->ended.cancel();
+    }
+}
+
+bool WorkerPool::ready() const {
+    return impl_->nursery_ready && impl_->idle_deaths < kWorrying;
+}
+
+const json& WorkerPool::description() const {
+    return impl_->description;
+}
+
+void WorkerPool::require_model(const std::string& name) const {
+    std::string names;
+    for (const json& known : impl_->description.at("models")) {
+        if (known == name) return;
+        names += (names.empty() ? "" : ", ") + known.get<std::string>();
+    }
+    if (!name.empty())
+        throw Error(ErrorCode::model_not_available,
+                    "there is no model \"" + name + "\"; there are " + names);
+}
+
+WorkerPool::Counts WorkerPool::counts() const {
+    return {.busy = static_cast<std::int64_t>(impl_->busy),
+            .waiting = static_cast<std::int64_t>(impl_->waiters.size()),
+            .lost = impl_->lost};
+}
+
+}  // namespace syncnet::service

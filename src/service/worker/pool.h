@@ -1,0 +1,71 @@
+// The service's side of its workers: keeps them alive, hands them videos, and lives through what
+// the videos do to them.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/error.h"
+#include "service/worker/protocol.h"
+
+namespace syncnet::service {
+
+// An analysis that a worker did not survive, more than once: the video is to blame.
+class WorkerLost : public Error {
+  public:
+    using Error::Error;
+};
+
+struct WorkerTask {
+    int video = -1;     // a descriptor open for reading; the caller keeps it until it is answered
+    std::string model;  // empty: the default one
+    score::Thresholds thresholds;
+    std::chrono::steady_clock::time_point deadline =
+        std::chrono::steady_clock::time_point::max();  // of the answer, waiting for a worker
+                                                       // included
+    std::chrono::milliseconds max_time{0};             // of a worker's work
+    // On the service's thread; may be empty.
+    std::function<void()> on_start;           // a worker has it
+    std::function<void(double)> on_progress;  // 0..1
+};
+
+// Only for the thread that runs `io`.
+class WorkerPool {
+  public:
+    // Starts the nursery and waits until its models are loaded. Throws what loading them threw.
+    WorkerPool(boost::asio::io_context& io, const WorkerSetup& setup, int workers);
+    ~WorkerPool();  // workers end with it
+
+    // Waits for a free worker, in the order of the calls. A worker that dies is replaced, and the
+    // video is tried again by another; the second one that it kills is its last. Throws what the
+    // analysis threw, timeout, WorkerLost (decoder_crashed, out_of_memory, timeout: a worker that
+    // hung), shutting_down. Cancelling the coroutine ends the worker.
+    boost::asio::awaitable<nlohmann::json> analyze(WorkerTask task);
+
+    // Ends what is being done, with shutting_down.
+    void give_up();
+
+    // False while workers can't be kept alive.
+    bool ready() const;
+    // As pipeline::describe, and which parts of the "sandbox" are in force.
+    const nlohmann::json& description() const;
+    // Throws model_not_available. An empty name is the default model's.
+    void require_model(const std::string& name) const;
+
+    struct Counts {
+        std::int64_t busy = 0, waiting = 0;
+        std::int64_t lost = 0;  // workers that died otherwise than by doing their work
+    };
+    Counts counts() const;
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace syncnet::service

@@ -1,0 +1,131 @@
+#include "service/worker/protocol.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace syncnet::service {
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void refuse(const char* what) {
+    throw Error(ErrorCode::worker_failed, what);
+}
+
+// Nothing that is nested too deeply is built up: what takes it apart again may recurse.
+json parse(std::string_view text) {
+    const auto shallow = [](int depth, json::parse_event_t, json&) {
+        if (static_cast<std::size_t>(depth) > kMaxAnswerDepth)
+            refuse("a message is nested too deeply");
+        return true;
+    };
+    json value = json::parse(text, shallow, false);
+    if (!value.is_object()) refuse("a message is not a JSON object");
+    return value;
+}
+
+template <typename T>
+T field(const json& object, const char* name) {
+    try {
+        return object.at(name).get<T>();
+    } catch (const json::exception&) {
+        refuse("a message lacks a field, or it is of the wrong kind");
+    }
+}
+
+std::optional<ErrorCode> code_named(std::string_view name) {
+    const auto rows = error_catalogue();
+    const auto row = std::ranges::find(rows, name, &ErrorInfo::name);
+    return row == rows.end() ? std::nullopt : std::optional(row->code);
+}
+
+}  // namespace
+
+std::string frame(const json& payload) {
+    // File names may be any bytes; what is sent is valid UTF-8 all the same.
+    const std::string text = payload.dump(-1, ' ', false, json::error_handler_t::replace);
+    std::string framed(kFrameHeaderBytes, '\0');
+    for (std::size_t i = 0; i < kFrameHeaderBytes; ++i)
+        framed[i] = static_cast<char>((text.size() >> (8 * i)) & 0xFFU);
+    return framed += text;
+}
+
+std::uint32_t frame_length(std::span<const char, kFrameHeaderBytes> header) noexcept {
+    std::uint32_t length = 0;
+    for (std::size_t i = 0; i < kFrameHeaderBytes; ++i)
+        length |= static_cast<std::uint32_t>(static_cast<unsigned char>(header[i])) << (8 * i);
+    return length;
+}
+
+json to_json(const WorkerJob& job) {
+    return {{"model", job.model},
+            {"ms", job.time.count()},
+            {"allow", job.thresholds.allow},
+            {"next", job.thresholds.next},
+            {"max_offset_frames", job.thresholds.max_offset_frames}};
+}
+
+WorkerJob parse_job(std::string_view text) {
+    const json job = parse(text);
+    return {.model = field<std::string>(job, "model"),
+            .time = std::chrono::milliseconds(field<std::int64_t>(job, "ms")),
+            .thresholds = {.allow = field<double>(job, "allow"),
+                           .next = field<double>(job, "next"),
+                           .max_offset_frames = field<int>(job, "max_offset_frames")}};
+}
+
+json to_json(const WorkerSetup& setup) {
+    const pipeline::ModelOptions& m = setup.models;
+    return {{"folder", m.folder.string()},
+            {"syncnet_v2", m.syncnet_v2.string()},
+            {"s3fd", m.s3fd.string()},
+            {"precision", m.precision ? json(nn::to_string(*m.precision)) : json()},
+            {"threads", m.threads},
+            {"max_video_bytes", setup.max_video_bytes},
+            {"max_memory_bytes", setup.max_memory_bytes},
+            {"max_seconds", setup.max_time.count()},
+            {"scratch", setup.scratch.string()}};
+}
+
+WorkerSetup parse_setup(std::string_view text) {
+    const json setup = parse(text);
+    WorkerSetup result{.models = {.folder = field<std::string>(setup, "folder"),
+                                  .syncnet_v2 = field<std::string>(setup, "syncnet_v2"),
+                                  .s3fd = field<std::string>(setup, "s3fd"),
+                                  .threads = field<int>(setup, "threads")},
+                       .max_video_bytes = field<std::int64_t>(setup, "max_video_bytes"),
+                       .max_memory_bytes = field<std::int64_t>(setup, "max_memory_bytes"),
+                       .max_time = std::chrono::seconds(field<std::int64_t>(setup, "max_seconds")),
+                       .scratch = field<std::string>(setup, "scratch")};
+    if (!setup.at("precision").is_null())
+        result.models.precision = nn::parse_precision(field<std::string>(setup, "precision"));
+    return result;
+}
+
+json to_json(const WorkerMessage& message) {
+    if (const auto* progress = std::get_if<Progress>(&message))
+        return {{"progress", progress->done}};
+    if (const auto* done = std::get_if<Done>(&message)) return {{"analysis", done->analysis}};
+    const auto& failed = std::get<Failed>(message);
+    return {{"code", error_info(failed.code).name}, {"detail", failed.detail}};
+}
+
+WorkerMessage parse_message(std::string_view text) {
+    json message = parse(text);
+    if (message.contains("progress")) {
+        const auto done = field<double>(message, "progress");
+        if (!std::isfinite(done)) refuse("progress is no number");
+        return Progress{std::clamp(done, 0.0, 1.0)};
+    }
+    if (message.contains("analysis")) {
+        if (!message["analysis"].is_object() || !message["analysis"].contains("decision"))
+            refuse("an analysis has no decision");
+        return Done{std::move(message["analysis"])};
+    }
+    const auto code = code_named(field<std::string>(message, "code"));
+    if (!code) refuse("an unknown error");
+    return Failed{*code, field<std::string>(message, "detail")};
+}
+
+}  // namespace syncnet::service

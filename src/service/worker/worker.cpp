@@ -1,0 +1,77 @@
+#include "service/worker/worker.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+
+#include "service/worker/protocol.h"
+#include "service/worker/unix_socket.h"
+
+namespace syncnet::service {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kProgressInterval = std::chrono::milliseconds(200);
+
+void say(int socket, const WorkerMessage& message) {
+    send_all(socket, frame(to_json(message)));
+}
+
+struct Task {
+    WorkerJob job;
+    UniqueFd video;
+};
+
+// Ends the process where there is none: the service has gone.
+Task take_task(int socket) {
+    std::string text;
+    UniqueFd video;
+    while (text.size() < kFrameHeaderBytes ||
+           text.size() <
+               kFrameHeaderBytes + frame_length(std::span(text).first<kFrameHeaderBytes>())) {
+        auto piece = receive(socket, kMaxJobBytes);
+        if (!piece) continue;
+        if (piece->bytes.empty()) ::_exit(0);
+        text += piece->bytes;
+        if (piece->attached) video = std::move(piece->attached);
+    }
+    return {parse_job(std::string_view(text).substr(kFrameHeaderBytes)), std::move(video)};
+}
+
+WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
+    try {
+        const Task task = take_task(socket);
+        auto next = Clock::now() + kProgressInterval;
+        pipeline::Request request;
+        request.model = task.job.model;
+        request.thresholds = task.job.thresholds;
+        request.deadline = Clock::now() + task.job.time;
+        request.on_progress = [&](double done) {
+            if (Clock::now() < next) return;
+            next = Clock::now() + kProgressInterval;
+            say(socket, Progress{done});
+        };
+        return Done{
+            pipeline::to_json(analyzer.analyze(media::Source::from_fd(task.video.get()), request))};
+    } catch (const Error& e) {
+        return Failed{e.code(), e.what()};
+    } catch (const std::bad_alloc&) {
+        return Failed{ErrorCode::out_of_memory,
+                      "the video needs more memory than a worker may take"};
+    } catch (const std::exception& e) {
+        return Failed{ErrorCode::internal, e.what()};
+    }
+}
+
+}  // namespace
+
+void work(int socket, const pipeline::Analyzer& analyzer, const WorkerLimits& limits) noexcept {
+    give_up_system_calls(limits);
+    say(socket, answer(socket, analyzer));
+    // Nothing is tidied up: the process and all that it has is gone at once.
+    ::_exit(0);
+}
+
+}  // namespace syncnet::service
