@@ -33,7 +33,9 @@ Decoder::Decoder(const AVStream& stream, int threads, std::int64_t max_pixels)
     context_->max_pixels = max_pixels * 4;
     context_->opaque = guard_.get();
     context_->get_buffer2 = &get_buffer;
-    if (avcodec_open2(context_.get(), codec, nullptr) < 0) {
+    const int status = avcodec_open2(context_.get(), codec, nullptr);
+    if (status == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (status < 0) {
         throw Error(ErrorCode::unreadable_video,
                     std::string("the decoder for '") + codec->name + "' refuses this stream");
     }
@@ -45,7 +47,9 @@ int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noex
         guard.exceeded = true;
         return AVERROR(EINVAL);
     }
-    return avcodec_default_get_buffer2(context, frame, flags);
+    const int status = avcodec_default_get_buffer2(context, frame, flags);
+    if (status == AVERROR(ENOMEM)) guard.out_of_memory = true;  // FFmpeg may call it damage
+    return status;
 }
 
 void Decoder::send(const AVPacket* packet) {
@@ -62,8 +66,9 @@ bool Decoder::receive(AVFrame& frame) {
                 ErrorCode::too_many_pixels,
                 "the pictures grow beyond " + std::to_string(guard_->max_pixels) + " pixels");
         }
-        if (status == AVERROR(EAGAIN) || status == AVERROR_EOF) return false;
-        if (status == AVERROR(ENOMEM)) throw std::bad_alloc();
+        if (status == AVERROR(EAGAIN)) return false;
+        if (status == AVERROR(ENOMEM) || guard_->out_of_memory) throw std::bad_alloc();
+        if (status == AVERROR_EOF) return false;
         if (status < 0) {
             ++errors_;
             continue;

@@ -27,7 +27,8 @@ class Decoder {
     struct PixelGuard {
         explicit PixelGuard(std::int64_t limit) : max_pixels(limit) {}
         std::int64_t max_pixels;
-        std::atomic<bool> exceeded = false;  // set from FFmpeg's threads
+        // Set from FFmpeg's threads.
+        std::atomic<bool> exceeded = false, out_of_memory = false;
     };
     static int get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept;
 

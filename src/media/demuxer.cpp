@@ -145,7 +145,9 @@ void Demuxer::open(const Limits& limits) {
 
 void Demuxer::find_streams(const Limits& limits) {
     ProbeOptions options(format_->nb_streams, limits.max_pixels_per_frame);
-    if (avformat_find_stream_info(format_.get(), options.get()) < 0) {
+    const int status = avformat_find_stream_info(format_.get(), options.get());
+    if (status == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (status < 0) {
         throw Error(ErrorCode::unreadable_video, "the streams cannot be identified");
     }
     check_header(limits);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <system_error>
 
 #include "service/worker/protocol.h"
 #include "service/worker/unix_socket.h"
@@ -40,6 +41,10 @@ Task take_task(int socket) {
     return {parse_job(std::string_view(text).substr(kFrameHeaderBytes)), std::move(video)};
 }
 
+WorkerMessage out_of_memory() {
+    return Failed{ErrorCode::out_of_memory, "the video needs more memory than a worker may take"};
+}
+
 WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
     try {
         const Task task = take_task(socket);
@@ -58,8 +63,11 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
     } catch (const Error& e) {
         return Failed{e.code(), e.what()};
     } catch (const std::bad_alloc&) {
-        return Failed{ErrorCode::out_of_memory,
-                      "the video needs more memory than a worker may take"};
+        return out_of_memory();
+    } catch (const std::system_error& e) {
+        // No room for a thread's stack.
+        if (e.code() == std::errc::resource_unavailable_try_again) return out_of_memory();
+        return Failed{ErrorCode::internal, e.what()};
     } catch (const std::exception& e) {
         return Failed{ErrorCode::internal, e.what()};
     }
