@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a part of the work needs on Debian 12: setup.sh [build|demo|test|bench|lint|fuzz|train].
+# Installs what a part of the work needs on Debian 12: setup.sh [build|deb|demo|test|bench|lint|fuzz|train].
 # Quick when all is there. Uses sudo when not root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,6 +9,7 @@ build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-d
 sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in
     build) packages=("${build[@]}") ;;
+    deb) packages=("${build[@]}" dpkg-dev file) ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
     test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl python3-yaml) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
