@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a part of the work needs on Debian 12: setup.sh [build|demo|test|bench|lint|fuzz|train].
+# Installs what a part of the work needs on Debian 12: setup.sh [build|deb|demo|test|bench|lint|fuzz|train].
 # Quick when all is there. Uses sudo when not root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,8 +10,9 @@ build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-d
 sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in
     build) packages=("${build[@]}") ;;
+    deb) packages=("${build[@]}" dpkg-dev file) ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
-    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl) ;;
+    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl python3-yaml) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
     lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
     fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;
@@ -38,8 +39,11 @@ if [ ${#missing[@]} -gt 0 ]; then
         "${missing[@]}" >/dev/null
 fi
 
-# The face detector's weights.
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-    npm ci --loglevel=error
-    touch node_modules/.package-lock.json
-fi
+npm_install() { # folder
+    [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ] || return 0
+    npm --prefix "$1" ci --loglevel=error
+    touch "$1/node_modules/.package-lock.json"
+}
+
+npm_install .  # the face detector's weights
+[ "${1:-build}" != test ] || npm_install examples/express

@@ -1,0 +1,25 @@
+# What is installed, and the Debian package that CPack makes of it.
+install(TARGETS syncnet RUNTIME DESTINATION bin)
+install(FILES ${MODEL_FILES} ${DETECTOR_FILES} DESTINATION share/syncnet/models)
+install(FILES deploy/systemd/syncnet.service DESTINATION /lib/systemd/system)
+install(FILES deploy/systemd/syncnet.env DESTINATION /etc/syncnet)
+file(GLOB DOC_FILES CONFIGURE_DEPENDS docs/*.md)
+install(FILES README.md ${DOC_FILES} deploy/debian/copyright DESTINATION share/doc/syncnet)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PACKAGE_CONTACT "syncnet <root@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "tells whether a voice belongs to the lips in a video")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+  "An HTTP service and a command line. It finds faces that speak, how far their sound is off,\nand how sure that is. The model is on board.")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION video)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS curl)  # syncnet models fetch
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+foreach(name postinst prerm postrm conffiles)
+  list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/deploy/debian/${name})
+endforeach()
+include(CPack)

@@ -1,0 +1,190 @@
+"""deploy/ and examples/ fit the service: what they name is there, and their times and limits agree."""
+
+import re
+import shutil
+import subprocess
+import unittest
+
+import yaml
+
+import support
+
+DEPLOY = support.ROOT / "deploy"
+EXAMPLE = support.ROOT / "examples/express"
+ADDRESSES = {"/health", "/livez", "/readyz", "/metrics"}
+# Settings that are on their way into docs/configuration.md. To be removed with the merge.
+COMING = {"STATE_DIR": "state", "API_KEYS": "", "ALLOW_NO_KEYS": "no"}
+
+
+def settings() -> dict[str, str]:
+    """Name to default, of every row of docs/configuration.md."""
+    text = (support.ROOT / "docs/configuration.md").read_text()
+    return dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]*?) \|", text, re.M)) | COMING
+
+
+def number(name: str) -> int:
+    return int(settings()[name])
+
+
+def read(name: str) -> str:
+    return (DEPLOY / name).read_text()
+
+
+def documents() -> dict[str, list]:
+    return {str(path.relative_to(DEPLOY)): list(yaml.safe_load_all(path.read_text()))
+            for path in (*DEPLOY.glob("*.yml"), *DEPLOY.glob("kubernetes/*.yaml"))}
+
+
+def kubernetes(kind: str) -> dict:
+    return next(one for each in documents().values() for one in each if one.get("kind") == kind)
+
+
+def container() -> dict:
+    return kubernetes("StatefulSet")["spec"]["template"]["spec"]["containers"][0]
+
+
+def compose() -> dict:
+    return documents()["docker-compose.yml"][0]["services"]
+
+
+def unit(name: str) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", read("systemd/syncnet.service"), re.M)
+
+
+def image(instruction: str) -> list[str]:
+    return re.findall(rf"^{instruction} (.*)$", read("Dockerfile").replace("\\\n", " "), re.M)
+
+
+def seconds(text: str) -> int:
+    return int(re.fullmatch(r"(\d+)s?", text).group(1))
+
+
+class Names(unittest.TestCase):
+    def test_settings(self):
+        named = {
+            "systemd/syncnet.service": [line.split("=")[0] for line in unit("Environment")],
+            "systemd/syncnet.env": re.findall(r"^#?([A-Z_]+)=", read("systemd/syncnet.env"), re.M),
+            "Dockerfile": re.findall(r"([A-Z_]+)=", " ".join(image("ENV"))),
+            "docker-compose.yml": list(compose()["syncnet"]["environment"]),
+            "kubernetes": [one["name"] for one in container()["env"]],
+            "README.md": re.findall(r"`([A-Z]+_[A-Z_]+)`|-e ([A-Z_]+)=", read("README.md")),
+        }
+        for where, names in named.items():
+            with self.subTest(where):
+                names = {name if isinstance(name, str) else "".join(name) for name in names}
+                self.assertTrue(names)
+                self.assertLessEqual(names, settings().keys())
+
+    def test_the_example_reads_settings_or_what_its_readme_tells(self):
+        names = set(re.findall(r"process\.env\.([A-Z_]+)", (EXAMPLE / "server.js").read_text()))
+        told = set(re.findall(r"`([A-Z_]+)`", (EXAMPLE / "README.md").read_text()))
+        self.assertTrue(names)
+        self.assertLessEqual(names, told)
+        self.assertEqual({name for name in names if name not in settings()}, {"SYNCNET_URL", "SYNCNET_API_KEY"})
+
+    def test_the_lock_file_names_no_registry(self):
+        lock = (EXAMPLE / "package-lock.json").read_text()
+        self.assertNotIn('"resolved"', lock)
+        self.assertNotRegex(lock, "(?i)registry")
+
+    def test_files_that_the_image_copies(self):
+        for source in image("COPY"):
+            *sources, _ = [word for word in source.split() if not word.startswith("--")]
+            for name in () if "--from=" in source else sources:
+                self.assertTrue((support.ROOT / name).exists(), name)
+
+    def test_manifests_that_the_kustomization_lists(self):
+        there = {path.name for path in DEPLOY.glob("kubernetes/*.yaml")}
+        self.assertEqual({*kubernetes("Kustomization")["resources"], "kustomization.yaml"}, there)
+
+
+class Ports(unittest.TestCase):
+    def test_one_port_everywhere(self):
+        port = settings()["PORT"]
+        self.assertIn(f"PORT={port}", " ".join(image("ENV")))
+        self.assertEqual(image("EXPOSE"), [port])
+        self.assertEqual([str(one["containerPort"]) for one in container()["ports"]], [port])
+        self.assertIn(f"http://syncnet:{port};", read("nginx.conf"))
+        self.assertEqual(compose()["proxy"]["ports"][0].split(":")[1], re.search(r"listen (\d+);", read("nginx.conf")).group(1))
+
+    def test_probes_ask_addresses_that_there_are(self):
+        asked = [container()[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")]
+        asked += re.findall(r"127\.0\.0\.1:\d+(/\w+)", read("Dockerfile"))
+        asked += re.findall(r"location = (/\w+)", read("nginx.conf"))
+        self.assertEqual(len(asked), 5)
+        self.assertLessEqual(set(asked), ADDRESSES)
+
+
+class Times(unittest.TestCase):
+    def test_whoever_stops_it_waits_until_it_has_drained(self):
+        drain = number("DRAIN_SECONDS") + 5  # after which it hands back what it could not finish
+        pod = kubernetes("StatefulSet")["spec"]["template"]["spec"]
+        pause = int(container()["lifecycle"]["preStop"]["exec"]["command"][1])
+        self.assertGreater(seconds(*unit("TimeoutStopSec")), drain)
+        self.assertGreater(seconds(compose()["syncnet"]["stop_grace_period"]), drain)
+        self.assertGreater(pod["terminationGracePeriodSeconds"], drain + pause)
+
+    def test_whoever_forwards_waits_longer_than_the_service(self):
+        longest = number("PROCESSING_TIMEOUT_SECONDS")
+        self.assertGreater(seconds(re.search(r"proxy_read_timeout (\w+);", read("nginx.conf")).group(1)), longest)
+        patience = re.search(r"PATIENCE_MS = ([\d_]+)", (EXAMPLE / "server.js").read_text()).group(1)
+        self.assertGreater(int(patience) / 1000, longest)
+
+
+class Containers(unittest.TestCase):
+    def test_not_root_and_nothing_to_write_to_but_volumes(self):
+        user = image("USER")[-1].split(":")[0]
+        pod = kubernetes("StatefulSet")["spec"]["template"]["spec"]["securityContext"]
+        self.assertEqual((pod["runAsNonRoot"], str(pod["runAsUser"])), (True, user))
+        self.assertTrue(container()["securityContext"]["readOnlyRootFilesystem"])
+        written = {mount["mountPath"] for mount in container()["volumeMounts"] if not mount.get("readOnly")}
+        self.assertEqual(written, set(image("VOLUME")[0].split()))
+        for name, service in compose().items():
+            self.assertTrue(service["read_only"], name)
+
+    def test_keys_are_where_they_are_laid(self):
+        keys = next(one["value"] for one in container()["env"] if one["name"] == "API_KEYS")
+        self.assertIn(keys.rsplit("/", 1)[0], [mount["mountPath"] for mount in container()["volumeMounts"]])
+        self.assertEqual(compose()["syncnet"]["environment"]["API_KEYS"], "/run/secrets/" + compose()["syncnet"]["secrets"][0])
+
+
+class Unit(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "there is no systemd-analyze")
+    def test_systemd_understands_it(self):
+        copy = support.scratch_folder() / "syncnet.service"
+        copy.write_text(read("systemd/syncnet.service").replace("/usr/bin/syncnet", str(support.BINARY)))
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", copy], capture_output=True, text=True, timeout=support.PATIENCE)
+        # Without a word: what it does not know it only warns of.
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "there is no systemd-analyze")
+    def test_allows_what_workers_shut_themselves_in_with(self):
+        self.assertEqual(unit("MemoryDenyWriteExecute"), ["no"])
+        self.assertEqual(set(" ".join(unit("RestrictNamespaces")).split()), {"user", "net", "ipc", "uts"})
+
+
+class Package(unittest.TestCase):
+    def test_scripts_are_shell(self):
+        for path in (*DEPLOY.glob("debian/p*"), DEPLOY / "check_deb"):
+            if path.name != "copyright":
+                subprocess.run(["bash", "-n", path], check=True)
+
+    def test_installs_below_usr_what_the_program_looks_for(self):
+        # In a folder of its own, as a package is: DESTDIR and /usr.
+        if not (support.BINARY.parent / "cmake_install.cmake").exists():
+            self.skipTest("the program does not lie in a build folder")
+        folder = support.scratch_folder()
+        subprocess.run(["cmake", "-DCMAKE_INSTALL_PREFIX=/usr", "-P", support.BINARY.parent / "cmake_install.cmake"], check=True,
+                       stdout=subprocess.DEVNULL, env=support.environment(DESTDIR=str(folder)))
+        for conffile in read("debian/conffiles").split():
+            self.assertTrue((folder / conffile[1:]).is_file(), conffile)
+        self.assertTrue((folder / "lib/systemd/system/syncnet.service").is_file())
+        done = subprocess.run([folder / "usr/bin/syncnet", "score", support.sample()], capture_output=True, text=True,
+                              env=support.environment(), timeout=support.PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name, text in (("EnvironmentFile", "/etc/syncnet/syncnet.env"), ("ExecStart", "/usr/bin/syncnet serve")):
+            self.assertIn(text, unit(name)[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
