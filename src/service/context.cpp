@@ -35,6 +35,7 @@ WorkerSetup worker_setup(const Settings& settings) {
             .max_video_bytes = settings.max_video_bytes,
             .max_memory_bytes = settings.worker_memory,
             .max_time = settings.processing_timeout,
+            .videos_per_worker = settings.worker_videos,
             .scratch = settings.tmp_dir};
 }
 

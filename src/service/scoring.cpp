@@ -88,6 +88,7 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
     auto started = asked;
     Scored scored;
     WorkerTask work{.video = video,
+                    .client = task.client,
                     .model = task.model,
                     .thresholds = options_.thresholds,
                     .deadline = task.deadline,

@@ -34,6 +34,7 @@ struct Settings {
 
     int workers = 2;                             // analyses at the same time
     std::int64_t worker_memory = 2048LL << 20U;  // bytes
+    int worker_videos = 8;                       // of one client, before a worker is replaced
     int queue = 32;                              // requests that wait for a worker
     int job_queue = 1000;                        // jobs that wait for one
     std::int64_t spool_bytes = 10LL << 30U;      // videos of waiting jobs

@@ -12,14 +12,12 @@ import support
 DEPLOY = support.ROOT / "deploy"
 EXAMPLE = support.ROOT / "examples/express"
 ADDRESSES = {"/health", "/livez", "/readyz", "/metrics"}
-# Settings that are on their way into docs/configuration.md. To be removed with the merge.
-COMING = {"STATE_DIR": "state", "API_KEYS": "", "ALLOW_NO_KEYS": "no"}
 
 
 def settings() -> dict[str, str]:
     """Name to default, of every row of docs/configuration.md."""
     text = (support.ROOT / "docs/configuration.md").read_text()
-    return dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]*?) \|", text, re.M)) | COMING
+    return dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]*?) \|", text, re.M))
 
 
 def number(name: str) -> int:

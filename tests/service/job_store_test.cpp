@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -20,7 +21,10 @@ namespace fs = std::filesystem;
 class JobStoreTest : public testing::Test {
   protected:
     void SetUp() override { fs::remove_all(folder_); }
-    void TearDown() override { fs::remove_all(folder_); }
+    void TearDown() override {
+        fs::remove_all(folder_);
+        fs::remove(folder_.string() + ".video");
+    }
 
     static Job job(const std::string& id, const std::string& text, const std::string& key = {}) {
         return {.id = id,
@@ -30,7 +34,7 @@ class JobStoreTest : public testing::Test {
                 .bytes = static_cast<std::int64_t>(text.size())};
     }
     UniqueFd video(const std::string& text) {
-        const fs::path path = fs::path(testing::TempDir()) / "job_store_video";
+        const fs::path path = folder_.string() + ".video";
         std::ofstream(path) << text;
         return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     }
@@ -50,7 +54,8 @@ class JobStoreTest : public testing::Test {
         return ErrorCode::internal;
     }
 
-    const fs::path folder_ = fs::path(testing::TempDir()) / "job_store_test";
+    const fs::path folder_ =
+        fs::path(testing::TempDir()) / ("job_store_test." + std::to_string(::getpid()));
 };
 
 TEST_F(JobStoreTest, AJobFromItsBeginningToItsEnd) {

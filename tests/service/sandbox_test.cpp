@@ -75,8 +75,9 @@ TEST(Sandbox, ADescriptorThatIsOpenCanBeRead) {
 
 TEST(Sandbox, NoFileCanBeOpened) {
     EXPECT_EQ(confined([] { return ::open("/etc/passwd", O_RDONLY) < 0 ? errno : 0; }), EACCES);
-    EXPECT_EQ(confined([] { return ::open("/tmp/made", O_WRONLY | O_CREAT, 0600) < 0 ? errno : 0; }),
-              EACCES);
+    EXPECT_EQ(
+        confined([] { return ::open("/tmp/made", O_WRONLY | O_CREAT, 0600) < 0 ? errno : 0; }),
+        EACCES);
     EXPECT_EQ(confined([] {
                   return static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, "/", nullptr, 0));
               }),
@@ -93,7 +94,8 @@ TEST(Sandbox, WhatIsForbiddenEndsTheProcess) {
              return ::execve("/bin/true", nothing.data(), nothing.data());
          }},
         {"fork", [] { return static_cast<int>(::syscall(SYS_fork)); }},
-        {"fork by clone", [] { return static_cast<int>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)); }},
+        {"fork by clone",
+         [] { return static_cast<int>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)); }},
         {"ptrace", [] { return static_cast<int>(::ptrace(PTRACE_ATTACH, ::getppid(), 0, 0)); }},
         {"kill", [] { return ::kill(::getppid(), SIGTERM); }},
         {"reading another's memory",

@@ -39,11 +39,12 @@ TEST(WorkerProtocol, JobsAndSetupsComeBackAsTheyWent) {
     EXPECT_EQ(got.time, job.time);
     EXPECT_EQ(got.thresholds.allow, 0.8);
     EXPECT_EQ(got.thresholds.max_offset_frames, 4);
-    const WorkerSetup setup{.models = {.folder = "/m", .precision = nn::Precision::f32, .threads = 3},
-                            .max_video_bytes = 5,
-                            .max_memory_bytes = 6,
-                            .max_time = std::chrono::seconds(7),
-                            .scratch = "/t"};
+    const WorkerSetup setup{
+        .models = {.folder = "/m", .precision = nn::Precision::f32, .threads = 3},
+        .max_video_bytes = 5,
+        .max_memory_bytes = 6,
+        .max_time = std::chrono::seconds(7),
+        .scratch = "/t"};
     const WorkerSetup same = parse_setup(to_json(setup).dump());
     EXPECT_EQ(same.models.precision, nn::Precision::f32);
     EXPECT_EQ(same.models.threads, 3);
@@ -51,10 +52,10 @@ TEST(WorkerProtocol, JobsAndSetupsComeBackAsTheyWent) {
 }
 
 TEST(WorkerProtocol, WhateverAWorkerSaysIsJudged) {
-    for (const char* text :
-         {"", "{", "[]", "7", "null", "{}", R"({"progress":"half"})", R"({"progress":null})",
-          R"({"analysis":7})", R"({"analysis":{}})", R"({"code":"no such code","detail":"x"})",
-          R"({"code":"too_long"})", R"({"code":7,"detail":"x"})", R"({"code":"too_long","detail":7})"})
+    for (const char* text : {"", "{", "[]", "7", "null", "{}", R"({"progress":"half"})",
+                             R"({"progress":null})", R"({"analysis":7})", R"({"analysis":{}})",
+                             R"({"code":"no such code","detail":"x"})", R"({"code":"too_long"})",
+                             R"({"code":7,"detail":"x"})", R"({"code":"too_long","detail":7})"})
         refused(text);
     std::string deep = R"({"analysis":)";
     for (int i = 0; i < 100'000; ++i) deep += "[";

@@ -73,6 +73,7 @@ Answer score(Context& c, Exchange& exchange) {
     c.metrics.stage(Stage::upload, std::chrono::duration<double>(start - asked).count());
 
     ScoringTask task{.video = request.video.get(),
+                     .client = exchange.client,
                      .sha256 = request.sha256,
                      .model = request.model,
                      .deadline = start + c.settings.processing_timeout};

@@ -156,6 +156,7 @@ asio::awaitable<void> JobRunner::run(Job job) {
         try {
             const UniqueFd video = co_await disk_.run([&] { return store_.video(job); });
             ScoringTask task{.video = video.get(),
+                             .client = job.owner,
                              .sha256 = job.video,
                              .model = job.model,
                              .on_progress = [&](double done) {

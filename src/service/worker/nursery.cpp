@@ -32,7 +32,7 @@ class Nursery {
         : service_(service),
           nothing_(::open("/dev/null", O_RDWR | O_CLOEXEC)),
           limits_{.max_memory_bytes = setup.max_memory_bytes,
-                  .max_cpu_time = setup.max_time * kCpuPerSecond},
+                  .max_cpu_time = setup.max_time * (kCpuPerSecond * setup.videos_per_worker)},
           analyzer_(make_analyzer(setup)) {
         const Confinement confinement = give_up_network_and_files(setup.scratch);
         // Should the service end without a word, so does this; here, as namespaces clear it.
@@ -117,6 +117,7 @@ class Nursery {
 }  // namespace
 
 int run_nursery(UniqueFd service) {
+    ::prctl(PR_SET_NAME, "syncnet");  // not "exe", as it was started by that name
     // A signal to the whole group is for the service, which will finish what it has begun.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);

@@ -1,8 +1,8 @@
 // The process that workers are forked from: `syncnet worker`, started by the service.
 //
 // It loads the models once and gives up the network and the files; then each order makes a worker,
-// which shares the models' memory, gives up what is left, waits for one video, answers and ends. So
-// whatever a video does to its worker, it does to no other.
+// which shares the models' memory, gives up what is left and waits for videos. Whatever a video
+// does to its worker, it does to no other client's.
 //
 // Packets of JSON over one socket:
 //   service -> nursery   setup, then {"spawn": token} with the worker's socket, {"kill": token}

@@ -61,9 +61,12 @@ struct Worker {
     bool too_late = false;      // killed because its time was over
     bool babbled = false;       // killed because it broke the protocol
     bool busy = false;
+    int videos = 0;      // that it has looked at
+    std::string client;  // whose they were
 };
 
 struct Waiter {
+    const std::string& client;
     asio::steady_timer woken;
     std::shared_ptr<Worker> worker;
 };
@@ -88,6 +91,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         : io(its_io),
           setup(its_setup),
           size(static_cast<std::size_t>(count)),
+          videos_per_worker(its_setup.videos_per_worker),
           reports(io),
           pause(io) {
         begin_nursery();
@@ -103,13 +107,21 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
 
     // ---- the workers
 
+    std::shared_ptr<Worker> spawn() {
+        const std::uint64_t token = next_token++;
+        auto worker = std::make_shared<Worker>(io, token, nursery->spawn(token));
+        workers[token] = worker;
+        return worker;
+    }
+
+    static bool is_fresh(const std::shared_ptr<Worker>& worker) { return worker->videos == 0; }
+
+    // As many that have seen no video as there may be at work.
     void refill() {
-        while (nursery_ready && idle.size() < size && !stopping) {
-            const std::uint64_t token = next_token++;
-            auto worker = std::make_shared<Worker>(io, token, nursery->spawn(token));
-            workers[token] = worker;
-            idle.push_back(std::move(worker));
-        }
+        if (!nursery_ready || stopping) return;
+        for (auto fresh = std::ranges::count_if(idle, is_fresh);
+             fresh < static_cast<std::ptrdiff_t>(size); ++fresh)
+            idle.push_back(spawn());
     }
 
     // Hands idle workers to those who have waited longest.
@@ -117,35 +129,62 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         while (!waiters.empty() && !idle.empty() && busy < size) {
             Waiter& first = *waiters.front();
             waiters.pop_front();
-            first.worker = lend();
+            first.worker = lend(first.client);
             first.woken.cancel();
         }
     }
 
-    std::shared_ptr<Worker> lend() {
-        auto worker = std::move(idle.front());
-        idle.pop_front();
+    // One that knows this client's videos only, or none.
+    std::shared_ptr<Worker> lend(const std::string& client) {
+        auto found = std::ranges::find_if(
+            idle, [&](const auto& w) { return !is_fresh(w) && w->client == client; });
+        if (found == idle.end()) found = std::ranges::find_if(idle, is_fresh);
+        if (found == idle.end()) {
+            idle.push_back(spawn());
+            found = std::prev(idle.end());
+        }
+        auto worker = std::move(*found);
+        idle.erase(found);
         worker->busy = true;
+        worker->client = client;
+        ++worker->videos;
         ++busy;
-        refill();  // its successor is made while it works
+        refill();  // another is made while it works
         return worker;
     }
 
-    void take_back(Worker& worker) {
+    void take_back(const std::shared_ptr<Worker>& worker, bool may_go_on) {
         --busy;
-        worker.busy = false;
+        worker->busy = false;
+        if (may_go_on && worker->videos < videos_per_worker && !worker->status && !stopping) {
+            idle.push_back(worker);
+            const auto used = [](const auto& w) { return !is_fresh(w); };
+            if (std::ranges::count_if(idle, used) > static_cast<std::ptrdiff_t>(size)) {
+                const auto oldest = std::ranges::find_if(idle, used);
+                dismiss(**oldest);
+                idle.erase(oldest);
+            }
+        } else {
+            dismiss(*worker);
+        }
+        hand_out();
+    }
+
+    // It ends when it hears nothing more.
+    static void dismiss(Worker& worker) {
         boost::system::error_code ignored;
         worker.socket.close(ignored);
-        hand_out();
     }
 
     void kill(const Worker& worker) {
         if (nursery && !worker.status) nursery->kill(worker.token);
     }
 
-    asio::awaitable<std::shared_ptr<Worker>> take(Clock::time_point deadline) {
-        if (waiters.empty() && !idle.empty() && busy < size) co_return lend();
-        Waiter waiter{.woken = asio::steady_timer(io, deadline), .worker = nullptr};
+    asio::awaitable<std::shared_ptr<Worker>> take(const std::string& client,
+                                                  Clock::time_point deadline) {
+        if (waiters.empty() && !idle.empty() && busy < size) co_return lend(client);
+        Waiter waiter{
+            .client = client, .woken = asio::steady_timer(io, deadline), .worker = nullptr};
         const auto place = waiters.insert(waiters.end(), &waiter);
         struct Leave {  // also where the coroutine is cancelled
             Impl& pool;
@@ -156,7 +195,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
                 if (!waiter.worker)
                     pool.waiters.erase(place);
                 else if (!taken)
-                    pool.discard(*waiter.worker);
+                    pool.take_back(waiter.worker, true);
             }
         } leave{*this, waiter, place};
         boost::system::error_code woken;
@@ -168,12 +207,6 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         if (!waiter.worker) throw Error(ErrorCode::timeout, "no worker was free in time");
         leave.taken = true;
         co_return waiter.worker;
-    }
-
-    // A worker that will not be asked anything any more.
-    void discard(Worker& worker) {
-        kill(worker);
-        take_back(worker);
     }
 
     // ---- one analysis
@@ -246,24 +279,26 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     asio::awaitable<json> analyze(WorkerTask task) {
         const auto self = shared_from_this();
         for (int crashes = 0, kills = 0;;) {
-            const auto worker = co_await take(task.deadline);
+            const auto worker = co_await take(task.client, task.deadline);
             struct Return {
                 Impl& pool;
-                Worker& worker;
-                bool finished = false;
+                std::shared_ptr<Worker> worker;
+                bool finished = false, well = false;
                 ~Return() {
-                    if (!finished) pool.kill(worker);
-                    pool.take_back(worker);
+                    if (!finished) pool.kill(*worker);
+                    pool.take_back(worker, well);
                 }
-            } give_back{*this, *worker};
+            } give_back{*this, worker};
             if (task.on_start) task.on_start();
             auto message = co_await ask(worker, task);
             if (stopping) throw Error(ErrorCode::shutting_down, "the service stops");
             if (message) {
                 give_back.finished = true;
                 idle_deaths = 0;
-                if (auto* const done = std::get_if<Done>(&*message))
-                    co_return std::move(done->analysis);
+                // After an error it may not be what it was.
+                auto* const done = std::get_if<Done>(&*message);
+                give_back.well = done != nullptr;
+                if (done != nullptr) co_return std::move(done->analysis);
                 const auto& failed = std::get<Failed>(*message);
                 throw Error(failed.code, failed.detail);
             }
@@ -352,6 +387,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     asio::io_context& io;
     const WorkerSetup setup;
     const std::size_t size;
+    const int videos_per_worker;
     std::unique_ptr<NurseryProcess> nursery;
     asio::posix::stream_descriptor reports;
     asio::steady_timer pause;

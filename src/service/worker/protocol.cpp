@@ -85,6 +85,7 @@ json to_json(const WorkerSetup& setup) {
             {"max_video_bytes", setup.max_video_bytes},
             {"max_memory_bytes", setup.max_memory_bytes},
             {"max_seconds", setup.max_time.count()},
+            {"videos_per_worker", setup.videos_per_worker},
             {"scratch", setup.scratch.string()}};
 }
 
@@ -97,6 +98,7 @@ WorkerSetup parse_setup(std::string_view text) {
                        .max_video_bytes = field<std::int64_t>(setup, "max_video_bytes"),
                        .max_memory_bytes = field<std::int64_t>(setup, "max_memory_bytes"),
                        .max_time = std::chrono::seconds(field<std::int64_t>(setup, "max_seconds")),
+                       .videos_per_worker = field<int>(setup, "videos_per_worker"),
                        .scratch = field<std::string>(setup, "scratch")};
     if (!setup.at("precision").is_null())
         result.models.precision = nn::parse_precision(field<std::string>(setup, "precision"));

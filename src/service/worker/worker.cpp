@@ -25,7 +25,7 @@ struct Task {
     UniqueFd video;
 };
 
-// Ends the process where there is none: the service has gone.
+// Ends the process where there is none: nothing is tidied up, all that it has is gone at once.
 Task take_task(int socket) {
     std::string text;
     UniqueFd video;
@@ -77,9 +77,8 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
 
 void work(int socket, const pipeline::Analyzer& analyzer, const WorkerLimits& limits) noexcept {
     give_up_system_calls(limits);
-    say(socket, answer(socket, analyzer));
-    // Nothing is tidied up: the process and all that it has is gone at once.
-    ::_exit(0);
+    // The service says when it is enough, by hanging up.
+    for (;;) say(socket, answer(socket, analyzer));
 }
 
 }  // namespace syncnet::service

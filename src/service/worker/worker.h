@@ -1,4 +1,4 @@
-// One video in a process of its own.
+// Looks at videos in a process of its own.
 #pragma once
 
 #include "pipeline/analyzer.h"
@@ -6,8 +6,9 @@
 
 namespace syncnet::service {
 
-// Gives up system calls, takes one job with its video from the socket, answers with progress and
-// the analysis or the error, and ends the process.
+// Gives up system calls, then takes one job after the other with its video from the socket and
+// answers each with progress and the analysis or the error. Ends the process when the other end is
+// gone.
 [[noreturn]] void work(int socket, const pipeline::Analyzer& analyzer,
                        const WorkerLimits& limits) noexcept;
 
