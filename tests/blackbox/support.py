@@ -252,7 +252,7 @@ class Service:
 
     def __enter__(self) -> "Service":
         try:
-            self.port = int(self.wait_for_line(r"listening on http://[^ ]*:(\d+)").group(1))
+            self.port = int(self.wait_for_line(r"listening on https?://[^ ]*:(\d+)").group(1))
         except AssertionError:
             self._kill()
             raise
