@@ -190,7 +190,7 @@ asio::awaitable<bool> Connection::serve_one() {
     int status = 200;
     keep_alive = keep_alive && response && !unread_ && !context_.stopping;
     if (response) {
-        status = response->result_int();
+        status = static_cast<int>(response->result_int());
         response->version(version);
         response->set(http::field::server, "syncnet");
         response->set("traceparent", to_string(exchange.trace));

@@ -25,7 +25,7 @@ struct ScoringTask {
     std::function<void(double)> on_progress;
 };
 
-struct Scored {
+struct Scored {               // NOLINT(bugprone-exception-escape): json moves without
     nlohmann::json analysis;  // as pipeline::to_json, with "cached"
     bool cached = false;
     double worker_ms = 0;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include "service/worker/nursery.h"
@@ -80,8 +81,11 @@ UniqueFd NurseryProcess::spawn(std::uint64_t token) {
     return std::move(ours);
 }
 
-void NurseryProcess::kill(std::uint64_t token) {
-    send_all(socket_.get(), json{{"kill", token}}.dump());
+void NurseryProcess::kill(std::uint64_t token) noexcept {
+    std::array<char, 64> order{};
+    const int length = std::snprintf(order.data(), order.size(), R"({"kill":%llu})",
+                                     static_cast<unsigned long long>(token));
+    send_all(socket_.get(), {order.data(), static_cast<std::size_t>(length)});
 }
 
 json require_ready(const json& first_report) {

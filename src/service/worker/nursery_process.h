@@ -26,7 +26,7 @@ class NurseryProcess {
 
     // Returns the service's end of the new worker's socket; it may be written to at once.
     UniqueFd spawn(std::uint64_t token);
-    void kill(std::uint64_t token);
+    void kill(std::uint64_t token) noexcept;  // also for destructors
 
   private:
     UniqueFd socket_;

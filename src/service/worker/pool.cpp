@@ -128,8 +128,8 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     void hand_out() {
         while (!waiters.empty() && !idle.empty() && busy < size) {
             Waiter& first = *waiters.front();
-            waiters.pop_front();
             first.worker = lend(first.client);
+            waiters.pop_front();
             first.woken.cancel();
         }
     }
@@ -153,7 +153,15 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         return worker;
     }
 
-    void take_back(const std::shared_ptr<Worker>& worker, bool may_go_on) {
+    // For destructors: where a successor can't be made now, it is made with the next event.
+    void take_back(const std::shared_ptr<Worker>& worker, bool may_go_on) noexcept {
+        try {
+            settle(worker, may_go_on);
+        } catch (...) {  // no memory or descriptors, not even to say so
+        }
+    }
+
+    void settle(const std::shared_ptr<Worker>& worker, bool may_go_on) {
         --busy;
         worker->busy = false;
         if (may_go_on && worker->videos < videos_per_worker && !worker->status && !stopping) {
@@ -176,7 +184,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         worker.socket.close(ignored);
     }
 
-    void kill(const Worker& worker) {
+    void kill(const Worker& worker) noexcept {
         if (nursery && !worker.status) nursery->kill(worker.token);
     }
 
@@ -409,7 +417,10 @@ WorkerPool::WorkerPool(asio::io_context& io, const WorkerSetup& setup, int worke
 }
 
 WorkerPool::~WorkerPool() {
-    give_up();
+    try {
+        give_up();
+    } catch (...) {  // the nursery's end is the workers' end all the same
+    }
 }
 
 asio::awaitable<json> WorkerPool::analyze(WorkerTask task) {

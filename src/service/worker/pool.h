@@ -22,7 +22,7 @@ class WorkerLost : public Error {
 };
 
 struct WorkerTask {
-    int video = -1;     // a descriptor open for reading; the caller keeps it until it is answered
+    int video = -1;      // a descriptor open for reading; the caller keeps it until it is answered
     std::string client;  // whose it is: no worker sees videos of two
     std::string model;   // empty: the default one
     score::Thresholds thresholds;

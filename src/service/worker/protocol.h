@@ -38,7 +38,7 @@ struct WorkerSetup {
     std::int64_t max_memory_bytes = 0;  // of one worker's data; 0: no limit
     std::chrono::seconds max_time{0};   // of one analysis
     int videos_per_worker = 1;
-    std::filesystem::path scratch;      // where an empty folder can be made, to be locked into
+    std::filesystem::path scratch;  // where an empty folder can be made, to be locked into
 };
 
 struct Progress {

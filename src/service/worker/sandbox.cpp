@@ -66,6 +66,11 @@ void add(const Filter& filter, std::uint32_t action, int call) {
         fail("rule for system call " + std::to_string(call));
 }
 
+void allow_if(const Filter& filter, int call, const scmp_arg_cmp& condition) {
+    if (seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &condition) != 0)
+        fail("rule for system call " + std::to_string(call));
+}
+
 }  // namespace
 
 Confinement give_up_network_and_files(const std::filesystem::path& scratch) {
@@ -135,14 +140,12 @@ void give_up_system_calls(const WorkerLimits& limits) {
                            SCMP_SYS(getrusage)})
         add(filter, SCMP_ACT_ALLOW, call);
     // fstat by its newer name: of a descriptor, not of a path.
-    if (seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-                         SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH)) != 0)
-        fail("newfstatat");
+    allow_if(filter, SCMP_SYS(newfstatat), {.arg = 3, .op = SCMP_CMP_EQ, .datum_a = AT_EMPTY_PATH});
     // Threads, but no processes. The newer call hides its flags from a filter; the C library falls
     // back on the older one.
-    if (seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                         SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) != 0)
-        fail("clone");
+    allow_if(
+        filter, SCMP_SYS(clone),
+        {.arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = CLONE_THREAD, .datum_b = CLONE_THREAD});
     add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
     // What libraries try and do without.
     for (const int call : {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(access), SCMP_SYS(readlink),

@@ -26,7 +26,7 @@ std::pair<UniqueFd, UniqueFd> socket_pair(SocketKind kind) {
     return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-bool send_all(int socket, std::string_view bytes, int attached) {
+bool send_all(int socket, std::string_view bytes, int attached) noexcept {
     while (!bytes.empty()) {
         // sendmsg does not write to it.
         iovec piece{const_cast<char*>(bytes.data()), bytes.size()};

@@ -19,7 +19,7 @@ std::pair<UniqueFd, UniqueFd> socket_pair(SocketKind kind);
 
 // Sends all of `bytes`, and the descriptor `attached` with the first of them, if it is not -1.
 // False if the other end is gone.
-bool send_all(int socket, std::string_view bytes, int attached = -1);
+bool send_all(int socket, std::string_view bytes, int attached = -1) noexcept;
 
 struct Received {
     std::string bytes;  // empty: the other end is gone
