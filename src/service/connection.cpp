@@ -140,7 +140,7 @@ asio::awaitable<std::optional<Response>> Connection::answer(Exchange& exchange,
     const std::string_view target = request.target();
     if (const auto mark = target.find('?'); mark != std::string_view::npos)
         exchange.query = parse_query(target.substr(mark + 1));
-    co_return co_await found.route->handle(exchange);
+    co_return co_await found.route->handle(context_, exchange);
 }
 
 // True if the connection may serve another request.

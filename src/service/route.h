@@ -18,6 +18,8 @@
 
 namespace syncnet::service {
 
+struct Context;
+
 using HeaderParser = http::request_parser<http::empty_body>;
 
 struct Exchange {
@@ -51,7 +53,7 @@ struct Route {
     http::verb method;
     std::string_view path;       // "/v1/jobs/{id}"; one segment may stand for anything
     std::optional<Scope> scope;  // that a key must have; nothing: for everybody
-    std::function<Answer(Exchange&)> handle;
+    std::function<Answer(Context&, Exchange&)> handle;
 };
 
 struct RouteMatch {

@@ -108,15 +108,12 @@ Answer listen(Context& c, Exchange& exchange) {
 
 }  // namespace
 
-std::vector<Route> job_routes(Context& c) {
-    const auto with = [&c](Answer (*handle)(Context&, Exchange&)) {
-        return [&c, handle](Exchange& exchange) { return handle(c, exchange); };
-    };
+std::vector<Route> job_routes() {
     using enum http::verb;
-    return {{post, "/v1/jobs", Scope::jobs, with(accept)},
-            {get, "/v1/jobs/{id}", Scope::jobs, with(show)},
-            {delete_, "/v1/jobs/{id}", Scope::jobs, with(remove)},
-            {get, "/v1/jobs/{id}/events", Scope::jobs, with(listen)}};
+    return {{post, "/v1/jobs", Scope::jobs, accept},
+            {get, "/v1/jobs/{id}", Scope::jobs, show},
+            {delete_, "/v1/jobs/{id}", Scope::jobs, remove},
+            {get, "/v1/jobs/{id}/events", Scope::jobs, listen}};
 }
 
 }  // namespace syncnet::service
