@@ -42,7 +42,9 @@ RouteMatch match(std::span<const Route> routes, http::verb method, std::string_v
 }
 
 std::map<std::string, std::string> parse_query(std::string_view query) {
-    const auto parsed = boost::urls::parse_query({query.data(), query.size()});
+    // Boost 1.81 takes the parameters apart up to the next null byte, not to the end of the view.
+    const std::string terminated(query);
+    const auto parsed = boost::urls::parse_query(terminated);
     if (!parsed) throw Error(ErrorCode::invalid_request, "the query of the address is malformed");
     std::map<std::string, std::string> values;
     for (const auto parameter : *parsed) {
