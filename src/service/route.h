@@ -12,6 +12,7 @@
 
 #include "service/api_keys.h"
 #include "service/client_stream.h"
+#include "service/cors.h"
 #include "service/http.h"
 #include "service/request_log.h"
 #include "service/trace_context.h"
@@ -33,6 +34,7 @@ struct Exchange {
     std::string client;                        // the key's name, or the address
     const ApiKey* key = nullptr;
     TraceContext trace;
+    Headers answer_headers;  // beside what set_common_headers knows itself
 
     // For the log; texts that it only points to live here.
     std::string decision, session_id;
@@ -45,6 +47,10 @@ struct Exchange {
         return header.get()[{name.data(), name.size()}];
     }
 };
+
+// What every answer has: the trace, and, to browsers, that it is data and nobody's but its
+// reader's.
+void set_common_headers(http::fields& answer, const Exchange& exchange);
 
 // Nothing: the handler has written the answer itself, and the connection ends with it.
 using Answer = asio::awaitable<std::optional<Response>>;

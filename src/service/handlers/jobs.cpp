@@ -76,14 +76,14 @@ Answer listen(Context& c, Exchange& exchange) {
     Job job = co_await find(c, exchange);
     http::response<http::empty_body> head(http::status::ok, 11);
     head.set(http::field::content_type, "text/event-stream");
-    head.set(http::field::cache_control, "no-store");
     head.set("X-Accel-Buffering", "no");  // for proxies of nginx
-    head.set("traceparent", to_string(exchange.trace));
+    set_common_headers(head, exchange);
     head.keep_alive(false);
     auto& stream = exchange.stream;
     http::response_serializer<http::empty_body> serializer(head);
     stream.lowest().expires_after(c.settings.idle_timeout);
     co_await http::async_write_header(stream, serializer, asio::use_awaitable);
+    if (exchange.header.get().method() == http::verb::head) co_return std::nullopt;
 
     std::string told;
     const auto end = Clock::now() + kMaxListening;
