@@ -11,7 +11,7 @@ sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in
     build) packages=("${build[@]}") ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
-    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl) ;;
+    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl python3-jsonschema) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
     lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
     fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;
