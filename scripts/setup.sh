@@ -12,7 +12,7 @@ case "${1:-build}" in
     build) packages=("${build[@]}") ;;
     deb) packages=("${build[@]}" dpkg-dev file) ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
-    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl python3-yaml) ;;
+    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl openssl python3-yaml python3-jsonschema) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
     lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
     fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;

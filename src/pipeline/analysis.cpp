@@ -74,6 +74,7 @@ json to_json(const Analysis& a, const JsonOptions& options) {
                 {"confidence", nullptr},
                 {"min_dist", nullptr},
                 {"lag_ms", nullptr},
+                {"fine_lag_ms", nullptr},
                 {"score", number(a.verdict.score, 4)},
                 {"decision", score::to_string(a.verdict.decision)},
                 {"reason_codes", reasons},

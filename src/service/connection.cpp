@@ -34,15 +34,6 @@ class TooMany : public Error {
     std::chrono::seconds wait_;
 };
 
-// What every answer says to browsers: it is data, and nobody's but its reader's.
-void set_security_headers(Response& response) {
-    response.set("X-Content-Type-Options", "nosniff");
-    response.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    response.set("Referrer-Policy", "no-referrer");
-    response.set("Cross-Origin-Resource-Policy", "same-origin");
-    response.set(http::field::cache_control, "no-store");
-}
-
 }  // namespace
 
 Connection::Connection(Context& context, std::span<const Route> routes,
@@ -124,15 +115,15 @@ asio::awaitable<std::optional<Response>> Connection::answer(Exchange& exchange,
     if (found.route != nullptr) route_name_ = found.route->path;
     const std::string_view origin = exchange.field(http::field::origin);
     if (request.method() == http::verb::options && !found.allowed.empty()) {
-        extra_ = context_.cors.for_preflight(origin);
-        extra_.emplace_back("Allow", found.allowed);
+        exchange.answer_headers = context_.cors.for_preflight(origin);
+        exchange.answer_headers.emplace_back("Allow", found.allowed);
         co_return Response(http::status::no_content, 11);
     }
-    extra_ = context_.cors.for_answer(origin);
+    exchange.answer_headers = context_.cors.for_answer(origin);
     if (found.allowed.empty())
         throw Error(ErrorCode::not_found, "there is nothing at this address");
     if (found.route == nullptr) {
-        extra_.emplace_back("Allow", found.allowed);
+        exchange.answer_headers.emplace_back("Allow", found.allowed);
         throw Error(ErrorCode::method_not_allowed, "here one may " + found.allowed);
     }
     admit(exchange, *found.route);
@@ -140,7 +131,7 @@ asio::awaitable<std::optional<Response>> Connection::answer(Exchange& exchange,
     const std::string_view target = request.target();
     if (const auto mark = target.find('?'); mark != std::string_view::npos)
         exchange.query = parse_query(target.substr(mark + 1));
-    co_return co_await found.route->handle(exchange);
+    co_return co_await found.route->handle(context_, exchange);
 }
 
 // True if the connection may serve another request.
@@ -159,7 +150,6 @@ asio::awaitable<bool> Connection::serve_one() {
     bool keep_alive = !failed && header.get().keep_alive();
 
     route_name_ = "other";
-    extra_.clear();
     unread_ = true;
     Exchange exchange{.stream = stream_, .buffer = buffer_, .header = header, .unread = unread_};
     exchange.trace = child_of(failed ? std::string_view() : exchange.field("traceparent"));
@@ -192,10 +182,7 @@ asio::awaitable<bool> Connection::serve_one() {
     if (response) {
         status = static_cast<int>(response->result_int());
         response->version(version);
-        response->set(http::field::server, "syncnet");
-        response->set("traceparent", to_string(exchange.trace));
-        for (const auto& [name, value] : extra_) response->set(name, value);
-        set_security_headers(*response);
+        set_common_headers(*response, exchange);
         response->keep_alive(keep_alive);
         if (status != 204) response->prepare_payload();
         exchange.bytes_out += response->body().size();

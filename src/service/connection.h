@@ -37,7 +37,6 @@ class Connection {
     ClientStream stream_;
     beast::flat_buffer buffer_{kMaxHeaderBytes + (64U << 10U)};
     std::string_view route_name_;
-    Headers extra_;  // of the answer that is being made
     bool idle_ = true;
     bool unread_ = false;  // something of the request's body is still on the wire
 };

@@ -22,6 +22,17 @@ std::optional<std::string> fit(std::string_view pattern, std::string_view path) 
 
 }  // namespace
 
+void set_common_headers(http::fields& answer, const Exchange& exchange) {
+    answer.set(http::field::server, "syncnet");
+    answer.set("traceparent", to_string(exchange.trace));
+    answer.set("X-Content-Type-Options", "nosniff");
+    answer.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    answer.set("Referrer-Policy", "no-referrer");
+    answer.set("Cross-Origin-Resource-Policy", "same-origin");
+    answer.set(http::field::cache_control, "no-store");
+    for (const auto& [name, value] : exchange.answer_headers) answer.set(name, value);
+}
+
 RouteMatch match(std::span<const Route> routes, http::verb method, std::string_view path) {
     RouteMatch result;
     const auto allow = [&](std::string_view name) {
@@ -42,7 +53,9 @@ RouteMatch match(std::span<const Route> routes, http::verb method, std::string_v
 }
 
 std::map<std::string, std::string> parse_query(std::string_view query) {
-    const auto parsed = boost::urls::parse_query({query.data(), query.size()});
+    // Boost 1.81 takes the parameters apart up to the next null byte, not to the end of the view.
+    const std::string terminated(query);
+    const auto parsed = boost::urls::parse_query(terminated);
     if (!parsed) throw Error(ErrorCode::invalid_request, "the query of the address is malformed");
     std::map<std::string, std::string> values;
     for (const auto parameter : *parsed) {

@@ -12,11 +12,14 @@
 
 #include "service/api_keys.h"
 #include "service/client_stream.h"
+#include "service/cors.h"
 #include "service/http.h"
 #include "service/request_log.h"
 #include "service/trace_context.h"
 
 namespace syncnet::service {
+
+struct Context;
 
 using HeaderParser = http::request_parser<http::empty_body>;
 
@@ -31,6 +34,7 @@ struct Exchange {
     std::string client;                        // the key's name, or the address
     const ApiKey* key = nullptr;
     TraceContext trace;
+    Headers answer_headers;  // beside what set_common_headers knows itself
 
     // For the log; texts that it only points to live here.
     std::string decision, session_id;
@@ -44,6 +48,10 @@ struct Exchange {
     }
 };
 
+// What every answer has: the trace, and, to browsers, that it is data and nobody's but its
+// reader's.
+void set_common_headers(http::fields& answer, const Exchange& exchange);
+
 // Nothing: the handler has written the answer itself, and the connection ends with it.
 using Answer = asio::awaitable<std::optional<Response>>;
 
@@ -51,7 +59,7 @@ struct Route {
     http::verb method;
     std::string_view path;       // "/v1/jobs/{id}"; one segment may stand for anything
     std::optional<Scope> scope;  // that a key must have; nothing: for everybody
-    std::function<Answer(Exchange&)> handle;
+    std::function<Answer(Context&, Exchange&)> handle;
 };
 
 struct RouteMatch {

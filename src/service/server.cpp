@@ -92,7 +92,7 @@ struct Server::Impl {
     std::optional<asio::ssl::context> tls;
     tcp::acceptor acceptor{io};
     std::unique_ptr<Context> context;
-    std::vector<Route> routes;
+    const std::vector<Route> routes = all_routes();
     std::function<Settings()> reload;
     asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer drained{io}, next_sweep{io};
@@ -119,7 +119,6 @@ Server::Impl::Impl(const Settings& settings, std::function<Settings()> its_reloa
                                                     ": " + e.code().message());
     }
     context = std::make_unique<Context>(io, settings);
-    routes = all_routes(*context);
     acceptor.listen();
 }
 

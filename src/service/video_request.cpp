@@ -34,8 +34,8 @@ std::uint64_t body_limit(BodyType type, const Settings& settings) {
            (type == BodyType::form ? kFormOverheadBytes : 0);
 }
 
-Error too_large(std::uint64_t limit) {
-    return {ErrorCode::too_large, "the body may have at most " + std::to_string(limit) + " bytes"};
+Error too_large(std::uint64_t limit, const std::string& what = "the body") {
+    return {ErrorCode::too_large, what + " may have at most " + std::to_string(limit) + " bytes"};
 }
 
 // Hands the body to `take` piece by piece, whatever its length and transfer encoding.
@@ -126,6 +126,8 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
     if (::fstat(request.video.get(), &status) != 0)
         throw Error(ErrorCode::internal, "the file can't be measured");
     request.bytes = status.st_size;
+    if (request.bytes > settings.max_video_bytes)  // before all of it is hashed, or even kept
+        throw too_large(static_cast<std::uint64_t>(settings.max_video_bytes), "the video");
 }
 
 using Fields = std::map<std::string, std::string>;

@@ -175,7 +175,7 @@ class Stop(unittest.TestCase):
             support.wait_until(lambda: service.health()["busy"] == 1, "beginning the work")
             taken = self.stop(service)
             self.assertGreater(taken, 0.5)
-            self.assertLess(taken, 15)
+            self.assertLess(taken, 5)
             client.join(support.PATIENCE)
 
     def test_half_an_upload_does_not_hold_it_for_ever(self):

@@ -124,6 +124,12 @@ def long_sample(seconds: int) -> Path:
 # ---- the command line
 
 
+def new_key(name: str, scopes: str, *options: str) -> tuple[str, str]:
+    """A key, and its line for API_KEYS."""
+    done = run("keys", "new", "--name", name, "--scope", scopes, *options)
+    return done.stderr.split()[-1], done.stdout
+
+
 def run(*arguments, timeout: float = 3 * PATIENCE, **options) -> subprocess.CompletedProcess:
     return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, errors="replace", timeout=timeout,
                           env=environment(), stdin=subprocess.DEVNULL, **options)
@@ -204,14 +210,16 @@ class Service:
         self.folder = folder or scratch_folder()
         self.uploads = self.folder / "uploads"
         self.temporary = self.folder / "tmp"
-        self.uploads.mkdir()
-        self.temporary.mkdir()
+        self.uploads.mkdir(exist_ok=True)  # a second service may go on where the first one ended
+        self.temporary.mkdir(exist_ok=True)
         # Every video is looked at anew, unless a suite is about what is remembered.
         defaults = {"UPLOAD_DIR": self.uploads, "TMP_DIR": self.temporary, "CACHE_ENTRIES": 0}
         variables = environment(**{name: str(value) for name, value in (defaults | settings).items() if value is not None})
         port = [] if "PORT" in settings or "--port" in flags else ["--port", "0"]
         self.stderr: list[str] = []
+        self.killed = False
         self._heard = threading.Condition()
+        self._silent = False  # it will say no more
         self.started = time.monotonic()
         self.process = subprocess.Popen([BINARY, "serve", *port, *flags], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, errors="replace", env=variables, cwd=self.folder)
@@ -224,6 +232,9 @@ class Service:
                 with self._heard:
                     self.stderr.append(line)
                     self._heard.notify_all()
+        with self._heard:
+            self._silent = True
+            self._heard.notify_all()
 
     def fails_to_start(self) -> str:
         """What it says when it gives up, which it must."""
@@ -246,7 +257,8 @@ class Service:
             return bool(matches)
 
         with self._heard:
-            if not self._heard.wait_for(said, timeout):
+            self._heard.wait_for(lambda: said() or self._silent, timeout)
+            if not matches:
                 raise AssertionError(f"the service never said {pattern!r}; it said:\n{''.join(self.stderr)}")
         return matches[0]
 
@@ -268,8 +280,13 @@ class Service:
             self._kill()
             status = "nothing: it had to be killed"
         self._listener.join(PATIENCE)
-        if kind is None and status != 0:
+        if kind is None and status != 0 and not self.killed:
             raise AssertionError(f"the service ended with {status}; it said:\n{''.join(self.stderr[-20:])}")
+
+    def kill(self) -> None:
+        """As the system does when memory is short: it can't do anything about it."""
+        self.killed = True
+        self._kill()
 
     def _kill(self) -> None:
         self.process.kill()

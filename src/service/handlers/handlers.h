@@ -1,4 +1,4 @@
-// Every address of the service, by what it is about. The context is kept by reference.
+// Every address of the service, by what it is about.
 #pragma once
 
 #include <vector>
@@ -9,12 +9,12 @@
 namespace syncnet::service {
 
 // /health, /livez, /readyz, /version, /metrics, /openapi.json
-std::vector<Route> status_routes(Context& context);
+std::vector<Route> status_routes();
 // POST /score, /v1/score
-std::vector<Route> score_routes(Context& context);
+std::vector<Route> score_routes();
 // /v1/jobs
-std::vector<Route> job_routes(Context& context);
+std::vector<Route> job_routes();
 
-std::vector<Route> all_routes(Context& context);
+std::vector<Route> all_routes();
 
 }  // namespace syncnet::service

@@ -76,14 +76,14 @@ Answer listen(Context& c, Exchange& exchange) {
     Job job = co_await find(c, exchange);
     http::response<http::empty_body> head(http::status::ok, 11);
     head.set(http::field::content_type, "text/event-stream");
-    head.set(http::field::cache_control, "no-store");
     head.set("X-Accel-Buffering", "no");  // for proxies of nginx
-    head.set("traceparent", to_string(exchange.trace));
+    set_common_headers(head, exchange);
     head.keep_alive(false);
     auto& stream = exchange.stream;
     http::response_serializer<http::empty_body> serializer(head);
     stream.lowest().expires_after(c.settings.idle_timeout);
     co_await http::async_write_header(stream, serializer, asio::use_awaitable);
+    if (exchange.header.get().method() == http::verb::head) co_return std::nullopt;
 
     std::string told;
     const auto end = Clock::now() + kMaxListening;
@@ -108,15 +108,12 @@ Answer listen(Context& c, Exchange& exchange) {
 
 }  // namespace
 
-std::vector<Route> job_routes(Context& c) {
-    const auto with = [&c](Answer (*handle)(Context&, Exchange&)) {
-        return [&c, handle](Exchange& exchange) { return handle(c, exchange); };
-    };
+std::vector<Route> job_routes() {
     using enum http::verb;
-    return {{post, "/v1/jobs", Scope::jobs, with(accept)},
-            {get, "/v1/jobs/{id}", Scope::jobs, with(show)},
-            {delete_, "/v1/jobs/{id}", Scope::jobs, with(remove)},
-            {get, "/v1/jobs/{id}/events", Scope::jobs, with(listen)}};
+    return {{post, "/v1/jobs", Scope::jobs, accept},
+            {get, "/v1/jobs/{id}", Scope::jobs, show},
+            {delete_, "/v1/jobs/{id}", Scope::jobs, remove},
+            {get, "/v1/jobs/{id}/events", Scope::jobs, listen}};
 }
 
 }  // namespace syncnet::service

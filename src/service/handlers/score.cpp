@@ -95,10 +95,9 @@ Answer score(Context& c, Exchange& exchange) {
 
 }  // namespace
 
-std::vector<Route> score_routes(Context& c) {
-    const auto handle = [&c](Exchange& exchange) { return score(c, exchange); };
-    return {{http::verb::post, "/score", Scope::score, handle},
-            {http::verb::post, "/v1/score", Scope::score, handle}};
+std::vector<Route> score_routes() {
+    return {{http::verb::post, "/score", Scope::score, score},
+            {http::verb::post, "/v1/score", Scope::score, score}};
 }
 
 }  // namespace syncnet::service

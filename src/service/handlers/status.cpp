@@ -38,7 +38,7 @@ Response text_response(std::string body, const char* type) {
     return response;
 }
 
-Answer metrics(Context& c) {
+Answer metrics(Context& c, Exchange& /*exchange*/) {
     JobStore::Counts jobs;
     try {
         jobs = co_await c.disk.run([&] { return c.store.counts(); });
@@ -57,30 +57,33 @@ Answer metrics(Context& c) {
 
 }  // namespace
 
-std::vector<Route> status_routes(Context& c) {
-    const auto now = [](auto make) { return [make](Exchange&) -> Answer { co_return make(); }; };
+std::vector<Route> status_routes() {
+    // For what is answered at once, from the context alone.
+    const auto now = [](auto make) {
+        return [make](Context& c, Exchange&) -> Answer { co_return make(c); };
+    };
     using enum http::verb;
     return {
-        {get, "/health", {}, now([&c] { return health(c); })},
-        {get, "/livez", {}, now([] {
+        {get, "/health", {}, now(health)},
+        {get, "/livez", {}, now([](const Context&) {
              return json_response(http::status::ok, {{"live", true}});
          })},
-        {get, "/readyz", {}, now([&c] { return ready(c); })},
-        {get, "/version", {}, now([&c] {
+        {get, "/readyz", {}, now(ready)},
+        {get, "/version", {}, now([](const Context& c) {
              return json_response(http::status::ok, {{"version", version()},
                                                      {"model", c.pool.description().at("model")}});
          })},
-        {get, "/openapi.json", {}, now([] {
+        {get, "/openapi.json", {}, now([](const Context&) {
              return text_response(std::string(openapi_document()), "application/json");
          })},
-        {get, "/metrics", Scope::metrics, [&c](Exchange&) { return metrics(c); }},
+        {get, "/metrics", Scope::metrics, metrics},
     };
 }
 
-std::vector<Route> all_routes(Context& context) {
-    std::vector<Route> all = status_routes(context);
-    for (auto part : {score_routes, job_routes})
-        std::ranges::move(part(context), std::back_inserter(all));
+std::vector<Route> all_routes() {
+    std::vector<Route> all = status_routes();
+    for (const auto part : {score_routes, job_routes})
+        std::ranges::move(part(), std::back_inserter(all));
     return all;
 }
 

@@ -149,6 +149,7 @@ asio::awaitable<void> JobRunner::run(Job job) {
         Live{.cancelled = asio::steady_timer(io_, Clock::time_point::max())});
     live_[job.id] = live;
     change();
+    const auto start = Clock::now();
 
     // Never throws: `||` waits for the other where one fails. It takes variants apart.
     using Result = std::variant<Scored, Error>;
@@ -175,6 +176,8 @@ asio::awaitable<void> JobRunner::run(Job job) {
     if (const auto* const scored = std::get_if<Scored>(&result)) {
         json answer = scored->analysis;
         answer["session_id"] = job.session_id;
+        answer["processing_time_ms"] =
+            std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - start).count();
         const std::string text = answer.dump(-1, ' ', false, json::error_handler_t::replace);
         co_await persist([&] { store_.finish(job, JobState::done, text); });
     } else if (const auto* const error = std::get_if<Error>(&result)) {

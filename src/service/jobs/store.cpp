@@ -105,7 +105,13 @@ struct JobStore::Impl {
         // Nobody is at them any more.
         database.exec("UPDATE jobs SET state=0 WHERE state=1");
         all.commit();
-        before = database.execAndGet("SELECT seconds FROM clock").getDouble();
+        // The clock is only written from time to time; what was noted since was noted later.
+        before = database
+                     .execAndGet(
+                         "SELECT max((SELECT seconds FROM clock), "
+                         "(SELECT ifnull(max(finished_at), 0) FROM jobs), "
+                         "(SELECT ifnull(max(at), 0) FROM answers))")
+                     .getDouble();
         spool.remove_unless([&](const std::string& name) { return is_needed(name); });
     }
 

@@ -275,9 +275,9 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         auto message = co_await converse(*worker, task, left);
         if (message) co_return message;
         too_late.cancel();
-        // How did it end? The nursery will say.
+        // How did it end? The nursery will say, unless nobody listens any more.
         boost::system::error_code known;
-        if (!worker->status && !worker->babbled) {
+        if (!worker->status && !worker->babbled && !stopping) {
             worker->ended.expires_after(kExitReportTime);
             co_await worker->ended.async_wait(asio::redirect_error(use_awaitable, known));
         }
