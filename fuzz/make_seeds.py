@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """Writes fuzz/seeds/: what the fuzzers begin with. Run from the project's root: /usr/bin/python3 fuzz/make_seeds.py
 
-The weights are those that PyTorch wrote for the tests; the TFLite model is tiny and has every operator that is read.
+The weights are those that PyTorch wrote for the tests; the TFLite model is tiny and has every operator that is read; the
+videos are the test pictures of ffmpeg, one of each container.
 """
 import shutil
 import struct
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -106,12 +108,61 @@ def tflite() -> bytes:
     return write(Table({0: i32(3), 1: [Table({0: i8(code), 3: i32(code)}) for code in codes], 2: [graph], 4: buffers}))
 
 
+CLIPS = {"mp4": ("libx264", "aac"), "webm": ("libvpx", "libopus"), "matroska": ("libvpx-vp9", "libvorbis"), "avi": ("mpeg4", "libmp3lame"),
+         "mpegts": ("mpeg2video", "mp2"), "mov": ("mjpeg", "pcm_s16le"), "mpeg": ("mpeg1video", "mp2")}
+
+
+def clip(container: str, video: str, audio: str, path: Path) -> None:
+    source = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=25:duration=0.4", "-f", "lavfi", "-i", "sine=frequency=300:duration=0.4:sample_rate=48000"]
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *source, "-pix_fmt", "yuvj420p" if video == "mjpeg" else "yuv420p",
+                    "-c:v", video, "-b:v", "40k", "-c:a", audio, "-fflags", "+bitexact", "-f", container, path], check=True)
+
+
+BOUNDARY = "multipart/form-data; boundary=b\n"
+FORM = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+FILE = '--b\r\nContent-Disposition: form-data; name="video"; filename="x.mp4"\r\nContent-Type: video/mp4\r\n\r\nbytes\r\n--bx\r\n'
+TEXTS = {
+    "multipart": {
+        "form": BOUNDARY + FORM.format("session_id", "42") + FILE + "--b--\r\n",
+        "file_first": BOUNDARY + "preamble\r\n" + FILE + FORM.format("model", "lipsync") + "--b--\r\nepilogue",
+        "quoted": 'multipart/form-data; charset=utf-8; boundary="a b\'c"\n--a b\'c\r\ncontent-disposition:form-data;name=video;filename=""\r\n\r\n\r\n--a b\'c--',
+        "unfinished": BOUNDARY + FILE,
+    },
+    "request": {
+        "path": '{"video_path": "a/b.mp4", "session_id": "s", "model": null, "webhook": "https://example.org/x"}',
+        "query": "session_id=a%20b+c&model=lipsync&webhook=https%3A%2F%2Fexample.org",
+        "url": "https://example.org:8443/hook?x=1",
+        "origins": "https://app.example, http://localhost:3000",
+        "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "bearer": "Bearer sn_0123456789012345678901234567890123456789012",
+    },
+    "settings": {
+        "env": "# comment\nexport PORT=8001\nHOST = '127.0.0.1' # here\nMAX_VIDEO_SIZE_MB=\"5\"\r\nFLASK_ENV=x\n",
+        "numbers": "WORKERS=2\nALLOW_SCORE=0.9\nNEXT_SCORE=7e-1\nPRECISION=bf16\nALLOW_NO_KEYS=yes\n",
+        "wrong": "WORKRES=3\nPORT=99999999999999999999\n",
+    },
+    "worker_protocol": {
+        "progress": '{"progress":0.5}',
+        "done": '{"analysis":{"decision":"ALLOW","debug":{"all_results":[{"curve":[1,2,null]}]}}}',
+        "failed": '{"code":"unreadable_video","detail":"why"}',
+        "job": '{"model":"","ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2}',
+        "setup": '{"folder":"m","syncnet_v2":"","s3fd":"","precision":"bf16","threads":1,"max_video_bytes":1,"max_memory_bytes":1,'
+                 '"max_seconds":60,"videos_per_worker":8,"scratch":"/tmp"}',
+    },
+}
+
+
 def main() -> None:
-    for name in ("weights", "tflite"):
+    for name in ("weights", "tflite", "media", *TEXTS):
         (SEEDS / name).mkdir(parents=True, exist_ok=True)
     for file in [*Path("tests/golden/torch").glob("*.pt"), Path("tests/golden/torch/expected.safetensors")]:
         shutil.copyfile(file, SEEDS / "weights" / file.name)
     (SEEDS / "tflite/every_operator.tflite").write_bytes(tflite())
+    for container, codecs in CLIPS.items():
+        clip(container, *codecs, SEEDS / "media" / container)
+    for target, texts in TEXTS.items():
+        for name, text in texts.items():
+            (SEEDS / target / name).write_text(text, newline="")
 
 
 if __name__ == "__main__":

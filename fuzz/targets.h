@@ -4,11 +4,21 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace syncnet::fuzz {
 
 // Each returns on every input, or throws nothing but what it says it throws.
 void weights(std::span<const std::byte> file);
 void tflite(std::span<const std::byte> file);
+void media(std::span<const std::byte> file);
+void multipart(std::span<const std::byte> input);
+void request(std::span<const std::byte> input);
+void settings(std::span<const std::byte> input);
+void worker_protocol(std::span<const std::byte> input);
+
+inline std::string_view as_text(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace syncnet::fuzz

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace syncnet::service {
 namespace {
@@ -208,18 +209,10 @@ constexpr std::array kTable{
 // Names of the seed's .env that mean nothing to a program without Flask.
 constexpr std::array<std::string_view, 3> kIgnored{"FLASK_ENV", "FLASK_DEBUG", "FLASK_APP"};
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\r";
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 // Lines of NAME=value, with or without `export`; `#` begins a comment; quotes around a value are
 // taken off.
-std::map<std::string, std::string> read_env_file(const std::filesystem::path& path) {
+std::map<std::string, std::string> read_env_file(std::istream& file) {
     std::map<std::string, std::string> values;
-    std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
         std::string_view text = trimmed(line);
         if (text.starts_with("export ")) text = trimmed(text.substr(7));
@@ -266,8 +259,13 @@ std::span<const Setting> settings_table() {
     return kTable;
 }
 
-Settings load_settings(const std::filesystem::path& env_file,
-                       const std::function<std::optional<std::string>(const std::string&)>& lookup,
+Settings load_settings(const std::filesystem::path& env_file, const EnvironmentLookup& lookup,
+                       std::vector<std::string>& notes) {
+    std::ifstream file(env_file);
+    return load_settings(file, lookup, notes);
+}
+
+Settings load_settings(std::istream& env_file, const EnvironmentLookup& lookup,
                        std::vector<std::string>& notes) {
     const auto file = read_env_file(env_file);
     const auto find = [&](std::string_view name) -> std::optional<std::string> {

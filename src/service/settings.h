@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <iosfwd>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,11 +71,15 @@ struct Setting {
 // Every setting, in the order of the docs.
 std::span<const Setting> settings_table();
 
-// `lookup` gives the environment's value of a name. Names that the seed knew and that have no
-// meaning here are reported in `notes`. Throws invalid_setting, naming the setting; of a name in
-// the file that there is not, the nearest one that there is.
-Settings load_settings(const std::filesystem::path& env_file,
-                       const std::function<std::optional<std::string>(const std::string&)>& lookup,
+// Gives the environment's value of a name.
+using EnvironmentLookup = std::function<std::optional<std::string>(const std::string&)>;
+
+// Names that the seed knew and that have no meaning here are reported in `notes`. Throws
+// invalid_setting, naming the setting; of a name in the file that there is not, the nearest one
+// that there is. A file that is not there is empty.
+Settings load_settings(std::istream& env_file, const EnvironmentLookup& lookup,
+                       std::vector<std::string>& notes);
+Settings load_settings(const std::filesystem::path& env_file, const EnvironmentLookup& lookup,
                        std::vector<std::string>& notes);
 
 // The settings as an .env file: every name with its default and meaning, commented out.

@@ -114,14 +114,11 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
     co_await read_body(exchange, settings, [&](std::span<const char> piece) {
         text.append(piece.data(), piece.size());
     });
-    const auto body = nlohmann::json::parse(text, nullptr, false);
-    if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
-    request.session_id = text_field(body, "session_id");
-    request.model = text_field(body, "model");
-    request.webhook = text_field(body, "webhook");
-    const std::string path = text_field(body, "video_path");
-    if (path.empty()) throw Error(ErrorCode::invalid_request, "video_path is missing");
-    request.video = folder.open(path);
+    const RequestFields fields = parse_fields(text);
+    static_cast<RequestFields&>(request) = fields;
+    if (fields.video_path.empty())
+        throw Error(ErrorCode::invalid_request, "video_path is missing");
+    request.video = folder.open(fields.video_path);
     struct stat status {};
     if (::fstat(request.video.get(), &status) != 0)
         throw Error(ErrorCode::internal, "the file can't be measured");
@@ -165,6 +162,15 @@ asio::awaitable<void> read_raw(VideoRequest& request, Exchange& exchange,
 }
 
 }  // namespace
+
+RequestFields parse_fields(std::string_view text) {
+    const auto body = nlohmann::json::parse(text, nullptr, false);
+    if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
+    return {.session_id = text_field(body, "session_id"),
+            .model = text_field(body, "model"),
+            .webhook = text_field(body, "webhook"),
+            .video_path = text_field(body, "video_path")};
+}
 
 void judge_headers(const HeaderParser& header, const Settings& settings) {
     const BodyType type = body_type(header);

@@ -16,8 +16,14 @@ inline constexpr std::uint64_t kMaxJsonBytes = 64 << 10;
 inline constexpr std::uint64_t kFormOverheadBytes = 64 << 10;  // beside the video itself
 inline constexpr std::size_t kMaxSessionIdBytes = 256;
 
-struct VideoRequest {
-    std::string session_id, model, webhook;
+struct RequestFields {
+    std::string session_id, model, webhook, video_path;
+};
+
+// Of a JSON body. Throws invalid_request.
+RequestFields parse_fields(std::string_view json);
+
+struct VideoRequest : RequestFields {
     UniqueFd video;  // open for reading only; a file that was uploaded is gone with it
     std::int64_t bytes = 0;
     std::string sha256;  // of an upload; empty for a file below the upload folder

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 
 namespace syncnet::service {
 namespace {
@@ -27,11 +28,15 @@ json parse(std::string_view text) {
 
 template <typename T>
 T field(const json& object, const char* name) {
-    try {
-        return object.at(name).get<T>();
-    } catch (const json::exception&) {
-        refuse("a message lacks a field, or it is of the wrong kind");
-    }
+    const auto found = object.find(name);
+    const bool fits = found != object.end() && [&] {
+        if constexpr (std::is_same_v<T, std::string>) return found->is_string();
+        // A large number with a fraction is no whole number that happens to be too large.
+        if constexpr (std::is_integral_v<T>) return found->is_number_integer();
+        return found->is_number();
+    }();
+    if (!fits) refuse("a message lacks a field, or it is of the wrong kind");
+    return found->template get<T>();
 }
 
 std::optional<ErrorCode> code_named(std::string_view name) {
@@ -80,7 +85,7 @@ json to_json(const WorkerSetup& setup) {
     return {{"folder", m.folder.string()},
             {"syncnet_v2", m.syncnet_v2.string()},
             {"s3fd", m.s3fd.string()},
-            {"precision", m.precision ? json(nn::to_string(*m.precision)) : json()},
+            {"precision", m.precision ? nn::to_string(*m.precision) : "auto"},
             {"threads", m.threads},
             {"max_video_bytes", setup.max_video_bytes},
             {"max_memory_bytes", setup.max_memory_bytes},
@@ -91,18 +96,16 @@ json to_json(const WorkerSetup& setup) {
 
 WorkerSetup parse_setup(std::string_view text) {
     const json setup = parse(text);
-    WorkerSetup result{.models = {.folder = field<std::string>(setup, "folder"),
-                                  .syncnet_v2 = field<std::string>(setup, "syncnet_v2"),
-                                  .s3fd = field<std::string>(setup, "s3fd"),
-                                  .threads = field<int>(setup, "threads")},
-                       .max_video_bytes = field<std::int64_t>(setup, "max_video_bytes"),
-                       .max_memory_bytes = field<std::int64_t>(setup, "max_memory_bytes"),
-                       .max_time = std::chrono::seconds(field<std::int64_t>(setup, "max_seconds")),
-                       .videos_per_worker = field<int>(setup, "videos_per_worker"),
-                       .scratch = field<std::string>(setup, "scratch")};
-    if (!setup.at("precision").is_null())
-        result.models.precision = nn::parse_precision(field<std::string>(setup, "precision"));
-    return result;
+    return {.models = {.folder = field<std::string>(setup, "folder"),
+                       .syncnet_v2 = field<std::string>(setup, "syncnet_v2"),
+                       .s3fd = field<std::string>(setup, "s3fd"),
+                       .precision = nn::parse_precision(field<std::string>(setup, "precision")),
+                       .threads = field<int>(setup, "threads")},
+            .max_video_bytes = field<std::int64_t>(setup, "max_video_bytes"),
+            .max_memory_bytes = field<std::int64_t>(setup, "max_memory_bytes"),
+            .max_time = std::chrono::seconds(field<std::int64_t>(setup, "max_seconds")),
+            .videos_per_worker = field<int>(setup, "videos_per_worker"),
+            .scratch = field<std::string>(setup, "scratch")};
 }
 
 json to_json(const WorkerMessage& message) {
