@@ -7,6 +7,8 @@
 #include "service/temporary_file.h"
 
 namespace syncnet::service {
+namespace fs = std::filesystem;
+
 namespace {
 
 std::optional<ApiKeys> load_keys(const Settings& settings) {
@@ -24,10 +26,32 @@ const Settings& checked(const Settings& settings) {
     return settings;
 }
 
+fs::path model_folder(const Settings& settings) {
+    return settings.model_dir.empty() ? pipeline::default_model_dir() : settings.model_dir;
+}
+
+// Names, sizes and times of all files that an answer may come from: when one is exchanged, what is
+// remembered of the others does not count.
+std::string model_files(const Settings& settings) {
+    std::vector<fs::path> files{settings.syncnet_v2, settings.s3fd};
+    std::error_code absent;
+    for (const auto& entry : fs::directory_iterator(model_folder(settings), absent))
+        files.push_back(entry.path());
+    std::ranges::sort(files);
+    std::string text;
+    for (const fs::path& file : files) {
+        const auto size = fs::file_size(file, absent);
+        if (absent) continue;
+        const auto time = fs::last_write_time(file, absent).time_since_epoch().count();
+        text += file.filename().string() + ' ' + std::to_string(size) + ' ' + std::to_string(time) +
+                '\n';
+    }
+    return text;
+}
+
 WorkerSetup worker_setup(const Settings& settings) {
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
-    return {.models = {.folder = settings.model_dir.empty() ? pipeline::default_model_dir()
-                                                            : settings.model_dir,
+    return {.models = {.folder = model_folder(settings),
                        .syncnet_v2 = settings.syncnet_v2,
                        .s3fd = settings.s3fd,
                        .precision = settings.precision,
@@ -69,6 +93,7 @@ Context::Context(asio::io_context& its_io, const Settings& wanted)
               {.max_time = wanted.processing_timeout,
                .quarantine = wanted.quarantine,
                .remember = wanted.cache_entries > 0,
+               .models = model_files(wanted),
                .thresholds = wanted.thresholds}),
       jobs(io, scoring, disk, store, metrics, job_options(wanted)) {}
 

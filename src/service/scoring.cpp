@@ -39,6 +39,7 @@ std::string Scoring::cache_key(const ScoringTask& task) const {
     const score::Thresholds& t = options_.thresholds;
     what["thresholds"] = {t.allow, t.next, t.max_offset_frames};
     what["version"] = version();
+    what["files"] = options_.models;
     what["video"] = task.sha256;
     return to_hex(sha256(what.dump()));
 }

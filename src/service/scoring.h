@@ -37,6 +37,7 @@ class Scoring {
     struct Options {
         std::chrono::seconds max_time, quarantine;
         bool remember = true;
+        std::string models;  // whatever tells these model files from others
         score::Thresholds thresholds;
     };
     // All are kept by reference.
