@@ -23,6 +23,7 @@ struct TrackAnalysis {
     sync::SyncCurve curve;
     std::optional<sync::SyncResult> result;
     std::optional<double> score;
+    score::Verdict verdict;        // on this face alone
     std::vector<float> framewise;  // confidence per lip frame, where the model has it
 };
 
