@@ -19,6 +19,7 @@ void add_keys(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_score(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
+void add_windows(CLI::App& app, int& status);
 void add_worker(CLI::App& app, int& status);
 
 // Tells a person on standard error what went wrong (`with`: which input, may be empty) and what to

@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
     int status = kDone;
     add_score(app, status);
     add_batch(app, status);
+    add_windows(app, status);
     add_serve(app, status);
     add_crops(app, status);
     add_features(app, status);

@@ -6,20 +6,12 @@
 namespace syncnet::pipeline {
 namespace {
 
-constexpr float kSpeechProbability = 0.5F;
-
 double to_seconds(std::int64_t frames) {
     return static_cast<double>(frames) / media::kFrameRate;
 }
 
 double speech_seconds(const sync::Speech& speech, std::int64_t from, std::int64_t to) {
-    const auto clamp = [&](std::int64_t frame) {
-        return std::clamp<std::int64_t>(frame - speech.first_frame, 0,
-                                        static_cast<std::int64_t>(speech.probability.size()));
-    };
-    return to_seconds(std::count_if(speech.probability.begin() + clamp(from),
-                                    speech.probability.begin() + std::max(clamp(from), clamp(to)),
-                                    [](float p) { return p > kSpeechProbability; }));
+    return to_seconds(speech_frames(speech, from, to));
 }
 
 // Of the video as a whole: what there is to judge by where no face leads.
@@ -50,6 +42,14 @@ TrackAnalysis measure(const ReadTrack& track, const Reading& reading, const Scor
     evidence.speech_seconds = t.speech_seconds;
     t.verdict = score::judge(t.result, evidence, scoring.calibration, thresholds);
     return t;
+}
+
+// The same tracks in the same order.
+void sort_as(const std::vector<TrackAnalysis>& tracks, Timeline& timeline) {
+    std::vector<TrackTimeline> sorted;
+    for (const TrackAnalysis& t : tracks)
+        sorted.push_back(std::move(*std::ranges::find(timeline.tracks, t.id, &TrackTimeline::id)));
+    timeline.tracks = std::move(sorted);
 }
 
 }  // namespace
@@ -89,6 +89,11 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
     });
     if (analysis.tracks.size() > static_cast<std::size_t>(options_.max_reported_tracks))
         analysis.tracks.resize(static_cast<std::size_t>(options_.max_reported_tracks));
+
+    if (request.timeline) {
+        analysis.timeline = timeline(reading, scoring, *request.timeline);
+        sort_as(analysis.tracks, *analysis.timeline);
+    }
 
     analysis.evidence = evidence_of(reading);
     if (analysis.tracks.empty()) {
