@@ -9,15 +9,17 @@
 namespace syncnet::cli {
 
 // Exit statuses of every subcommand.
-enum ExitStatus : int { kDone = 0, kUsage = 2, kBadInput = 3, kInternal = 4 };
+enum ExitStatus : int { kDone = 0, kUsage = 2, kBadInput = 3, kInternal = 4, kInterrupted = 130 };
 
 // Each adds its subcommand to `app`; the callback leaves its exit status in `status`.
+void add_batch(CLI::App& app, int& status);
 void add_crops(CLI::App& app, int& status);
 void add_features(CLI::App& app, int& status);
 void add_keys(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_score(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
+void add_windows(CLI::App& app, int& status);
 void add_worker(CLI::App& app, int& status);
 
 // Tells a person on standard error what went wrong (`with`: which input, may be empty) and what to

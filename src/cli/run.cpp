@@ -25,6 +25,8 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     int status = kDone;
     add_score(app, status);
+    add_batch(app, status);
+    add_windows(app, status);
     add_serve(app, status);
     add_crops(app, status);
     add_features(app, status);

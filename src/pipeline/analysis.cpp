@@ -97,6 +97,9 @@ json to_json(const Analysis& a, const JsonOptions& options) {
                   {"damaged_packets", a.damage.packets},
                   {"truncated", a.damage.truncated}}},
                 {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
+    if (a.timeline)
+        answer["windows"] =
+            to_json(*a.timeline, options.all_windows ? a.timeline->tracks.size() : 1);
     // No number without evidence: what was measured all the same is under debug.
     if (a.verdict.score && !a.tracks.empty()) {
         const sync::SyncResult& lead = *a.tracks.front().result;

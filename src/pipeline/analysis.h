@@ -9,6 +9,7 @@
 
 #include "face/detection.h"
 #include "media/reader.h"
+#include "pipeline/timeline.h"
 #include "score/verdict.h"
 #include "sync/sync_curve.h"
 
@@ -23,6 +24,7 @@ struct TrackAnalysis {
     sync::SyncCurve curve;
     std::optional<sync::SyncResult> result;
     std::optional<double> score;
+    score::Verdict verdict;        // on this face alone
     std::vector<float> framewise;  // confidence per lip frame, where the model has it
 };
 
@@ -33,6 +35,7 @@ struct Analysis {
     int shots = 0;
     double speech_seconds = 0;
     std::vector<TrackAnalysis> tracks;  // the leading one first
+    std::optional<Timeline> timeline;   // if asked for; its tracks are those above
     score::Evidence evidence;
     score::Verdict verdict;
     std::string model, model_version, precision, detector;
@@ -41,7 +44,8 @@ struct Analysis {
 // What `POST /score` answers and `syncnet score --json` prints; docs/api.md tells each field.
 // Fields of the seed keep their names and meaning.
 struct JsonOptions {
-    bool framewise = false;  // every track's confidence per frame
+    bool framewise = false;    // every track's confidence per frame
+    bool all_windows = false;  // the timeline of every track, where there is one
 };
 nlohmann::json to_json(const Analysis& analysis, const JsonOptions& options = {});
 

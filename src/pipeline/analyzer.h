@@ -25,6 +25,11 @@ class Analyzer {
     // errors but answers.
     Analysis analyze(media::Source source, const Request& request = {}) const;
 
+    // The two halves of it, where more is wanted of one reading. `judge` takes the request that was
+    // read with.
+    Reading read(media::Source source, const Request& request = {}) const;
+    Analysis judge(const Reading& reading, const Request& request = {}) const;
+
     const Models& models() const { return *models_; }
 
   private:

@@ -35,10 +35,17 @@ struct ReadingOptions {
     bool cropped = false;
 };
 
+// What is measured over time (pipeline/timeline.h).
+struct TimelineOptions {
+    double window_seconds = 2;
+    double step_seconds = 1;  // from the beginning of one window to that of the next
+};
+
 // What a caller may ask of one analysis.
 struct Request {
     std::string model;                            // a scoring model's name; empty: the default one
     std::optional<score::Thresholds> thresholds;  // nothing: the analyzer's
+    std::optional<TimelineOptions> timeline;      // nothing: the clip as a whole only
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;

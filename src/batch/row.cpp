@@ -1,0 +1,136 @@
+#include "batch/row.h"
+
+#include <cmath>
+
+namespace syncnet::batch {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr double kMsPerFrame = 1000.0 / media::kFrameRate;
+
+double rounded(double value, double digits) {
+    const double unit = std::pow(10.0, digits);
+    return std::round(value * unit) / unit;
+}
+
+double seconds(std::int64_t frames) {
+    return rounded(static_cast<double>(frames) / media::kFrameRate, 2);
+}
+
+std::string joined(const std::vector<score::Reason>& reasons) {
+    std::string codes;
+    for (const score::Reason reason : reasons) {
+        if (!codes.empty()) codes += ';';
+        codes += score::to_string(reason);
+    }
+    return codes;
+}
+
+void set_verdict(Row& row, const score::Verdict& verdict) {
+    row.decision = std::string(score::to_string(verdict.decision));
+    row.reasons = joined(verdict.reasons);
+    if (verdict.score) row.score = rounded(*verdict.score, 4);
+}
+
+// Each column once, for writing and for reading back.
+template <typename Row_, typename Column>
+void each_column(Row_& row, Column column) {
+    column("video", row.video);
+    column("faces", row.faces);
+    column("leading", row.leading);
+    column("track", row.track);
+    column("start_s", row.start_s);
+    column("end_s", row.end_s);
+    column("lse_c", row.lse_c);
+    column("lse_d", row.lse_d);
+    column("offset_frames", row.offset_frames);
+    column("lag_ms", row.lag_ms);
+    column("score", row.score);
+    column("decision", row.decision);
+    column("reasons", row.reasons);
+    column("speech_s", row.speech_s);
+    column("error", row.error);
+    column("error_detail", row.error_detail);
+}
+
+template <typename T>
+ordered_json json_of(const T& value) {
+    return value;
+}
+template <typename T>
+ordered_json json_of(const std::optional<T>& value) {
+    return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+template <typename T>
+void read_into(T& value, const ordered_json& json) {
+    value = json.get<T>();
+}
+template <typename T>
+void read_into(std::optional<T>& value, const ordered_json& json) {
+    if (json.is_null())
+        value.reset();
+    else
+        value = json.get<T>();
+}
+
+}  // namespace
+
+std::vector<Row> rows_of(const std::string& video, const pipeline::Analysis& analysis) {
+    const std::string name = row_name(video);
+    std::vector<Row> rows;
+    for (const pipeline::TrackAnalysis& t : analysis.tracks) {
+        Row row{.video = name,
+                .faces = static_cast<std::int64_t>(analysis.tracks.size()),
+                .leading = rows.empty(),
+                .track = t.id,
+                .start_s = seconds(t.first_frame),
+                .end_s = seconds(t.first_frame + t.frames),
+                .speech_s = rounded(t.speech_seconds, 2)};
+        if (t.result) {
+            row.lse_c = rounded(t.result->confidence, 3);
+            row.lse_d = rounded(t.result->min_dist, 3);
+            row.offset_frames = t.result->offset_frames;
+            row.lag_ms = t.result->offset_frames * kMsPerFrame;
+        }
+        set_verdict(row, t.verdict);
+        rows.push_back(std::move(row));
+    }
+    if (rows.empty()) {
+        Row row{.video = name, .speech_s = rounded(analysis.speech_seconds, 2)};
+        set_verdict(row, analysis.verdict);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+Row error_row(const std::string& video, ErrorCode code, std::string_view detail) {
+    return {.video = row_name(video),
+            .error = std::string(error_info(code).name),
+            .error_detail = row_name(detail)};
+}
+
+std::string row_name(std::string_view video) {
+    const std::string text =
+        nlohmann::json(video).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return nlohmann::json::parse(text).get<std::string>();
+}
+
+ordered_json to_json(const Row& row) {
+    ordered_json json = ordered_json::object();
+    each_column(row, [&](const char* name, const auto& value) { json[name] = json_of(value); });
+    return json;
+}
+
+std::optional<Row> row_from(const ordered_json& json) {
+    try {
+        Row row;
+        each_column(row, [&](const char* name, auto& value) { read_into(value, json.at(name)); });
+        return row;
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace syncnet::batch

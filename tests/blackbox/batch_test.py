@@ -1,0 +1,134 @@
+"""`syncnet batch`: one table for many videos, whatever is wrong with some of them."""
+
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+import support
+
+COLUMNS = ["video", "faces", "leading", "track", "start_s", "end_s", "lse_c", "lse_d", "offset_frames", "lag_ms", "score",
+           "decision", "reasons", "speech_s", "error", "error_detail"]
+
+
+def rows(text: str) -> list[dict]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Batch(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = support.scratch_folder()
+        (cls.folder / "videos/deeper").mkdir(parents=True)
+        clips = support.samples({
+            "late": ("--delay-ms", "200"),
+            "two": ("--two-faces", "--size", "640x480"),
+            "no_face": ("--no-face", "--seconds", "1.6"),
+        })
+        places = {"late": "late.mp4", "two": "deeper/two, \"quoted\".MP4", "no_face": "no_face.mp4"}
+        cls.videos = {name: cls.folder / "videos" / place for name, place in places.items()}
+        for name, path in cls.videos.items():
+            shutil.copyfile(clips[name], path)
+        cls.videos["broken"] = cls.folder / "videos/broken.mkv"
+        cls.videos["broken"].write_bytes(b"\x1a\x45\xdf\xa3 not a video")
+        cls.videos["empty"] = cls.folder / "videos/empty.webm"
+        cls.videos["empty"].touch()
+        (cls.folder / "videos/notes.txt").write_text("no video")
+        cls.table = cls.folder / "table.jsonl"
+        cls.done = support.run("batch", cls.folder / "videos", "--out", cls.table)
+
+    def test_every_video_has_its_rows(self):
+        self.assertEqual(self.done.returncode, 0, self.done.stderr)
+        table = rows(self.table.read_text())
+        by_video = {name: [row for row in table if row["video"] == str(path)] for name, path in self.videos.items()}
+        self.assertEqual({name: len(found) for name, found in by_video.items()},
+                         {"late": 1, "two": 2, "no_face": 1, "broken": 1, "empty": 1})
+        for row in table:
+            self.assertEqual(list(row), COLUMNS)
+        late = by_video["late"][0]
+        self.assertAlmostEqual(late["offset_frames"], -5, delta=1)
+        self.assertEqual(late["lag_ms"], 40 * late["offset_frames"])
+        self.assertIn(late["decision"], ("NEXT", "BLOCK"))
+        self.assertEqual([row["leading"] for row in by_video["two"]], [True, False])
+        self.assertGreater(by_video["two"][0]["score"], by_video["two"][1]["score"])
+        self.assertEqual((by_video["no_face"][0]["track"], by_video["no_face"][0]["reasons"]), (None, "no_face"))
+        self.assertEqual(by_video["empty"][0]["error"], "empty_file")
+        self.assertIsNotNone(by_video["broken"][0]["error_detail"])
+
+    def test_it_says_what_score_says(self):
+        answer = support.score(self.videos["late"])[0]
+        row = next(row for row in rows(self.table.read_text()) if row["video"] == str(self.videos["late"]))
+        self.assertEqual((row["lse_c"], row["lse_d"], row["score"], row["decision"]),
+                         (answer["confidence"], answer["min_dist"], answer["score"], answer["decision"]))
+
+    def test_the_summary_is_that_of_papers(self):
+        self.assertIn("videos 5, faces 3, errors 2", self.done.stderr)
+        leading = [row for row in rows(self.table.read_text()) if row["leading"] and row["lse_c"] is not None]
+        mean = sum(row["lse_c"] for row in leading) / len(leading)
+        self.assertIn(f"of {len(leading)} videos: LSE-C {mean:.3f}", self.done.stderr)
+
+    def test_resuming_does_only_what_is_missing(self):
+        whole = self.table.read_text()
+        lines = whole.splitlines(keepends=True)
+        table = self.folder / "resumed.jsonl"
+        table.write_text("".join(lines[:-1]) + lines[-1][:20])
+        done = support.run("batch", self.folder / "videos", "--out", table, "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertCountEqual(rows(table.read_text()), rows(whole))
+        self.assertIn("videos 5,", done.stderr)
+        refused = support.run("batch", self.folder / "videos", "--out", table)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("--resume", refused.stderr)
+
+    def test_csv_holds_the_same(self):
+        table = self.folder / "table.csv"
+        names = self.folder / "list.txt"
+        names.write_text("\n".join(str(self.videos[name]) for name in ("two", "empty")) + "\nnot there.mp4\n")
+        done = support.run("batch", names, "--out", table)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(table, newline="") as file:
+            found = list(csv.DictReader(file))
+        self.assertEqual(list(found[0]), COLUMNS)
+        self.assertCountEqual([row["video"] for row in found], [str(self.videos["two"])] * 2 + [str(self.videos["empty"]), "not there.mp4"])
+        self.assertCountEqual([row["error"] for row in found], ["", "", "empty_file", "not_found"])
+
+    def pipe(self):
+        return subprocess.Popen([support.BINARY, "batch", "-", "--jobs", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, env=support.environment())
+
+    def test_a_pipe_is_answered_name_by_name(self):
+        with self.pipe() as process:
+            for name in ("no_face", "empty"):  # each answer comes before the next question
+                process.stdin.write(f"{self.videos[name]}\n")
+                process.stdin.flush()
+                self.assertEqual(json.loads(process.stdout.readline())["video"], str(self.videos[name]))
+            process.stdin.close()
+            self.assertEqual(process.wait(support.PATIENCE), 0)
+
+    def test_an_interrupt_lets_what_is_being_done_be_written(self):
+        with self.pipe() as process:
+            process.stdin.write(f"{self.videos['late']}\n" * 50)
+            process.stdin.flush()
+            first = json.loads(process.stdout.readline())  # it works; the second one is begun
+            begun = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            rest = rows(process.stdout.read())
+            self.assertEqual(process.wait(support.PATIENCE), 130)
+            self.assertLess(time.monotonic() - begun, 30)
+            self.assertLessEqual(len(rest), 2)
+            for row in rest:
+                self.assertEqual(row, first)
+
+    def test_a_full_disk_is_said(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([support.BINARY, "batch", self.videos["empty"]], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  env=support.environment())
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("No space left", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
