@@ -40,6 +40,7 @@ std::string Scoring::cache_key(const ScoringTask& task) const {
     what["thresholds"] = {t.allow, t.next, t.max_offset_frames};
     what["version"] = version();
     what["files"] = options_.models;
+    what["windows"] = task.windows;
     what["video"] = task.sha256;
     return to_hex(sha256(what.dump()));
 }
@@ -92,6 +93,7 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
                     .client = task.client,
                     .model = task.model,
                     .thresholds = options_.thresholds,
+                    .windows = task.windows,
                     .deadline = task.deadline,
                     .max_time = options_.max_time,
                     .on_start =

@@ -17,10 +17,11 @@
 namespace syncnet::service {
 
 struct ScoringTask {
-    int video = -1;      // open for reading; the caller keeps it until it is answered
-    std::string client;  // whose it is
-    std::string sha256;  // empty: found out here
-    std::string model;   // empty: the default one
+    int video = -1;        // open for reading; the caller keeps it until it is answered
+    std::string client;    // whose it is
+    std::string sha256;    // empty: found out here
+    std::string model;     // empty: the default one
+    bool windows = false;  // also over time
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::function<void(double)> on_progress;
 };

@@ -83,6 +83,14 @@ std::string text_field(const nlohmann::json& body, const char* name) {
     return found->get<std::string>();
 }
 
+bool switch_field(const nlohmann::json& body, const char* name) {
+    const auto found = body.find(name);
+    if (found == body.end() || found->is_null()) return false;
+    if (!found->is_boolean())
+        throw Error(ErrorCode::invalid_request, std::string(name) + " must be true or false");
+    return found->get<bool>();
+}
+
 // A video on its way in: stored and hashed as it comes.
 class Upload {
   public:
@@ -116,8 +124,7 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
     });
     const RequestFields fields = parse_fields(text);
     static_cast<RequestFields&>(request) = fields;
-    if (fields.video_path.empty())
-        throw Error(ErrorCode::invalid_request, "video_path is missing");
+    if (fields.video_path.empty()) throw Error(ErrorCode::invalid_request, "video_path is missing");
     request.video = folder.open(fields.video_path);
     struct stat status {};
     if (::fstat(request.video.get(), &status) != 0)
@@ -137,6 +144,10 @@ void take_fields(VideoRequest& request, const Fields& fields) {
     request.session_id = field("session_id");
     request.model = field("model");
     request.webhook = field("webhook");
+    const std::string windows = field("windows");
+    if (!windows.empty() && windows != "true" && windows != "false")
+        throw Error(ErrorCode::invalid_request, "windows must be true or false");
+    request.windows = windows == "true";
 }
 
 asio::awaitable<void> read_form(VideoRequest& request, Exchange& exchange,
@@ -169,7 +180,8 @@ RequestFields parse_fields(std::string_view text) {
     return {.session_id = text_field(body, "session_id"),
             .model = text_field(body, "model"),
             .webhook = text_field(body, "webhook"),
-            .video_path = text_field(body, "video_path")};
+            .video_path = text_field(body, "video_path"),
+            .windows = switch_field(body, "windows")};
 }
 
 void judge_headers(const HeaderParser& header, const Settings& settings) {

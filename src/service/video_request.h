@@ -18,6 +18,7 @@ inline constexpr std::size_t kMaxSessionIdBytes = 256;
 
 struct RequestFields {
     std::string session_id, model, webhook, video_path;
+    bool windows = false;  // the answer is wanted over time, too
 };
 
 // Of a JSON body. Throws invalid_request.

@@ -41,6 +41,7 @@ Answer accept(Context& c, Exchange& exchange) {
                                .video = request.sha256,
                                .bytes = request.bytes,
                                .model = request.model,
+                               .windows = request.windows,
                                .session_id = request.session_id,
                                .webhook = request.webhook},
                               request.video.get());

@@ -76,6 +76,7 @@ Answer score(Context& c, Exchange& exchange) {
                      .client = exchange.client,
                      .sha256 = request.sha256,
                      .model = request.model,
+                     .windows = request.windows,
                      .deadline = start + c.settings.processing_timeout};
     auto result =
         co_await (outcome(c.scoring, std::move(task)) || client_gone(connection.socket()));

@@ -160,6 +160,7 @@ asio::awaitable<void> JobRunner::run(Job job) {
                              .client = job.owner,
                              .sha256 = job.video,
                              .model = job.model,
+                             .windows = job.windows,
                              .on_progress = [&](double done) {
                                  live->progress = done;
                                  change();

@@ -18,7 +18,7 @@ constexpr const char* kSchema = R"sql(
 CREATE TABLE IF NOT EXISTS jobs(
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state INTEGER NOT NULL,
     owner TEXT NOT NULL, idempotency_key TEXT NOT NULL, video TEXT NOT NULL, bytes INTEGER NOT NULL,
-    model TEXT NOT NULL, session_id TEXT NOT NULL, webhook TEXT NOT NULL, answer TEXT NOT NULL,
+    model TEXT NOT NULL, windows INTEGER NOT NULL, session_id TEXT NOT NULL, webhook TEXT NOT NULL, answer TEXT NOT NULL,
     created TEXT NOT NULL, finished TEXT NOT NULL, finished_at REAL NOT NULL DEFAULT 0,
     webhook_attempts INTEGER NOT NULL DEFAULT 0, webhook_due REAL);
 CREATE UNIQUE INDEX IF NOT EXISTS once ON jobs(owner, idempotency_key) WHERE idempotency_key <> '';
@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS clock(seconds REAL NOT NULL);
 )sql";
 
 constexpr const char* kColumns =
-    "id, state, owner, idempotency_key, video, bytes, model, session_id, webhook, answer, created, "
-    "finished";
+    "id, state, owner, idempotency_key, video, bytes, model, windows, session_id, webhook, answer, "
+    "created, finished";
 
 constexpr int kSchemaVersion = 1;
 constexpr int kBusyMilliseconds = 5000;
@@ -60,11 +60,12 @@ Job read(SQLite::Statement& row) {
             .video = row.getColumn(4),
             .bytes = row.getColumn(5).getInt64(),
             .model = row.getColumn(6),
-            .session_id = row.getColumn(7),
-            .webhook = row.getColumn(8),
-            .answer = row.getColumn(9),
-            .created = row.getColumn(10),
-            .finished = row.getColumn(11)};
+            .windows = row.getColumn(7).getInt() != 0,
+            .session_id = row.getColumn(8),
+            .webhook = row.getColumn(9),
+            .answer = row.getColumn(10),
+            .created = row.getColumn(11),
+            .finished = row.getColumn(12)};
 }
 
 // SQLite's errors in our words.
@@ -162,7 +163,8 @@ JobStore::Accepted JobStore::accept(Job job, int video) {
             query.bind(1, job.owner);
             query.bind(2, job.idempotency_key);
             if (auto before = m.one(query)) {
-                if (before->video != job.video || before->model != job.model)
+                if (before->video != job.video || before->model != job.model ||
+                    before->windows != job.windows)
                     throw Error(ErrorCode::idempotency_conflict,
                                 "this Idempotency-Key came with another video or model");
                 return {std::move(*before), true};
@@ -174,9 +176,10 @@ JobStore::Accepted JobStore::accept(Job job, int video) {
         job.state = JobState::queued;
         job.created = now_in_words();
         SQLite::Statement insert(m.database, std::string("INSERT INTO jobs(") + kColumns +
-                                                 ") VALUES(?,?,?,?,?,?,?,?,?,'',?,'')");
+                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'')");
         SQLite::bind(insert, job.id, number(job.state), job.owner, job.idempotency_key, job.video,
-                     job.bytes, job.model, job.session_id, job.webhook, job.created);
+                     job.bytes, job.model, job.windows ? 1 : 0, job.session_id, job.webhook,
+                     job.created);
         insert.exec();
         return {std::move(job), false};
     });

@@ -27,7 +27,9 @@ struct Job {
     std::string idempotency_key;
     std::string video;  // SHA-256
     std::int64_t bytes = 0;
-    std::string model, session_id;
+    std::string model;
+    bool windows = false;
+    std::string session_id;
     std::string webhook;            // where to tell the end; may be empty
     std::string answer;             // JSON: the analysis, or the problem; empty before the end
     std::string created, finished;  // RFC 3339, UTC

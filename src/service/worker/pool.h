@@ -26,6 +26,7 @@ struct WorkerTask {
     std::string client;  // whose it is: no worker sees videos of two
     std::string model;   // empty: the default one
     score::Thresholds thresholds;
+    bool windows = false;  // also over time
     std::chrono::steady_clock::time_point deadline =
         std::chrono::steady_clock::time_point::max();  // of the answer, waiting for a worker
                                                        // included

@@ -32,6 +32,7 @@ T field(const json& object, const char* name) {
     const bool fits = found != object.end() && [&] {
         if constexpr (std::is_same_v<T, std::string>) return found->is_string();
         // A large number with a fraction is no whole number that happens to be too large.
+        if constexpr (std::is_same_v<T, bool>) return found->is_boolean();
         if constexpr (std::is_integral_v<T>) return found->is_number_integer();
         return found->is_number();
     }();
@@ -68,7 +69,8 @@ json to_json(const WorkerJob& job) {
             {"ms", job.time.count()},
             {"allow", job.thresholds.allow},
             {"next", job.thresholds.next},
-            {"max_offset_frames", job.thresholds.max_offset_frames}};
+            {"max_offset_frames", job.thresholds.max_offset_frames},
+            {"windows", job.windows}};
 }
 
 WorkerJob parse_job(std::string_view text) {
@@ -77,7 +79,8 @@ WorkerJob parse_job(std::string_view text) {
             .time = std::chrono::milliseconds(field<std::int64_t>(job, "ms")),
             .thresholds = {.allow = field<double>(job, "allow"),
                            .next = field<double>(job, "next"),
-                           .max_offset_frames = field<int>(job, "max_offset_frames")}};
+                           .max_offset_frames = field<int>(job, "max_offset_frames")},
+            .windows = field<bool>(job, "windows")};
 }
 
 json to_json(const WorkerSetup& setup) {

@@ -29,6 +29,7 @@ struct WorkerJob {
     std::string model;                  // empty: the default one
     std::chrono::milliseconds time{0};  // from now on, for all of it
     score::Thresholds thresholds;
+    bool windows = false;  // also over time
 };
 
 // What the workers are made with.

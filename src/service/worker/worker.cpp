@@ -52,6 +52,7 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
         pipeline::Request request;
         request.model = task.job.model;
         request.thresholds = task.job.thresholds;
+        if (task.job.windows) request.timeline.emplace();
         request.deadline = Clock::now() + task.job.time;
         request.on_progress = [&](double done) {
             if (Clock::now() < next) return;
