@@ -37,6 +37,20 @@ def windows(video, *flags) -> dict:
     return json.loads(done.stdout)["windows"]
 
 
+class InTheService(unittest.TestCase):
+    def test_the_service_says_the_same(self):
+        clip = support.sample("--seconds", "8", "--delay-ms", "200")
+        with support.Service(CACHE_ENTRIES=10) as service:
+            path = service.put(clip)
+            raw = {"Content-Type": "video/mp4"}
+            for answer in (service.post_json({"video_path": path, "windows": True}), service.post_form([("video", clip.read_bytes(), "x"), ("windows", "true")]),
+                           service.request("POST", "/v1/score?windows=true", clip.read_bytes(), raw)):
+                self.assertEqual(answer.status, 200, answer)
+                self.assertEqual(answer.json()["windows"], windows(clip))
+            self.assertNotIn("windows", service.score_path(path).json(), "nor from the cache where it is not asked for")
+            self.assertEqual(service.post_json({"video_path": path, "windows": "yes"}).status, 400)
+
+
 class Windows(unittest.TestCase):
     def test_a_steady_clip_has_one_offset(self):
         found = windows(support.sample("--seconds", "8", "--delay-ms", "200"))

@@ -168,6 +168,13 @@ TEST_F(JobStoreTest, AWebhookWaitsForItsTime) {
     EXPECT_FALSE(store.next_webhook());
 }
 
+TEST_F(JobStoreTest, AVideoThatChangedMeanwhileIsRefused) {
+    JobStore store(folder_, {});
+    EXPECT_EQ(refusal([&] { accept(store, job("a", "hashed"), "copied"); }),
+              ErrorCode::unreadable_video);
+    EXPECT_EQ(spooled(), 0U);
+}
+
 TEST_F(JobStoreTest, AFullDiskIsSaidAndGoesAway) {
     JobStore store(folder_, {});
     std::signal(SIGXFSZ, SIG_IGN);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/sha256.h"
 
 namespace syncnet::service {
 namespace fs = std::filesystem;
@@ -22,14 +23,16 @@ constexpr std::size_t kCopyBytes = 1 << 20;
     throw Error(code, std::string(what) + ": " + std::strerror(errno));
 }
 
-// Without moving the offset of `from`, which others may share.
-void copy(int from, int to) {
+// Without moving the offset of `from`, which others may share. The SHA-256 of what was copied.
+std::string copy(int from, int to) {
+    Sha256Stream hash;
     std::vector<char> piece(kCopyBytes);
     for (off_t at = 0;;) {
         const ssize_t length = ::pread(from, piece.data(), piece.size(), at);
         if (length < 0 && errno == EINTR) continue;
         if (length < 0) fail("the video can't be read");
-        if (length == 0) return;
+        if (length == 0) return to_hex(hash.finish());
+        hash.add(std::span(piece).first(static_cast<std::size_t>(length)));
         for (ssize_t done = 0; done < length;) {
             const ssize_t written =
                 ::write(to, piece.data() + done, static_cast<std::size_t>(length - done));
@@ -64,7 +67,8 @@ void Spool::keep(int fd, const std::string& sha256, std::int64_t bytes) {
         ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file) fail("the video can't be kept");
     try {
-        copy(fd, file.get());
+        if (copy(fd, file.get()) != sha256)
+            throw Error(ErrorCode::unreadable_video, "the file changed while it was read");
         if (::fdatasync(file.get()) != 0) fail("the video can't be kept");
     } catch (const Error&) {
         ::unlink(partial.c_str());

@@ -20,7 +20,7 @@ class Spool {
     const std::filesystem::path& folder() const { return folder_; }
 
     // Keeps what `fd` holds, under the name that its bytes have; it is on the disk when this
-    // returns. Throws storage_full, cannot_write.
+    // returns. Throws storage_full, cannot_write, unreadable_video (it is not what was hashed).
     void keep(int fd, const std::string& sha256, std::int64_t bytes);
 
     // Throws not_found.
