@@ -5,7 +5,7 @@
 Scale: one affine map of embedding distances, so that genuine clips of people who were not filmed in a studio read as
 SyncNet's users know them (confidence about 8, min_dist about 6.3).
 
-Score: sigmoid(a + b confidence + c min_dist + d ln(pairs / 64)) * exp(-(offset / 8)^2), the likeliest for genuine clips
+Score: sigmoid(a + b confidence + c min_dist + d ln(evidence / 64)) * exp(-(offset / 8)^2), the likeliest for genuine clips
 (1) against the same clips with the sound of another (0). d is there because chance makes a smaller minimum the longer
 the clip: less confidence means as much. Stretches of several lengths are measured; every kind of every length of every
 corpus weighs the same. The width 8 is chosen, not fitted: two frames off cost 6 % of the score, three or four make NEXT
@@ -23,7 +23,7 @@ import torch
 from . import measures
 from .dataset import load_clips
 from .evaluate import load_any
-from .sync import Embeddings, SyncResult, most_pairs, read_curve, sync_curve
+from .sync import Embeddings, SyncResult, read_curve, sync_curve
 
 STRETCHES = (20, 40, 65, 140, 290)  # embeddings; with the 10 frames around them 1.2, 2, 3, 6, 12 s
 USUAL_PAIRS = 64
@@ -40,7 +40,6 @@ class Case:
     genuine: bool
     kind: str
     length: int         # index of STRETCHES
-    pairs: int
     result: SyncResult
 
 
@@ -51,7 +50,7 @@ def stretches(lip: Embeddings) -> list[tuple[int, Embeddings]]:
         if len(lip.rows) < 0.8 * length:
             break
         for start in range(0, max(1, len(lip.rows) - length + 1), length):
-            pieces.append((index, Embeddings(lip.first + start, lip.rows[start:start + length])))
+            pieces.append((index, lip.part(start, length)))
     return pieces
 
 
@@ -60,7 +59,7 @@ def strangers(item: measures.EmbeddedClip, embedded: list[measures.EmbeddedClip]
     they have one grammar and one rhythm, and in this split one speaker, which no stranger's voice has."""
     able = [other for other in embedded if other.clip.speaker != item.clip.speaker and len(other.sound.rows) >= 0.8 * len(item.sound.rows)]
     chosen = random.choice(len(able), min(STRANGERS, len(able)), replace=False)
-    return [Embeddings(able[k].sound.first, able[k].sound.rows[:len(item.sound.rows)]) for k in chosen]
+    return [able[k].sound.part(0, len(item.sound.rows)) for k in chosen]
 
 
 def cases(embedded: list[measures.EmbeddedClip]) -> list[Case]:
@@ -71,15 +70,15 @@ def cases(embedded: list[measures.EmbeddedClip]) -> list[Case]:
         if own is None or abs(own.offset) > 4:
             continue                # the clip itself is not in sync, or not readable: it says nothing of genuine ones
         # Clips that were cut without care carry an offset of their own, which is not the sound's fault here.
-        true = Embeddings(item.sound.first + own.offset, item.sound.rows)
+        true = item.sound.moved(own.offset)
         swapped = strangers(item, embedded, random)
         shift = int(random.integers(5, 16)) * int(random.choice([-1, 1]))
         for length, lip in stretches(item.lip):
-            for kind, sound in (("genuine", true), ("shifted", Embeddings(true.first + shift, true.rows)),
+            for kind, sound in (("genuine", true), ("shifted", true.moved(shift)),
                                 *(("swapped", sound) for sound in swapped)):
                 result = read_curve(sync_curve(lip, sound))
                 if result is not None:
-                    found.append(Case(item.clip.corpus, kind == "genuine", kind, length, most_pairs(lip, sound), result))
+                    found.append(Case(item.clip.corpus, kind == "genuine", kind, length, result))
     return found
 
 
@@ -92,7 +91,7 @@ def fit_scale(found: list[Case]) -> tuple[float, float]:
 
 def fit_score(found: list[Case], gain: float, shift: float) -> dict[str, float]:
     found = [case for case in found if case.kind != "shifted"]      # the offset's factor is theirs
-    values = torch.tensor([[gain * c.result.confidence, gain * c.result.min_dist + shift, np.log(c.pairs / USUAL_PAIRS)]
+    values = torch.tensor([[gain * c.result.confidence, gain * c.result.min_dist + shift, np.log(max(c.result.evidence, 1.0) / USUAL_PAIRS)]
                            for c in found])
     wanted = torch.tensor([float(c.genuine) for c in found])
     share = Counter((c.corpus, c.kind, c.length) for c in found)
@@ -123,7 +122,7 @@ def score(case: Case, calibration: dict[str, float]) -> float:
     confidence = calibration["distance_gain"] * case.result.confidence
     min_dist = calibration["distance_gain"] * case.result.min_dist + calibration["distance_shift"]
     evidence = calibration["intercept"] + calibration["confidence_weight"] * confidence + \
-        calibration["min_dist_weight"] * min_dist + calibration["length_weight"] * np.log(case.pairs / USUAL_PAIRS)
+        calibration["min_dist_weight"] * min_dist + calibration["length_weight"] * np.log(max(case.result.evidence, 1.0) / USUAL_PAIRS)
     return float(np.exp(-(case.result.offset / calibration["offset_width"]) ** 2) / (1 + np.exp(-evidence)))
 
 

@@ -39,7 +39,7 @@ def estimate(model: LipSync, clips: list[Clip]) -> dict[str, float]:
     """Offset (> 0: the sound leads) of each clip; 0 where the curve does not tell."""
     offsets = {}
     for item in embed(model, clips):
-        shift = refined_minimum(sync_curve(item.lip, item.sound))
+        shift = refined_minimum(sync_curve(item.lip, item.sound).distance)
         offsets[item.clip.name] = 0.0 if shift is None else round(-shift, 2)
     return offsets
 

@@ -16,25 +16,30 @@ Window k (k = 0..F-5) = frames k..k+4 as 5 channels (channel 0 = frame k), stand
   lip.conv4   [128, 128, 3, 3]     1,1     1,1    128 x 8x8    residual
   lip.conv5   [192, 128, 3, 3]     2,2     1,1    192 x 4x4
   lip.conv6   [256, 192, 4, 4]     1,1     0,0    256 x 1x1
-The F-4 vectors of 256 become a picture [256, 1, F-4] (width = time):
-  lip.time1   [256, 256, 1, 5]     1,1     0,0    256 x 1x(F-8)
-  lip.time2   [256, 256, 1, 3]     1,1     0,0    256 x 1x(F-10)
-  lip.out     [128, 256, 1, 1]     1,1     0,0    128 x 1x(F-10)   no ReLU
-Each of the F-10 columns is divided by max(its L2 norm, 1e-12). Column k is lip embedding i = k + 5: it has seen
-frames i-5 .. i+5.
+The F-4 vectors of 256 become a picture [256, 1, F-4] (width = time), column k belongs to frame k + 2. Before the first and
+behind the last stand 12 more of each, the same as they (`held`). Then, as lip.context:
+
+CONTEXT HEAD of both towers, over T + 24 columns.
+
+  name           weight               dilation  output
+  context.time1  [256, 256, 1, 5]     1         256 x 1x(T+20)
+  context.time2  [256, 256, 1, 3]     1         256 x 1x(T+18)
+  context.time3  [256, 256, 1, 3]     2         256 x 1x(T+14)   residual: the middle of the input is added
+  context.time4  [256, 256, 1, 3]     3         256 x 1x(T+8)    residual
+  context.time5  [256, 256, 1, 3]     4         256 x 1xT        residual
+  context.out    [129, 256, 1, 1]     1         129 x 1xT        no ReLU
+The first 128 of each column are divided by max(their L2 norm, 1e-12): the embedding. The sigmoid of the last is its
+reliability.
 
 SOUND TOWER. Input: the normalised mel of mel.py as [1, 40, M]: height = band (0 is the lowest), width = mel frame.
 
   name        weight               stride(h,w)  pad(h,w)   output, M mel frames
   sound.conv1 [ 32,   1, 5, 5]     2,1          2,0        32 x 20 x (M-4)
   sound.conv2 [ 64,  32, 3, 3]     2,2          1,0        64 x 10 x m2,  m2 = (M-7)/2 + 1   (integer division)
-  sound.conv3 [128,  64, 3, 3]     2,2          1,0        128 x 5 x m3,  m3 = (m2-3)/2 + 1
+  sound.conv3 [128,  64, 3, 3]     2,2          1,0        128 x 5 x m3,  m3 = (m2-3)/2 + 1 = (M-11)/4 + 1
   sound.conv4 [256, 128, 5, 1]     1,1          0,0        256 x 1 x m3
-  sound.time1 [256, 256, 1, 5]     1,1          0,0        256 x 1 x (m3-4)
-  sound.time2 [256, 256, 1, 3]     1,1          0,0        256 x 1 x (m3-6)
-  sound.out   [128, 256, 1, 1]     1,1          0,0        128 x 1 x (m3-6)   no ReLU
-m3-6 = (M-35)/4 + 1. Columns are L2-normalised as above. Column j is sound embedding i = j + 4: it has seen mel
-frames 4i-16 .. 4i+18, whose middle is the middle of video frame i.
+Column j belongs to frame j + 1: it has seen mel frames 4i-4 .. 4i+6, whose middle is the middle of video frame i. Then
+12 more at either end, and sound.context as above.
 
 SPEECH HEAD. Input [2, 40, M]: channel 0 the normalised mel, channel 1 the raw mel as (log_mel + 6) * 0.1.
 
@@ -46,18 +51,18 @@ SPEECH HEAD. Input [2, 40, M]: channel 0 the normalised mel, channel 1 the raw m
   speech.time1 [48, 48, 1, 5]      1,1          0,0        48 x 1 x (m3-4)
   speech.time2 [48, 48, 1, 3]      1,1          0,0        48 x 1 x (m3-6)
   speech.out   [ 1, 48, 1, 1]      1,1          0,0        1 x 1 x (m3-6)     no ReLU: a logit
-Column j is the logit of 'speech is heard in video frame j + 4'; speech where it is > 0.
+Column j is the logit of 'speech is heard in video frame j + 4'; speech where it is > 0. m3-6 = (M-35)/4 + 1.
 
-METADATA of the file (all strings): format "lipsync/1", fps "25", sample_rate "16000", crop "64", embedding "128",
-lip_first "5", sound_first "4", and what the training said about itself (trained_on, steps).
+METADATA of the file (all strings): format "lipsync/2", fps "25", sample_rate "16000", crop "64", embedding "128",
+lip_first "2", sound_first "1", and what the training said about itself (trained_on, steps).
 
 GOLDEN FILE (float32; the outputs are those of the f16-rounded weights, computed in f32):
   crops [17, 64, 64]         whole numbers 0..255
   samples [20800]            whole numbers -32768..32767 (int16 values, 1.3 s)
   log_mel [40, M]            before the normalisation, M = 128
   mel [40, M]                after it
-  lip_embeddings [7, 128]    i = 5..11
-  sound_embeddings [24, 128] i = 4..27
+  lip_embeddings [13, 128]   i = 2..14, lip_reliability [13]
+  sound_embeddings [30, 128] i = 1..30, sound_reliability [30]
   speech_logits [24]         i = 4..27
 """
 import argparse
@@ -69,9 +74,10 @@ from torch import Tensor, nn
 
 from . import mel, safetensors
 from .checkpoint import load_model
-from .networks import CROP, EMBEDDING, LIP_REACH, SOUND_FIRST, ConvBlock, LipSync
+from .networks import CROP, EMBEDDING, LIP_FIRST, SOUND_FIRST, ConvBlock, LipSync
 
-VERSION = "1"           # of the weights, told in every answer; raise it with every release
+FORMAT = "lipsync/2"
+VERSION = "2"           # of the weights, told in every answer; raise it with every release
 GOLDEN_FRAMES, GOLDEN_SAMPLES = 17, 20800
 
 
@@ -80,10 +86,7 @@ def folded_weights(model: LipSync) -> dict[str, Tensor]:
     tensors: dict[str, Tensor] = {}
     for name, module in model.named_modules():
         if isinstance(module, ConvBlock):
-            bn = module.bn
-            scale = bn.weight / (bn.running_var + bn.eps).sqrt()
-            tensors[f"{name}.weight"] = module.conv.weight * scale[:, None, None, None]
-            tensors[f"{name}.bias"] = bn.bias - bn.running_mean * scale
+            tensors[f"{name}.weight"], tensors[f"{name}.bias"] = module.folded()
         elif isinstance(module, nn.Conv2d) and name.endswith(".out"):
             tensors[f"{name}.weight"] = module.weight
             tensors[f"{name}.bias"] = module.bias
@@ -101,6 +104,7 @@ def with_folded_weights(tensors: dict[str, np.ndarray]) -> LipSync:
         (module.conv if is_block else module).weight.data.copy_(weight)
         if is_block:
             module.bn.running_var.fill_(1.0 - module.bn.eps)
+            module.bn.weight.data.fill_(1.0)
         (module.bn if is_block else module).bias.data.copy_(bias)
     return model
 
@@ -115,10 +119,11 @@ def golden(model: LipSync) -> dict[str, np.ndarray]:
     with torch.no_grad():
         log_mel = mel.log_mel(samples[None] / 32768.0)
         normal = mel.normalise(log_mel)
+        (lip, lip_reliability), (sound, sound_reliability) = model.lip(crops[None]), model.sound(normal[:, None])
         outputs = {
             "crops": crops, "samples": samples, "log_mel": log_mel[0], "mel": normal[0],
-            "lip_embeddings": model.lip(crops[None])[0],
-            "sound_embeddings": model.sound(normal[:, None])[0],
+            "lip_embeddings": lip[0], "lip_reliability": lip_reliability[0],
+            "sound_embeddings": sound[0], "sound_reliability": sound_reliability[0],
             "speech_logits": model.speech(torch.stack([normal, mel.raw_scaled(log_mel)], 1))[0],
         }
     return {name: np.ascontiguousarray(tensor.numpy(), dtype=np.float32) for name, tensor in outputs.items()}
@@ -129,8 +134,8 @@ def export(model: LipSync, folder: Path, about: dict[str, str]) -> None:
     tensors = {name: tensor.numpy().astype(np.float16) for name, tensor in folded_weights(model).items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError("a weight does not fit float16")
-    metadata = {"format": "lipsync/1", "version": VERSION, "fps": "25", "sample_rate": str(mel.SAMPLE_RATE), "crop": str(CROP),
-                "embedding": str(EMBEDDING), "lip_first": str(LIP_REACH), "sound_first": str(SOUND_FIRST), **about}
+    metadata = {"format": FORMAT, "version": VERSION, "fps": "25", "sample_rate": str(mel.SAMPLE_RATE), "crop": str(CROP),
+                "embedding": str(EMBEDDING), "lip_first": str(LIP_FIRST), "sound_first": str(SOUND_FIRST), **about}
     safetensors.save(folder / "lipsync.safetensors", tensors, metadata)
     safetensors.save(folder / "lipsync_golden.safetensors", golden(with_folded_weights(tensors)), {"format": "lipsync-golden/1"})
 

@@ -4,13 +4,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .batches import PLACES, Batch
-from .sync import MIN_PAIRS
+from .sync import MIN_PAIRS, PRIOR_PAIRS
 
 NEIGHBOUR = 0.12            # share of the answer that goes to the frame before and to the frame after the true one:
                             # clips are known to a frame, not better, and neighbours look alike
 SHORTEST_WINDOW, LONGEST_WINDOW = 5, 25
-FIRST_SCALES = (10.0, 20.0, 20.0)
-LARGEST_SCALE = 60.0        # a sharper softmax than this only memorises
+FIRST_SCALES = (10.0, 25.0, 25.0)
+LARGEST_SCALE = 80.0        # a sharper softmax than this only memorises
 NEVER = -1e4
 
 
@@ -40,40 +40,48 @@ def frame_loss(similarity: Tensor, batch: Batch, scale: Tensor) -> Tensor:
     """Which moment of this sound belongs to this lip embedding, and the other way round. similarity [B, n, n + 31]."""
     clips, rows, columns = similarity.shape
     target = batch.place[:, None] + torch.arange(rows)
-    counted = batch.valid.gather(1, target)
+    counted = batch.own.gather(1, target)
     to_sound = soft_cross_entropy((scale * similarity).flatten(0, 1), target.flatten(),
                                   batch.valid[:, None].expand(-1, rows, -1).flatten(0, 1), counted.flatten())
     lip_of_sound = torch.arange(columns) - batch.place[:, None]
-    exists = (lip_of_sound >= 0) & (lip_of_sound < rows) & batch.valid
+    exists = (lip_of_sound >= 0) & (lip_of_sound < rows) & batch.own
     to_lip = soft_cross_entropy((scale * similarity).transpose(1, 2).flatten(0, 1), lip_of_sound.flatten(),
                                 torch.ones(clips * columns, rows, dtype=torch.bool), exists.flatten())
     return 0.5 * (to_sound + to_lip)
 
 
-def window_loss(similarity: Tensor, batch: Batch, scale: Tensor) -> Tensor:
+def window_loss(similarity: Tensor, lip_weight: Tensor, sound_weight: Tensor, batch: Batch, scale: Tensor) -> Tensor:
     """At which offset does a random stretch of lips match: the product's own question, with its own distance curve."""
     clips, rows, _ = similarity.shape
     distance = (2.0 - 2.0 * diagonals(similarity)).clamp(min=1e-4).sqrt()
-    exists = diagonals(batch.valid[:, None].expand(-1, rows, -1).float()) > 0.5
+    places = torch.arange(PLACES + 1)
+    # At the true place only the clip's own sound fits; at the others anybody's speech is an answer, a wrong one.
+    exists = torch.where(places == batch.place[:, None, None],
+                         diagonals(batch.own[:, None].expand(-1, rows, -1).float()),
+                         diagonals(batch.valid[:, None].expand(-1, rows, -1).float()))
     length = torch.randint(SHORTEST_WINDOW, min(LONGEST_WINDOW, rows) + 1, (clips,))
     first = (torch.rand(clips) * (rows - length + 1)).long()
     row = torch.arange(rows)
     window = (row >= first[:, None]) & (row < (first + length)[:, None])
-    used = (exists & window[:, :, None]).float()
-    pairs = used.sum(1)
-    curve = (distance * used).sum(1) / pairs.clamp(min=1.0)
-    available = pairs >= MIN_PAIRS
+    used = exists * window[:, :, None]
+    weight = used * lip_weight[:, :, None] * diagonals(sound_weight[:, None].expand(-1, rows, -1))
+    total = weight.sum(1)
+    usual = (distance * weight).sum((1, 2)) / total.sum(1).clamp(min=1e-3)
+    curve = ((distance * weight).sum(1) + PRIOR_PAIRS * usual[:, None]) / (total + PRIOR_PAIRS)
+    available = used.sum(1) >= MIN_PAIRS
     return soft_cross_entropy(-scale * curve, batch.place, available, available.gather(1, batch.place[:, None])[:, 0])
 
 
-def clip_loss(lip: Tensor, sound: Tensor, batch: Batch, scale: Tensor) -> Tensor:
+def clip_loss(lip: Tensor, sound: Tensor, lip_weight: Tensor, sound_weight: Tensor, batch: Batch, scale: Tensor) -> Tensor:
     """Whose sound is it: the clip at its true place against every other clip's sound at the place where it fits best."""
     clips, rows, _ = lip.shape
-    pairs = batch.valid.float().unfold(1, rows, 1).sum(2)                               # [C, 32]
-    real = (sound * batch.valid[:, :, None]).transpose(1, 2)
-    total = F.conv1d(real, lip.transpose(1, 2)).transpose(0, 1)     # every lip stretch slides along every sound
-    curve = total / pairs.clamp(min=1.0)                                                # [B, C, 32]
-    curve = curve.masked_fill(pairs < MIN_PAIRS, NEVER)
+    pairs = batch.own.float().unfold(1, rows, 1).sum(2)                                 # [C, 32]
+    heard = sound_weight * batch.own
+    # Every lip stretch slides along every sound; means over the pairs, weighed, with the prior's pairs of no likeness.
+    weighed_lip = lip * lip_weight[:, :, None]
+    total = F.conv1d((sound * heard[:, :, None]).transpose(1, 2), weighed_lip.transpose(1, 2)).transpose(0, 1)
+    weight = F.conv1d(heard[:, None], lip_weight[:, None]).transpose(0, 1)              # [B, C, 32]
+    curve = (total / (weight + PRIOR_PAIRS)).masked_fill(pairs < MIN_PAIRS, NEVER)
     best = curve.amax(2)
     true = curve[torch.arange(clips), torch.arange(clips), batch.place]
     logits = scale * torch.where(torch.eye(clips, dtype=torch.bool), true[:, None], best)
@@ -97,14 +105,16 @@ class SyncLoss(nn.Module):
         super().__init__()
         self.log_scale = nn.Parameter(torch.tensor(FIRST_SCALES).log())
 
-    def forward(self, lip: Tensor, sound: Tensor, speech: Tensor, batch: Batch) -> tuple[Tensor, dict[str, float]]:
-        """lip [B, n, 128], sound [B, n + 31, 128], speech logits [B + S, n + 31] -> the loss and its parts."""
+    def forward(self, lips: tuple[Tensor, Tensor], sounds: tuple[Tensor, Tensor], speech: Tensor,
+                batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """Embeddings and reliability of lips [B, n] and sounds [B, n + 31], speech logits -> the loss and its parts."""
+        (lip, lip_weight), (sound, sound_weight) = lips, sounds
         scales = self.log_scale.exp().clamp(max=LARGEST_SCALE)
         similarity = lip @ sound.transpose(1, 2)
         parts = {
             "frame": frame_loss(similarity, batch, scales[0]),
-            "window": window_loss(similarity, batch, scales[1]),
-            "clip": clip_loss(lip, sound, batch, scales[2]),
+            "window": window_loss(similarity, lip_weight, sound_weight, batch, scales[1]),
+            "clip": clip_loss(lip, sound, lip_weight, sound_weight, batch, scales[2]),
             "speech": speech_loss(speech, batch),
         }
         total = sum(self.WEIGHTS[name] * part for name, part in parts.items())

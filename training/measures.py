@@ -6,7 +6,7 @@ import torch
 
 from . import mel
 from .dataset import SAMPLES_PER_FRAME, Clip
-from .networks import CROP, LIP_FIELD, LIP_REACH, SOUND_FIELD, SOUND_FIRST, STORED_CROP, LipSync
+from .networks import CROP, LIP_FIRST, SOUND_FIRST, SPEECH_FIELD, STORED_CROP, WINDOW, LipSync
 from .sync import Embeddings, SyncResult, read_curve, sync_curve
 
 MARGIN = (STORED_CROP - CROP) // 2
@@ -17,7 +17,7 @@ class EmbeddedClip:
     clip: Clip
     lip: Embeddings
     sound: Embeddings
-    speech: np.ndarray      # logits, aligned with sound.rows
+    speech: np.ndarray      # logits of the frames from SPEECH_FIRST on
 
 
 def embed_sounds(model: LipSync, sounds: np.ndarray) -> tuple[list[Embeddings], np.ndarray]:
@@ -25,21 +25,22 @@ def embed_sounds(model: LipSync, sounds: np.ndarray) -> tuple[list[Embeddings], 
     with torch.no_grad():
         log_mel = mel.log_mel(torch.from_numpy(sounds.astype(np.float32) / 32768.0))
         normal = mel.normalise(log_mel)
-        rows = model.sound(normal[:, None]).numpy()
+        rows, reliability = (part.numpy() for part in model.sound(normal[:, None]))
         speech = model.speech(torch.stack([normal, mel.raw_scaled(log_mel)], 1)).numpy()
-    return [Embeddings(SOUND_FIRST, row) for row in rows], speech
+    return [Embeddings(SOUND_FIRST, *row) for row in zip(rows, reliability)], speech
 
 
 def embed_lips(model: LipSync, crops: np.ndarray, first_frame: int) -> Embeddings:
     """uint8 [T, 80, 80] -> embeddings of the central 64x64."""
     centre = np.ascontiguousarray(crops[:, MARGIN:MARGIN + CROP, MARGIN:MARGIN + CROP])
     with torch.no_grad():
-        return Embeddings(first_frame + LIP_REACH, model.lip(torch.from_numpy(centre)[None])[0].numpy())
+        rows, reliability = model.lip(torch.from_numpy(centre)[None])
+        return Embeddings(first_frame + LIP_FIRST, rows[0].numpy(), reliability[0].numpy())
 
 
 def long_enough(clip: Clip) -> bool:
     """Whether there is at least one embedding of each kind."""
-    return len(clip.crops) >= LIP_FIELD and mel.mel_frames(len(clip.sound)) >= SOUND_FIELD
+    return len(clip.crops) >= WINDOW and mel.mel_frames(len(clip.sound)) >= SPEECH_FIELD
 
 
 def embed(model: LipSync, clips: list[Clip]) -> list[EmbeddedClip]:
@@ -68,7 +69,7 @@ def swapped_sounds(embedded: list[EmbeddedClip]) -> list[Embeddings | None]:
             sounds.append(None)
             continue
         other = candidates[random.integers(len(candidates))].sound
-        sounds.append(Embeddings(other.first, other.rows[:len(item.sound.rows)]))
+        sounds.append(other.part(0, len(item.sound.rows)))
     return sounds
 
 
@@ -76,7 +77,7 @@ def windows(item: EmbeddedClip, sound: Embeddings, length: int) -> list[SyncResu
     """Results of consecutive stretches of `length` lip embeddings against the whole sound."""
     results = []
     for start in range(0, len(item.lip.rows) - length + 1, length):
-        result = read_curve(sync_curve(Embeddings(item.lip.first + start, item.lip.rows[start:start + length]), sound))
+        result = read_curve(sync_curve(item.lip.part(start, length), sound))
         if result is not None:
             results.append(result)
     return results

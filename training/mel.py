@@ -78,13 +78,23 @@ def log_mel(samples: Tensor) -> Tensor:
     return (torch.conv1d(power, filters[:, :, None]) + FLOOR).log()
 
 
-def normalise(log_mel_: Tensor) -> Tensor:
-    """log_mel [B, 40, M] -> mel [B, 40, M]. The running sum is in f64: it is a difference of large numbers."""
-    frames = log_mel_.shape[2]
+def normalise(log_mel_: Tensor, lo: Tensor | None = None, hi: Tensor | None = None) -> Tensor:
+    """log_mel [B, 40, M] -> mel [B, 40, M]. The running sum is in f64: it is a difference of large numbers.
+
+    `lo`, `hi` int64 [B]: only mel frames lo .. hi-1 of a row exist; what comes out for others means nothing.
+    """
+    rows, bands, frames = log_mel_.shape
     total = torch.nn.functional.pad(log_mel_.double().cumsum(2), (1, 0))
     t = torch.arange(frames)
-    first, last = (t - MEAN_REACH).clamp(min=0), (t + MEAN_REACH + 1).clamp(max=frames)
-    mean = (total[:, :, last] - total[:, :, first]) / (last - first)
+    lo = torch.zeros(rows, 1, dtype=torch.long) if lo is None else lo[:, None]
+    hi = torch.full((rows, 1), frames) if hi is None else hi[:, None]
+    first = torch.minimum(torch.maximum(t - MEAN_REACH, lo), hi - 1)
+    last = torch.maximum(torch.minimum(t + MEAN_REACH + 1, hi), first + 1)
+
+    def at(column: Tensor) -> Tensor:
+        return total.gather(2, column[:, None].expand(-1, bands, -1))
+
+    mean = (at(last) - at(first)) / (last - first)[:, None]
     return (SCALE * (log_mel_ - mean)).float()
 
 

@@ -1,9 +1,11 @@
 """The sync curve: how far sound and lips are apart at each offset, and what is read from it. The C++ side does the same.
 
   d(i, j)  = Euclidean distance of lip embedding i and sound embedding j (unit vectors: 0..2)
-  curve(v) = mean of d(i, i+v) over all i for which both exist, v = -15..15; needs 5 pairs, otherwise not available.
-             10 pairs at the mean distance of all v are counted in: at the far shifts of a short clip few pairs are
-             left, whose plain mean is often the least by chance
+  w(i, j)  = reliability of i * reliability of j (0..1 each)
+  curve(v) = mean of d(i, i+v), weighed by w(i, i+v), over all i for which both exist, v = -15..15; needs 5 pairs, otherwise
+             not available. A weight of 10 at the mean distance of all v is counted in: at the far shifts of a short
+             clip few pairs are left, whose plain mean is often the least by chance
+  evidence = the largest sum of weights of any v: how much there was to measure by
   offset   = -v* with v* where the curve is least: offset > 0 means the AUDIO LEADS (its match lies earlier).
              Audio delayed by 200 ms has its match 5 frames later, so the offset falls by 5.
   min_dist = curve(v*), confidence = median of the available curve - min_dist
@@ -20,9 +22,17 @@ PRIOR_PAIRS = 10
 
 @dataclass(frozen=True)
 class Embeddings:
-    """Unit vectors float32 [n, 128]; row k belongs to video frame `first` + k."""
+    """Unit vectors float32 [n, 128]; row k belongs to video frame `first` + k. reliability float32 [n], 0..1."""
     first: int
     rows: np.ndarray
+    reliability: np.ndarray
+
+    def part(self, start: int, count: int) -> "Embeddings":
+        """Rows start .. start + count - 1, as far as there are any."""
+        return Embeddings(self.first + start, self.rows[start:start + count], self.reliability[start:start + count])
+
+    def moved(self, frames: int) -> "Embeddings":
+        return Embeddings(self.first + frames, self.rows, self.reliability)
 
 
 @dataclass(frozen=True)
@@ -30,29 +40,31 @@ class SyncResult:
     offset: int             # frames of 40 ms
     confidence: float
     min_dist: float
+    evidence: float         # pairs, each counted as far as it is to be relied on
 
 
-def most_pairs(lip: Embeddings, sound: Embeddings) -> int:
-    """The pairs of the shift that has most of them: how much there was to measure by."""
-    shape = len(lip.rows), len(sound.rows)
-    starts = lip.first + SHIFTS - sound.first
-    lengths = np.minimum(shape[0] + np.minimum(starts, 0), shape[1] - np.maximum(starts, 0))
-    return max(0, int(lengths.max()))
+@dataclass(frozen=True)
+class SyncCurve:
+    distance: np.ndarray    # float64 [31], of SHIFTS; NaN where fewer than MIN_PAIRS pairs exist
+    evidence: float
 
 
-def sync_curve(lip: Embeddings, sound: Embeddings) -> np.ndarray:
-    """Mean distance at each of SHIFTS, float64 [31]; NaN where fewer than MIN_PAIRS pairs exist."""
+def sync_curve(lip: Embeddings, sound: Embeddings) -> SyncCurve:
     distance = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * (lip.rows @ sound.rows.T).astype(np.float64)))
-    diagonals = [np.diagonal(distance, lip.first + shift - sound.first) for shift in SHIFTS]
-    pairs = np.array([len(diagonal) for diagonal in diagonals])
-    sums = np.array([diagonal.sum() for diagonal in diagonals])
-    usual = sums.sum() / max(1, pairs.sum())
-    return np.where(pairs >= MIN_PAIRS, (sums + PRIOR_PAIRS * usual) / (pairs + PRIOR_PAIRS), np.nan)
+    weight = np.outer(lip.reliability, sound.reliability).astype(np.float64)
+    places = lip.first + SHIFTS - sound.first
+    pairs = np.array([len(np.diagonal(weight, place)) for place in places])
+    weights = np.array([np.trace(weight, place) for place in places])
+    sums = np.array([np.trace(distance * weight, place) for place in places])
+    usual = sums.sum() / max(1e-9, weights.sum())
+    curve = np.where(pairs >= MIN_PAIRS, (sums + PRIOR_PAIRS * usual) / (weights + PRIOR_PAIRS), np.nan)
+    return SyncCurve(curve, float(weights.max()))
 
 
-def read_curve(curve: np.ndarray) -> SyncResult | None:
+def read_curve(curve: SyncCurve) -> SyncResult | None:
     """None where no offset was available."""
-    if np.isnan(curve).all():
+    distance = curve.distance
+    if np.isnan(distance).all():
         return None
-    best = int(np.nanargmin(curve))
-    return SyncResult(-int(SHIFTS[best]), float(np.nanmedian(curve) - curve[best]), float(curve[best]))
+    best = int(np.nanargmin(distance))
+    return SyncResult(-int(SHIFTS[best]), float(np.nanmedian(distance) - distance[best]), float(distance[best]), curve.evidence)

@@ -11,11 +11,11 @@ import torch
 from .checkpoint import NAME, load_model
 from .dataset import load_clips
 from .export import export
-from .trainer import Trainer
+from .trainer import LEARNING_RATE, Trainer
 
 # Weight of each corpus in a batch. GRID and webcam clips fill the long batches alone (batches.py), so that over all
 # batches it comes to about 40 % webcam (closest to the product, but 26 people), 40 % lrc_ar, 20 % GRID (one speaker).
-MIX = {"webcam": 0.30, "lrc_ar": 0.55, "grid": 0.15}
+MIX = {"webcam": 0.30, "lrc_ar": 0.50, "grid": 0.20}
 
 
 def parse_mix(text: str) -> dict[str, float]:
@@ -30,7 +30,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True, help="training time, over all resumptions")
     parser.add_argument("--offsets", type=Path, help="{name: frames} from crossfit.py")
     parser.add_argument("--mix", type=parse_mix, default=MIX, help="corpus=weight,... (only these are trained on)")
-    parser.add_argument("--start", type=Path, help="checkpoint of another run (crossfit's) to begin with")
+    parser.add_argument("--start", type=Path, help="exported weights to begin with")
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE, help="the highest; less with --start")
+    parser.add_argument("--fix-edges", action="store_true", help="leave the lips' lowest layers as they are: twice as fast, with --start")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out if there is one")
     parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared: waiting threads stall it")
     parser.add_argument("--seed", type=int, default=1)
@@ -42,7 +44,7 @@ def main() -> None:
     validation = load_clips(arguments.data, "validation")
     print(f"{len(clips)} training clips, {sum(len(clip.crops) for clip in clips)} frames", flush=True)
     Trainer(arguments.out, clips, validation, arguments.mix, minutes=arguments.minutes, start=arguments.start, resume=arguments.resume,
-            seed=arguments.seed).train()
+            learning_rate=arguments.learning_rate, fix_edges=arguments.fix_edges, seed=arguments.seed).train()
     model, about = load_model(arguments.out / NAME)
     export(model, arguments.out, about)
 

@@ -13,12 +13,13 @@ from .dataset import Clip
 from .losses import SyncLoss
 from .measures import embed, summary
 from .networks import LipSync
+from .start import load_start
 
 BATCH, NOT_SPEECH_ROWS = 32, 8
 LEARNING_RATE, WEIGHT_DECAY, CLIP_NORM = 2e-3, 0.05, 2.0
 WARM_UP = 0.03                  # share of the budget
 AVERAGE_DECAY = 0.998
-LOG_EVERY, SAVE_EVERY, VALIDATE_EVERY = 30.0, 120.0, 240.0      # seconds of training time
+LOG_EVERY, SAVE_EVERY, VALIDATE_EVERY = 30.0, 120.0, 600.0      # seconds of training time
 
 
 class AverageWeights:
@@ -42,11 +43,12 @@ class Trainer:
 
     def __init__(self, run: Path, clips: list[Clip], validation: list[Clip], mix: dict[str, float], *,
                  minutes: float | None = None, steps: int | None = None, start: Path | None = None,
-                 resume: bool = False, seed: int = 1) -> None:
+                 resume: bool = False, learning_rate: float = LEARNING_RATE,
+                 fix_edges: bool = False, seed: int = 1) -> None:
         if (minutes is None) == (steps is None):
             raise ValueError("give either minutes or steps")
         self.run, self.clips, self.validation, self.mix = run, clips, validation, mix
-        self.minutes, self.steps, self.seed = minutes, steps, seed
+        self.minutes, self.steps, self.highest_rate, self.seed = minutes, steps, learning_rate, seed
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(seed)
         self.model = LipSync().to(memory_format=torch.channels_last)
@@ -55,14 +57,18 @@ class Trainer:
         parameters = [*self.model.parameters(), *self.loss.parameters()]
         self.optimizer = torch.optim.AdamW([
             {"params": [p for p in parameters if p.ndim > 1], "weight_decay": WEIGHT_DECAY},
-            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}], lr=LEARNING_RATE, betas=(0.9, 0.98))
+            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}], lr=learning_rate, betas=(0.9, 0.98))
         self.average = AverageWeights(self.model)
         self.step, self.elapsed = 0, 0.0
         if resume and (run / NAME).exists():
             self.restore(torch.load(run / NAME))
         elif start is not None:
-            # Another run's weights: past the plateau where nothing is learned yet.
-            self.take_weights(torch.load(start))
+            # Past the plateau where nothing is learned yet.
+            maker = BatchMaker(clips, mix, BATCH, NOT_SPEECH_ROWS, seed)
+            self.model.load_state_dict(load_start(start, iter(maker)).state_dict())
+            self.average = AverageWeights(self.model)
+        if fix_edges:
+            self.model.lip.fix_edges()
 
     def take_weights(self, state: dict) -> None:
         self.model.load_state_dict(state["model"])
@@ -87,8 +93,8 @@ class Trainer:
     def learning_rate(self) -> float:
         done = min(1.0, self.progress())
         if done < WARM_UP:
-            return LEARNING_RATE * (done / WARM_UP + 0.01)
-        return LEARNING_RATE * 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
+            return self.highest_rate * (done / WARM_UP + 0.01)
+        return self.highest_rate * 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         for group in self.optimizer.param_groups:
@@ -96,7 +102,7 @@ class Trainer:
         clips = len(batch.frames)
         with torch.autocast("cpu", torch.bfloat16):
             lip = self.model.lip(batch.frames)
-            sound = self.model.sound(batch.mel[:clips, :1])
+            sound = self.model.sound(batch.mel[:clips, :1], batch.first, batch.end)
             speech = self.model.speech(batch.mel)
         total, parts = self.loss(lip, sound, speech, batch)
         self.optimizer.zero_grad(set_to_none=True)

@@ -1,5 +1,6 @@
 #include "pipeline/models.h"
 
+#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,9 @@ namespace syncnet::pipeline {
 namespace fs = std::filesystem;
 
 namespace {
+
+// The editions of the bundled model (docs/model-card.md), the default one first.
+constexpr std::array kBundled{"lipsync", "lipsync-grid"};
 
 // Loads the named file or, where none is named, the one among the models; nothing where there is
 // none. The file is let go before the next one is read.
@@ -75,11 +79,15 @@ nlohmann::json describe(const Models& models) {
 std::shared_ptr<const Models> load_models(const ModelOptions& options) {
     const nn::Precision fast = options.precision.value_or(nn::best_precision());
     const nn::Precision exact = options.precision.value_or(nn::best_exact_precision());
-    Models models{.blaze_face = load_detector(options.folder, options.face_range),
-                  .lip_sync = sync::load_lip_sync(options.folder / "lipsync.safetensors", fast)};
-    models.scoring.push_back(
-        {.network = sync::lip_sync_model(models.lip_sync),
-         .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
+    Models models{.blaze_face = load_detector(options.folder, options.face_range)};
+    for (const std::string edition : kBundled) {
+        const auto networks =
+            sync::load_lip_sync(options.folder / (edition + ".safetensors"), fast);
+        models.scoring.push_back({.network = sync::lip_sync_model(networks),
+                                  .speech = networks.speech,
+                                  .calibration = score::load_calibration(
+                                      options.folder / (edition + ".calibration.json"))});
+    }
 
     models.s3fd = load_published(
         options.s3fd, options.folder / kS3fdFile,
@@ -100,6 +108,7 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
     models.scoring.insert(
         models.scoring.begin(),
         {.network = sync::syncnet_v2_model(*syncnet, "2", options.edges),
+         .speech = models.scoring.front().speech,
          .calibration = score::load_calibration(options.folder / "syncnet_v2.calibration.json")});
     models.choice = "syncnet_v2, the published model: " +
                     std::string(options.syncnet_v2.empty() ? "it lies among the models"

@@ -32,6 +32,8 @@ struct ModelOptions {
 
 struct ScoringModel {
     std::shared_ptr<const sync::SyncModel> network;
+    std::shared_ptr<const nn::Plan> speech;  // sync::SpeechDetector's; the published has none
+                                             // of its own and listens with the bundled one's
     score::Calibration calibration;
 };
 
@@ -39,7 +41,6 @@ struct ScoringModel {
 struct Models {
     face::BlazeFaceModel blaze_face;
     std::optional<face::S3fdModel> s3fd;
-    sync::LipSyncModel lip_sync;        // tells speech, whichever model scores
     std::vector<ScoringModel> scoring;  // the default one first
     std::string choice;                 // which model scores by default, and why
 

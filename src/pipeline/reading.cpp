@@ -200,7 +200,7 @@ Reading read_video(media::Source source, const Models& models, const ScoringMode
     const sync::SoundFrames sound = decoding.sound();
     reading.has_audio = !sound.log_mel.empty();
     reading.sound = session->hear(sound, between);
-    reading.speech = sync::SpeechDetector(models.lip_sync).detect(sound.log_mel, between);
+    reading.speech = sync::SpeechDetector(scoring.speech).detect(sound.log_mel, between);
     return reading;
 }
 

@@ -87,8 +87,7 @@ Calibration load_calibration(const std::filesystem::path& path) {
 }
 
 double score(const sync::SyncResult& result, const Calibration& c) {
-    const double length =
-        std::log(std::max<double>(1, static_cast<double>(result.pairs)) / kUsualPairs);
+    const double length = std::log(std::max(1.0, result.evidence) / kUsualPairs);
     const double evidence = c.intercept + c.confidence_weight * result.confidence +
                             c.min_dist_weight * result.min_dist + c.length_weight * length;
     const double offset = result.offset_frames / c.offset_width;

@@ -36,9 +36,9 @@ struct Thresholds {
 };
 
 // score = sigmoid(intercept + confidence_weight * confidence + min_dist_weight * min_dist
-//                 + length_weight * ln(pairs / kUsualPairs)) * exp(-(offset / offset_width)^2)
-// The seed's form and, for the bundled model, the length: in a long clip chance makes less of a
-// minimum, so less confidence means as much (training/calibrate.py fits it).
+//                 + length_weight * ln(evidence / kUsualPairs)) * exp(-(offset / offset_width)^2)
+// The seed's form and, for the bundled model, how much evidence there was: the more, the less of a
+// minimum chance makes, so less confidence means as much (training/calibrate.py fits it).
 inline constexpr double kUsualPairs = 64;
 
 struct Calibration {

@@ -1,7 +1,6 @@
 // The bundled model: a lip tower and a sound tower that meet in one space, and a small network that
 // tells speech from other sound. The layers are those of training/networks.py, exported by
-// training/export.py; convolutions in time are never padded, so every embedding has seen only what
-// is really there.
+// training/export.py.
 #pragma once
 
 #include <cstdint>
@@ -14,30 +13,30 @@
 
 #include "audio/log_mel.h"
 #include "nn/plan.h"
+#include "sync/context_embedder.h"
 #include "sync/embeddings.h"
 
 namespace syncnet::sync {
 
-inline constexpr std::size_t kLipSyncEmbedding = 128;  // dimensions; rows are of unit length
-
 // Immutable, shared by all threads.
 struct LipSyncModel {
     std::string name, version;
-    std::shared_ptr<const nn::Plan> lip_windows;  // pictures -> one feature vector a window
-    std::shared_ptr<const nn::Plan> lip_time;     // features over time -> embeddings
-    std::shared_ptr<const nn::Plan> sound;
+    std::shared_ptr<const nn::Plan> lip_windows;  // pictures -> features of a frame
+    std::shared_ptr<const nn::Plan> lip_context;
+    std::shared_ptr<const nn::Plan> sound;  // mel frames -> features of a frame
+    std::shared_ptr<const nn::Plan> sound_context;
     std::shared_ptr<const nn::Plan> speech;
 };
 
 // Throws bad_model.
 LipSyncModel load_lip_sync(const std::filesystem::path& safetensors, nn::Precision precision);
 
-// Lip embeddings of one face. Embedding i has seen the crops of frames i-5 .. i+5. The scratch
+// Lip embeddings of one face. Embedding i has seen the crops of frames i-14 .. i+14. The scratch
 // memory of the networks is borrowed, so that many faces share it; not thread-safe.
 class LipNetworks {
   public:
     explicit LipNetworks(const LipSyncModel& model);
-    nn::Session windows, time;
+    nn::Session windows, context;
 };
 
 class LipEmbedder {
@@ -52,7 +51,6 @@ class LipEmbedder {
 
   private:
     void run_windows();
-    void run_time(std::size_t embeddings);
 
     LipNetworks* networks_;
     // The last crops are kept until their last window is filled; one crop belongs to five windows.
@@ -65,11 +63,10 @@ class LipEmbedder {
     // between; so windows wait here until a batch is full.
     std::vector<float> windows_;
     std::size_t waiting_windows_ = 0;
-    std::vector<float> features_;
-    Embeddings embeddings_;
+    ContextEmbedder context_;
 };
 
-// The sound of a whole clip: embedding i has seen mel frames 4i-16 .. 4i+18.
+// The sound of a whole clip: embedding i has seen mel frames 4i-52 .. 4i+54.
 class SoundEmbedder {
   public:
     explicit SoundEmbedder(const LipSyncModel& model);
@@ -78,7 +75,7 @@ class SoundEmbedder {
                      const std::function<void()>& between = {});
 
   private:
-    nn::Session network_;
+    nn::Session features_, context_;
 };
 
 // The probability, 0..1, that speech is heard in frame first_frame + k.
@@ -89,7 +86,7 @@ struct Speech {
 
 class SpeechDetector {
   public:
-    explicit SpeechDetector(const LipSyncModel& model);
+    explicit SpeechDetector(std::shared_ptr<const nn::Plan> speech);  // LipSyncModel::speech
     // As SoundEmbedder::embed.
     Speech detect(std::span<const audio::MelFrame> log_mel,
                   const std::function<void()>& between = {});

@@ -35,24 +35,28 @@ SyncCurve sync_curve(const Embeddings& lips, const Embeddings& sound, const Dist
     SyncCurve curve;
     std::array<double, kShifts> sums{};
     double all_distances = 0;
-    std::int64_t all_pairs = 0;
+    double all_weights = 0;
     for (std::size_t s = 0; s < kShifts; ++s) {
         const std::int64_t shift = static_cast<std::int64_t>(s) - kMaxOffset;
         const std::int64_t first = std::max({from, lips.first_frame, sound.first_frame - shift});
         const std::int64_t end = std::min({to, lips.end_frame(), sound.end_frame() - shift});
-        for (std::int64_t i = first; i < end; ++i)
-            sums[s] += distance(lips.row(i), sound.row(i + shift));
+        for (std::int64_t i = first; i < end; ++i) {
+            const double weight =
+                static_cast<double>(lips.weight(i)) * static_cast<double>(sound.weight(i + shift));
+            sums[s] += weight * distance(lips.row(i), sound.row(i + shift));
+            curve.weight[s] += weight;
+        }
         curve.pairs[s] = std::max<std::int64_t>(0, end - first);
         all_distances += sums[s];
-        all_pairs += curve.pairs[s];
+        all_weights += curve.weight[s];
     }
-    const double usual = all_pairs > 0 ? all_distances / static_cast<double>(all_pairs) : 0;
+    const double usual = all_weights > 0 ? all_distances / all_weights : 0;
     for (std::size_t s = 0; s < kShifts; ++s)
-        curve.mean_distance[s] = curve.pairs[s] < kMinPairs
-                                     ? std::numeric_limits<double>::quiet_NaN()
-                                     : scale.gain * (sums[s] + kPriorPairs * usual) /
-                                               (static_cast<double>(curve.pairs[s]) + kPriorPairs) +
-                                           scale.shift;
+        curve.mean_distance[s] =
+            curve.pairs[s] < kMinPairs
+                ? std::numeric_limits<double>::quiet_NaN()
+                : scale.gain * (sums[s] + kPriorPairs * usual) / (curve.weight[s] + kPriorPairs) +
+                      scale.shift;
     return curve;
 }
 
@@ -81,6 +85,7 @@ SyncCurve published_curve(const DistanceMatrix& distances) {
         double sum = 0;
         for (const auto& row : distances) sum += row[s];
         curve.pairs[s] = static_cast<std::int64_t>(distances.size());
+        curve.weight[s] = static_cast<double>(distances.size());
         curve.mean_distance[s] = distances.empty() ? std::numeric_limits<double>::quiet_NaN()
                                                    : sum / static_cast<double>(distances.size());
     }
@@ -135,7 +140,8 @@ std::optional<SyncResult> read_curve(const SyncCurve& curve) {
                       .fine_offset_frames = offset - fine,
                       .confidence = median - least,
                       .min_dist = least,
-                      .pairs = *std::ranges::max_element(curve.pairs)};
+                      .pairs = *std::ranges::max_element(curve.pairs),
+                      .evidence = *std::ranges::max_element(curve.weight)};
 }
 
 }  // namespace syncnet::sync

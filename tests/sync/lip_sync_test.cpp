@@ -42,17 +42,19 @@ TEST(LipSync, AgreesWithPyTorch) {
         const float tolerance = precision == nn::Precision::f32 ? 1e-4F : 2e-2F;
         const auto model = load_lip_sync(kModel, precision);
         const Embeddings lip = lips(model, expected.at("crops"));
-        EXPECT_EQ(lip.first_frame, 5);
+        EXPECT_EQ(lip.first_frame, 2);
         expect_rows(lip.values, expected.at("lip_embeddings"), tolerance);
+        expect_rows(lip.reliability, expected.at("lip_reliability"), tolerance);
 
         audio::LogMel mel;
         std::vector<float> samples = expected.at("samples").values;
         for (float& v : samples) v /= 32768.0F;
         mel.push(samples);
         const Embeddings sound = SoundEmbedder(model).embed(mel.frames());
-        EXPECT_EQ(sound.first_frame, 4);
+        EXPECT_EQ(sound.first_frame, 1);
         expect_rows(sound.values, expected.at("sound_embeddings"), tolerance);
-        const Speech speech = SpeechDetector(model).detect(mel.frames());
+        expect_rows(sound.reliability, expected.at("sound_reliability"), tolerance);
+        const Speech speech = SpeechDetector(model.speech).detect(mel.frames());
         EXPECT_EQ(speech.first_frame, 4);
         const auto& logits = expected.at("speech_logits").values;
         ASSERT_EQ(speech.probability.size(), logits.size());
@@ -61,15 +63,35 @@ TEST(LipSync, AgreesWithPyTorch) {
     }
 }
 
+// Runs of 64 embeddings follow each other without a seam: the same crops over and over give the
+// same embeddings over and over, wherever runs begin.
 TEST(LipSync, BatchesDoNotShowInTheAnswer) {
     const auto model = load_lip_sync(kModel, nn::Precision::f32);
     const auto crops = golden().at("crops");
-    const Embeddings once = lips(model, crops);
-    const Embeddings many = lips(model, crops, 5);
-    EXPECT_EQ(once.count(), 17 - 10);
-    EXPECT_EQ(many.count(), 5 * 17 - 10);
-    for (std::size_t i = 0; i < once.values.size(); ++i)
-        ASSERT_NEAR(many.values[i], once.values[i], 1e-5);
+    constexpr std::int64_t kPeriod = 17;
+    const Embeddings many = lips(model, crops, 12);
+    ASSERT_EQ(many.count(), 12 * kPeriod - 4);
+    for (std::int64_t i = 14 + kPeriod; i + 14 < 12 * kPeriod; ++i) {
+        for (std::size_t k = 0; k < kLipSyncEmbedding; ++k)
+            ASSERT_NEAR(many.row(i)[k], many.row(i - kPeriod)[k], 1e-5) << i;
+        ASSERT_NEAR(many.weight(i), many.weight(i - kPeriod), 1e-5) << i;
+    }
+}
+
+// A clip that goes on does not change what was 14 frames before its end, nor do earlier pictures.
+TEST(LipSync, AnEmbeddingSeesFourteenFramesToEitherSide) {
+    const auto model = load_lip_sync(kModel, nn::Precision::f32);
+    const auto crops = golden().at("crops");
+    const Embeddings once = lips(model, crops, 4);
+    const Embeddings twice = lips(model, crops, 5);
+    const std::int64_t last = 4 * 17 - 1;
+    for (std::int64_t i = 2; i <= last - 14; ++i)
+        for (std::size_t k = 0; k < kLipSyncEmbedding; ++k)
+            ASSERT_NEAR(once.row(i)[k], twice.row(i)[k], 1e-5) << i;
+    double changed = 0;
+    for (std::size_t k = 0; k < kLipSyncEmbedding; ++k)
+        changed += std::abs(once.row(last - 2)[k] - twice.row(last - 2)[k]);
+    EXPECT_GT(changed, 1e-3);
 }
 
 TEST(LipSync, TooFewFramesGiveNoEmbedding) {
@@ -77,7 +99,7 @@ TEST(LipSync, TooFewFramesGiveNoEmbedding) {
     LipNetworks networks(model);
     LipEmbedder embedder(networks, 3);
     const std::vector<std::uint8_t> grey(64 * 64, 100);
-    for (int i = 0; i < 10; ++i) embedder.push(grey);
+    for (int i = 0; i < 4; ++i) embedder.push(grey);
     EXPECT_EQ(embedder.finish().count(), 0);
     EXPECT_EQ(SoundEmbedder(model).embed({}).count(), 0);
 }

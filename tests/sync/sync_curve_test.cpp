@@ -93,6 +93,25 @@ TEST(SyncCurve, AWindowSeesOnlyItsFrames) {
     EXPECT_GT(read_curve(sync_curve(lips, sound, {}, 40, 80))->min_dist, 1);
 }
 
+// Half of the clip has another voice in it; it says of itself that it is not to be relied on.
+TEST(SyncCurve, WhatIsNotReliableCountsLess) {
+    const Embeddings lips = random_embeddings(0, 60, 1);
+    Embeddings sound = lips;
+    const Embeddings other = random_embeddings(0, 60, 3);
+    std::copy(other.values.begin() + 30 * kSize, other.values.end(),
+              sound.values.begin() + 30 * kSize);
+    const auto equal = read_curve(sync_curve(lips, sound, {}));
+    sound.reliability.assign(60, 1.0F);
+    EXPECT_EQ(read_curve(sync_curve(lips, sound, {}))->min_dist, equal->min_dist);
+    std::fill(sound.reliability.begin() + 30, sound.reliability.end(), 0.1F);
+    const auto weighed = read_curve(sync_curve(lips, sound, {}));
+    EXPECT_LT(weighed->min_dist, equal->min_dist - 0.2);
+    EXPECT_GT(weighed->confidence, equal->confidence + 0.2);
+    EXPECT_NEAR(equal->evidence, 60, 1e-3);
+    EXPECT_NEAR(weighed->evidence, 33, 1e-3);
+    EXPECT_EQ(weighed->pairs, 60);
+}
+
 TEST(SyncCurve, OffsetBetweenFramesLeansToTheNearerNeighbour) {
     SyncCurve curve;
     curve.mean_distance.fill(10);
