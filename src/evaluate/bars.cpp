@@ -34,23 +34,22 @@ class Table {
   public:
     explicit Table(const ordered_json& summary) : summary_(&summary) {}
 
-    // `unit`: "share" or "ms". Without a value the bar can't be judged.
+    // `unit`: "share" or "ms". `place`: of the estimate of trimmed clips. Without a value the bar
+    // can't be judged.
     void add(const std::string& what, const std::string& corpus, const std::string& place,
              bool at_least, double wanted, const char* unit = "share",
              const std::string& as_filmed = {}) {
         const ordered_json measured = at(place);
-        ordered_json row{{"what", what},
-                         {"corpus", corpus},
-                         {"measured", measured},
-                         {"as_filmed", as_filmed.empty() ? ordered_json(nullptr) : at(as_filmed)},
-                         {"unit", unit},
-                         {"at_least", at_least},
-                         {"wanted", wanted},
-                         {"met", nullptr}};
-        if (measured.is_object() && measured.at("value").is_number()) {
-            const auto value = measured.at("value").get<double>();
-            row["met"] = at_least ? value >= wanted : value <= wanted;
-        }
+        const auto met = [&](const ordered_json& estimate) -> ordered_json {
+            if (!estimate.is_object() || !estimate.at("value").is_number()) return nullptr;
+            const auto value = estimate.at("value").get<double>();
+            return at_least ? value >= wanted : value <= wanted;
+        };
+        const ordered_json filmed = as_filmed.empty() ? ordered_json(nullptr) : at(as_filmed);
+        ordered_json row{
+            {"what", what},         {"corpus", corpus},     {"measured", measured},
+            {"unit", unit},         {"at_least", at_least}, {"wanted", wanted},
+            {"met", met(measured)}, {"as_filmed", filmed},  {"met_as_filmed", met(filmed)}};
         rows.push_back(std::move(row));
     }
 

@@ -47,7 +47,7 @@ void add_swapped(const Clip& clip, const Form& form, const Judge& judge, Sounds&
     for (const Donor who : {Donor::same_speaker, Donor::other_speaker, Donor::other_corpus}) {
         const auto donor = sounds.of(clip, who);
         if (!donor) continue;
-        const Sound sound = form.trimmed ? trimmed(donor->sound, donor->speech) : donor->sound;
+        const Sound sound = form.trimmed ? trimmed(donor->sound, *donor->speech) : donor->sound;
         add_case(case_of("swapped", to_string(who), judge(with_sound(form.reading, sound)), {}),
                  form, record);
     }
@@ -83,14 +83,16 @@ void find_zero(const Clip& clip, const pipeline::Analysis& whole, ClipRecord& re
     if (std::abs(own) <= kMaxOwnOffset) record.zero = own;
 }
 
-void add_embedding_cases(const Clip& clip, const Reading& reading, const Judge& judge,
-                         Sounds& sounds, const Groups& groups, ClipRecord& record) {
+void add_embedding_cases(const ReadClip& read, const Judge& judge, Sounds& sounds,
+                         const Groups& groups, ClipRecord& record) {
+    const Clip& clip = *read.clip;
+    const Reading& reading = read.reading;
+    const auto& span = read.speech;
     const pipeline::Analysis whole = judge(reading);
     find_zero(clip, whole, record);
     Case as_it_is = case_of("as it is", "", whole, record.zero);
     as_it_is.trimmed = false;
     record.cases.push_back(std::move(as_it_is));
-    const auto span = speech_span(reading.speech);
     if (!clip.genuine()) {
         if (span)
             record.cases.push_back(

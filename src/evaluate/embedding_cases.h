@@ -29,8 +29,15 @@ struct Judge {
 // 0. Sets `zero` and `zero_known` of the record; negatives without a known offset have none.
 void find_zero(const Clip& clip, const pipeline::Analysis& whole, ClipRecord& record);
 
+// A clip, read, and where its speech is.
+struct ReadClip {
+    const Clip* clip = nullptr;
+    pipeline::Reading reading;
+    std::optional<pipeline::Interval> speech;
+};
+
 // Adds to record.cases: the clip as it is, and for genuine ones what `groups` want.
-void add_embedding_cases(const Clip& clip, const pipeline::Reading& reading, const Judge& judge,
-                         Sounds& sounds, const Groups& groups, ClipRecord& record);
+void add_embedding_cases(const ReadClip& read, const Judge& judge, Sounds& sounds,
+                         const Groups& groups, ClipRecord& record);
 
 }  // namespace syncnet::evaluate

@@ -66,26 +66,30 @@ ClipRecord Evaluator::evaluate(const Clip& clip) {
 void Evaluator::measure(const Clip& clip, ClipRecord& record) {
     const Judge judge{.analyzer = analyzer_, .request = {.model = options_.model}};
     auto start = Clock::now();
-    const pipeline::Reading reading =
-        analyzer_->read(media::Source::from_path(clip.file), judge.request);
+    ReadClip read{.clip = &clip,
+                  .reading = analyzer_->read(media::Source::from_path(clip.file), judge.request)};
     record.read_time = since(start);
-    record.seconds = seconds(reading.frames);
+    record.seconds = seconds(read.reading.frames);
     record.speech_seconds = seconds(
-        pipeline::speech_frames(reading.speech, 0, std::numeric_limits<std::int64_t>::max()));
+        pipeline::speech_frames(read.reading.speech, 0, std::numeric_limits<std::int64_t>::max()));
     start = Clock::now();
-    (void)judge(reading);
+    (void)judge(read.reading);
     record.judge_time = since(start);
-    add_embedding_cases(clip, reading, judge, sounds_, options_.groups, record);
+    read.speech = speech_span(read.reading.speech, load_sound(media::Source::from_path(clip.file)));
+    add_embedding_cases(read, judge, sounds_, options_.groups, record);
     if (!record.media) return;
     start = Clock::now();
-    add_media_cases(clip, reading, {.judge = &judge, .sounds = &sounds_, .speech = &speech_},
+    add_media_cases(read, {.judge = &judge, .sounds = &sounds_, .speech = &speech_},
                     options_.groups, record);
     record.media_time = since(start);
 }
 
-Sound Evaluator::sound(const Clip& clip) const {
-    return sound_of(
-        analyzer_->read(media::Source::from_path(clip.file), {.model = options_.model}));
+DonorSound Evaluator::sound(const Clip& clip) const {
+    const auto reading =
+        analyzer_->read(media::Source::from_path(clip.file), {.model = options_.model});
+    return {.clip = &clip,
+            .sound = sound_of(reading),
+            .speech = speech_span(reading.speech, load_sound(media::Source::from_path(clip.file)))};
 }
 
 }  // namespace syncnet::evaluate

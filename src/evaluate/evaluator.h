@@ -35,7 +35,7 @@ class Evaluator {
 
   private:
     void measure(const Clip& clip, ClipRecord& record);
-    Sound sound(const Clip& clip) const;
+    DonorSound sound(const Clip& clip) const;
 
     const pipeline::Analyzer* analyzer_;
     const std::vector<Clip>* clips_;

@@ -120,7 +120,7 @@ std::optional<Reading> MediaCases::with_sound_of_another_file() const {
     for (const Donor who : {Donor::other_speaker, Donor::same_speaker, Donor::other_corpus}) {
         const auto donor = tools_->sounds->of(*clip_, who);
         if (!donor) continue;
-        const std::int64_t from = std::max<std::int64_t>(0, donor->speech.from - kSpeechMargin);
+        const std::int64_t from = std::max<std::int64_t>(0, donor->speech->from - kSpeechMargin);
         const Samples sound = excerpt(load_sound(media::Source::from_path(donor->clip->file)),
                                       from * media::kSamplesPerFrame, bench_.clip().sample_count());
         return bench_.with_pictures(
@@ -244,20 +244,21 @@ Reading MediaCases::with_mouth_covered(double share) const {
 
 }  // namespace
 
-void add_media_cases(const Clip& clip, const Reading& reading, const MediaTools& tools,
-                     const Groups& groups, ClipRecord& record) {
+void add_media_cases(const ReadClip& read, const MediaTools& tools, const Groups& groups,
+                     ClipRecord& record) {
     if (!groups.any_media() || !media::can_write(PictureCodec::lossless)) return;
-    const auto span = speech_span(reading.speech);
-    const pipeline::Analysis whole = (*tools.judge)(reading);
+    const auto& span = read.speech;
+    const pipeline::Analysis whole = (*tools.judge)(read.reading);
     if (!span || whole.tracks.empty()) return;
     const face::Box& face = whole.tracks.front().mean_box;
     face::BlazeFace detector(tools.judge->analyzer->models().blaze_face);
-    LoadedClip loaded = load_clip(media::Source::from_path(clip.file),
+    LoadedClip loaded = load_clip(media::Source::from_path(read.clip->file),
                                   {.from = std::max<std::int64_t>(0, span->from - kSpeechMargin),
-                                   .to = std::min(span->to + kSpeechMargin, reading.frames)},
+                                   .to = std::min(span->to + kSpeechMargin, read.reading.frames)},
                                   detector, face);
     if (loaded.pictures.empty()) return;
-    MediaCases cases(clip, tools, std::move(loaded), std::max(face.width(), face.height()), record);
+    MediaCases cases(*read.clip, tools, std::move(loaded), std::max(face.width(), face.height()),
+                     record);
     cases.add_clean();
     if (groups.has("delays")) cases.add_delays();
     if (groups.has("sub-frame")) cases.add_sub_frame();

@@ -17,9 +17,9 @@ struct MediaTools {
 };
 
 // Adds to record.cases what `groups` want of a genuine clip, trimmed to its speech; none where it
-// has no speech or no face leads in it. `reading`: of the clip.
-void add_media_cases(const Clip& clip, const pipeline::Reading& reading, const MediaTools& tools,
-                     const Groups& groups, ClipRecord& record);
+// has no speech or no face leads in it.
+void add_media_cases(const ReadClip& read, const MediaTools& tools, const Groups& groups,
+                     ClipRecord& record);
 
 // What can't be made here, and why: one sentence each.
 std::vector<std::string> missing_for_media_cases(const Groups& groups,

@@ -84,6 +84,12 @@ std::string bar_value(const ordered_json& estimate, bool ms) {
     return ms ? ms_text(estimate) : share_text(estimate);
 }
 
+std::string verdict(const ordered_json& met) {
+    if (met.is_null()) return "<span class=\"none\">can't say</span>";
+    return met.get<bool>() ? "<span class=\"met\">✓ met</span>"
+                           : "<span class=\"missed\">✗ not met</span>";
+}
+
 std::string how_to_read() {
     return section(
         "how", "How to read this",
@@ -112,22 +118,19 @@ std::string bars_section(const ordered_json& report) {
                                                                std::fmod(wanted * 100, 1) < 0.99
                                                            ? 1
                                                            : 0);
-        const std::string verdict =
-            bar.at("met").is_null()     ? "<span class=\"none\">can't say</span>"
-            : bar.at("met").get<bool>() ? "<span class=\"met\">✓ met</span>"
-                                        : "<span class=\"missed\">✗ not met</span>";
         rows.push_back({escaped(bar.at("what").get<std::string>()),
                         escaped(bar.at("corpus").get<std::string>()),
                         bar_value(bar.at("measured"), ms),
-                        (bar.at("at_least").get<bool>() ? "≥ " : "≤ ") + limit, verdict,
-                        bar_value(bar.at("as_filmed"), ms),
+                        (bar.at("at_least").get<bool>() ? "≥ " : "≤ ") + limit,
+                        verdict(bar.at("met")), bar_value(bar.at("as_filmed"), ms),
+                        bar.at("as_filmed").is_null() ? "" : verdict(bar.at("met_as_filmed")),
                         bar.at("measured").is_object()
                             ? std::to_string(bar.at("measured").at("count").get<std::size_t>())
                             : "–"});
     }
     return section(
         "bars", "What is promised, and what was measured",
-        table({"what", "corpus", "measured", "wanted", "", "as filmed", "n"}, rows, "wrap"));
+        table({"what", "corpus", "trimmed", "wanted", "", "as filmed", "", "n"}, rows, "wrap"));
 }
 
 std::string clips_section(const ordered_json& report) {
@@ -156,9 +159,7 @@ std::string time_section(const ordered_json& report) {
     double most = 0;
     std::vector<Tick> corpora;
     std::vector<double> reading, measuring;
-    const auto ms = [](double seconds) {
-        return fixed(1000 * seconds, 2) + " ms";
-    };
+    const auto ms = [](double seconds) { return fixed(1000 * seconds, 2) + " ms"; };
     for (const auto& [corpus, t] : time.items()) {
         corpora.push_back({static_cast<double>(corpora.size()) + 0.5, corpus});
         reading.push_back(1000 * t.at("reading").get<double>());

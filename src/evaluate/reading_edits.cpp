@@ -1,6 +1,9 @@
 #include "evaluate/reading_edits.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "evaluate/measures.h"
 
 namespace syncnet::evaluate {
 namespace {
@@ -37,12 +40,39 @@ sync::Speech cut(const sync::Speech& speech, const Interval& kept) {
             .probability = {speech.probability.begin() + from, speech.probability.begin() + to}};
 }
 
+constexpr double kLoud = 0.95;  // the share of frames that are less loud
+
+// In decibels, a frame of pictures each.
+std::vector<double> frame_levels(std::span<const float> sound) {
+    constexpr double kNothing = 1e-10;
+    std::vector<double> levels;
+    while (sound.size() >= media::kSamplesPerFrame) {
+        double power = kNothing;
+        for (const float s : sound.first(media::kSamplesPerFrame))
+            power += static_cast<double>(s) * s;
+        levels.push_back(10 * std::log10(power / media::kSamplesPerFrame));
+        sound = sound.subspan(media::kSamplesPerFrame);
+    }
+    return levels;
+}
+
 }  // namespace
 
-std::optional<Interval> speech_span(const sync::Speech& speech) {
+std::optional<Interval> speech_span(const sync::Speech& speech, std::span<const float> sound) {
     const auto intervals = pipeline::speech_intervals(speech);
     if (intervals.empty()) return std::nullopt;
-    return Interval{.from = intervals.front().from, .to = intervals.back().to};
+    Interval span{.from = intervals.front().from, .to = intervals.back().to};
+    const std::vector<double> levels = frame_levels(sound);
+    const auto loud = quantile(levels, kLoud);
+    const auto audible = [&](std::int64_t frame) {
+        return frame >= std::ssize(levels) ||  // not known
+               levels[static_cast<std::size_t>(frame)] >= *loud - kAudibleDecibels;
+    };
+    if (!loud) return span;
+    while (span.from < span.to && !audible(span.from)) ++span.from;
+    while (span.from < span.to && !audible(span.to - 1)) --span.to;
+    if (span.from == span.to) return std::nullopt;
+    return span;
 }
 
 Sound sound_of(const Reading& reading) {

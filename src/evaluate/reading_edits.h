@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "pipeline/reading.h"
 #include "pipeline/speech.h"
@@ -12,8 +13,14 @@ namespace syncnet::evaluate {
 // What is left of the silence on either side.
 inline constexpr std::int64_t kSpeechMargin = 5;  // frames: 0.2 s
 
-// From the first word to the last; nothing where there is no speech.
-std::optional<pipeline::Interval> speech_span(const sync::Speech& speech);
+// Frames this much below the loud ones (95 % are less loud) are silence before and after speech.
+inline constexpr double kAudibleDecibels = 25;
+
+// From the first word to the last, by the pipeline's speech detector, which takes a pause beside a
+// word for speech, and by the level of the sound (16 kHz, from frame 0 on), which does not. Nothing
+// where there is no speech.
+std::optional<pipeline::Interval> speech_span(const sync::Speech& speech,
+                                              std::span<const float> sound);
 
 // The sound of a clip, without its picture.
 struct Sound {

@@ -33,8 +33,7 @@ std::string_view to_string(Donor donor) {
     return {};
 }
 
-Sounds::Sounds(const std::vector<Clip>& clips, std::function<Sound(const Clip&)> read)
-    : clips_(&clips), read_(std::move(read)) {
+Sounds::Sounds(const std::vector<Clip>& clips, Read read) : clips_(&clips), read_(std::move(read)) {
     const std::vector<bool> drawn = drawn_subset(clips, kMaxDonors);
     for (std::size_t i = 0; i < clips.size(); ++i)
         if (drawn[i]) donors_.push_back(i);
@@ -61,10 +60,8 @@ std::shared_ptr<const DonorSound> Sounds::read(std::size_t index) {
     // Two may read the same one at once: that costs time, not truth.
     std::shared_ptr<const DonorSound> donor;
     try {
-        Sound sound = read_((*clips_)[index]);
-        if (const auto span = speech_span(sound.speech))
-            donor = std::make_shared<DonorSound>(
-                DonorSound{.clip = &(*clips_)[index], .sound = std::move(sound), .speech = *span});
+        DonorSound sound = read_((*clips_)[index]);
+        if (sound.speech) donor = std::make_shared<DonorSound>(std::move(sound));
     } catch (const Error&) {
         donor = nullptr;  // it is an error of its own clip, and told there
     }

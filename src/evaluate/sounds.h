@@ -25,13 +25,15 @@ std::string_view to_string(Donor donor);
 struct DonorSound {
     const Clip* clip = nullptr;
     Sound sound;
-    pipeline::Interval speech;  // its span
+    std::optional<pipeline::Interval> speech;  // its span; there where it is handed out
 };
 
 class Sounds {
   public:
-    // `read`: the sound of a clip, which may throw Error. `clips` must outlive this.
-    Sounds(const std::vector<Clip>& clips, std::function<Sound(const Clip&)> read);
+    using Read = std::function<DonorSound(const Clip&)>;
+
+    // `read` may throw Error. `clips` must outlive this.
+    Sounds(const std::vector<Clip>& clips, Read read);
 
     // The sound that `clip` gets, always the same one; null where there is none. Thread-safe.
     std::shared_ptr<const DonorSound> of(const Clip& clip, Donor donor);
@@ -40,7 +42,7 @@ class Sounds {
     std::shared_ptr<const DonorSound> read(std::size_t index);
 
     const std::vector<Clip>* clips_;
-    std::function<Sound(const Clip&)> read_;
+    Read read_;
     std::vector<std::size_t> donors_;  // indices of genuine clips
     std::mutex mutex_;
     std::unordered_map<std::size_t, std::shared_ptr<const DonorSound>> kept_;
