@@ -19,15 +19,19 @@ void add_windows(const Reading& reading, const pipeline::Interval& span, int lea
     const sync::Embeddings& lips = track->lips.embeddings;
     const std::int64_t from = std::max(span.from, lips.first_frame);
     const std::int64_t to = std::min(span.to, lips.end_frame());
+    const auto add = [&](int length, std::int64_t first) {
+        record.cases.push_back(case_of("window", std::to_string(length),
+                                       judge(stretch(reading, *track, first, first + length)),
+                                       record.zero));
+    };
     for (const int length : kWindowLengths) {
         const std::int64_t fit = std::max<std::int64_t>(0, to - from) / length;
         const std::int64_t count = std::min<std::int64_t>(fit, kMaxWindows);
-        for (std::int64_t i = 0; i < count; ++i) {
-            const std::int64_t first = from + i * fit / count * length;
-            record.cases.push_back(case_of("window", std::to_string(length),
-                                           judge(stretch(reading, *track, first, first + length)),
-                                           record.zero));
-        }
+        for (std::int64_t i = 0; i < count; ++i) add(length, from + i * fit / count * length);
+        // Longer than the speech: one with the speech in its middle.
+        if (fit == 0 && from < to && lips.count() >= length)
+            add(length,
+                std::clamp((from + to - length) / 2, lips.first_frame, lips.end_frame() - length));
     }
 }
 

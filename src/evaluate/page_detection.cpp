@@ -64,7 +64,7 @@ std::string roc_figure(const std::string& corpus, const std::vector<Curve>& curv
 std::string det_figure(const std::string& corpus, const std::vector<Curve>& curves) {
     constexpr double kLeast = 0.002, kMost = 0.6;
     std::vector<Tick> ticks;
-    for (const double rate : {0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4})
+    for (const double rate : {0.005, 0.02, 0.05, 0.1, 0.2, 0.4})
         ticks.push_back({probit(rate), percent(rate, rate < 0.01 ? 1 : 0)});
     Plot plot({.title = "DET, " + corpus,
                .x_label = "false accepts",

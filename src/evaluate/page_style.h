@@ -48,7 +48,7 @@ min-width:9.5rem}
 figure{margin:0;max-width:100%;break-inside:avoid}
 figcaption{font-weight:600;font-size:.9rem;margin-bottom:.2rem}
 svg{display:block;max-width:100%;height:auto}
-.legend{list-style:none;margin:.1rem 0 0;padding:0 0 0 3rem;display:flex;flex-wrap:wrap;
+.legend{list-style:none;margin:.1rem 0 0;padding:0 0 0 3.6rem;width:0;min-width:100%;display:flex;flex-wrap:wrap;
 gap:.1rem 1rem;font-size:.82rem;color:var(--soft)}
 .legend li{display:flex;align-items:center;gap:.4rem}
 svg text{fill:var(--soft);font-size:11px;font-family:inherit}

@@ -9,7 +9,7 @@
 namespace syncnet::evaluate {
 namespace {
 
-constexpr double kLeft = 48, kRight = 12, kTop = 10, kBottom = 42;
+constexpr double kLeft = 58, kRight = 22, kTop = 10, kBottom = 42;
 
 std::string number(double value) {
     char text[32];

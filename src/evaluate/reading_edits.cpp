@@ -63,14 +63,15 @@ std::optional<Interval> speech_span(const sync::Speech& speech, std::span<const 
     if (intervals.empty()) return std::nullopt;
     Interval span{.from = intervals.front().from, .to = intervals.back().to};
     const std::vector<double> levels = frame_levels(sound);
-    const auto loud = quantile(levels, kLoud);
+    const auto loud = quantile(levels, kLoud), quiet = quantile(levels, 1 - kLoud);
+    if (!loud) return span;
+    const double least = std::max(*loud - kAudibleDecibels, (*loud + *quiet) / 2);
     const auto audible = [&](std::int64_t frame) {
         return frame >= std::ssize(levels) ||  // not known
-               levels[static_cast<std::size_t>(frame)] >= *loud - kAudibleDecibels;
+               levels[static_cast<std::size_t>(frame)] >= least;
     };
-    if (!loud) return span;
-    while (span.from < span.to && !audible(span.from)) ++span.from;
-    while (span.from < span.to && !audible(span.to - 1)) --span.to;
+    while (span.from < span.to && !(audible(span.from) && audible(span.from + 1))) ++span.from;
+    while (span.from < span.to && !(audible(span.to - 1) && audible(span.to - 2))) --span.to;
     if (span.from == span.to) return std::nullopt;
     return span;
 }

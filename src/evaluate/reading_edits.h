@@ -13,12 +13,13 @@ namespace syncnet::evaluate {
 // What is left of the silence on either side.
 inline constexpr std::int64_t kSpeechMargin = 5;  // frames: 0.2 s
 
-// Frames this much below the loud ones (95 % are less loud) are silence before and after speech.
+// Speech is no further below the loud frames (95 % are less loud), and nearer to them than to the
+// quiet ones (5 % are quieter).
 inline constexpr double kAudibleDecibels = 25;
 
-// From the first word to the last, by the pipeline's speech detector, which takes a pause beside a
-// word for speech, and by the level of the sound (16 kHz, from frame 0 on), which does not. Nothing
-// where there is no speech.
+// From the first word to the last, by the pipeline's speech detector, which takes the silence
+// beside a sentence for speech, and by the level of the sound (16 kHz, from frame 0 on), which does
+// not. Two frames in a row at least: a click is no word. Nothing where there is no speech.
 std::optional<pipeline::Interval> speech_span(const sync::Speech& speech,
                                               std::span<const float> sound);
 
