@@ -96,10 +96,10 @@ void MediaCases::add_tampered() {
     const std::size_t middle = pictures() / 2;
     add("still picture", "", bench_.with_pictures([&](std::size_t) { return picture(middle); }),
         {});
-    const auto second = std::min<std::size_t>(pictures(), media::kFrameRate);
-    if (second < pictures())
+    constexpr std::size_t kSecond = media::kFrameRate;
+    if (pictures() >= 2 * kSecond)
         add("looped picture", "",
-            bench_.with_pictures([&](std::size_t i) { return picture(i % second); }), {});
+            bench_.with_pictures([&](std::size_t i) { return picture(i % kSecond); }), {});
     const LoadedClip& loaded = bench_.clip();
     for (const double speed : {0.9, 1.1})
         add(speed < 1 ? "speed 0.9" : "speed 1.1", "",

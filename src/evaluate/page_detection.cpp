@@ -206,9 +206,8 @@ std::string decisions_section(const ordered_json& report) {
                 add_decisions(row, line.at("all"));
                 rows.push_back(std::move(row));
             }
-    return section(
-        "decisions", "Decisions at the default thresholds",
-        table({"corpus", "", "", "ALLOW", "NEXT", "BLOCK", "not enough evidence", "n"}, rows));
+    return section("decisions", "Decisions at the default thresholds",
+                   table({"corpus", "", "", "ALLOW", "NEXT", "BLOCK", "no evidence", "n"}, rows));
 }
 
 std::string reliability_section(const ordered_json& report) {
@@ -244,11 +243,10 @@ std::string tampered_section(const ordered_json& report) {
             rows.push_back(std::move(row));
         }
     return section("tampered", "Tampered clips",
-                   rows.empty()
-                       ? paragraph("Not measured in this run.")
-                       : table({"corpus", "what was done", "ALLOW", "NEXT", "BLOCK",
-                                "not enough evidence", "n", "EER, score", "EER, confidence"},
-                               rows));
+                   rows.empty() ? paragraph("Not measured in this run.")
+                                : table({"corpus", "what was done", "ALLOW", "NEXT", "BLOCK",
+                                         "no evidence", "n", "EER, score", "EER, confidence"},
+                                        rows));
 }
 
 std::string labels_section(const ordered_json& report) {
@@ -265,8 +263,8 @@ std::string labels_section(const ordered_json& report) {
             rows.push_back(std::move(row));
         }
     return section("labels", negatives ? "Clips as they are, by their labels" : "Clips as they are",
-                   table({"corpus", "label", "ALLOW", "NEXT", "BLOCK", "not enough evidence", "n",
-                          "EER, score", "EER, confidence", "known offset within ±1"},
+                   table({"corpus", "label", "ALLOW", "NEXT", "BLOCK", "no evidence", "n",
+                          "EER, score", "EER, confidence", "offset ±1"},
                          rows));
 }
 

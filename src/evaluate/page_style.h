@@ -14,7 +14,7 @@ inline constexpr std::string_view kPageStyle = R"css(
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#fff;--good:#0b5c33;
 --bad:#8c1710;--s0:#174a85;--s1:#a84300;--s2:#0f6244;--s3:#6b2480;--s4:#7d5a08;--s5:#444}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:2.5rem 1.5rem 4rem;max-width:70rem;background:var(--paper);
+body{margin:0 auto;padding:2.5rem 1.5rem 4rem;max-width:74rem;background:var(--paper);
 color:var(--ink);font:15px/1.55 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 .3rem;letter-spacing:-.01em}
 h2{font-size:1.2rem;margin:0 0 .6rem;padding-top:2.2rem;border-top:1px solid var(--line)}
@@ -31,7 +31,7 @@ font-size:.92rem}
 dt{color:var(--soft)}dd{margin:0;min-width:0}
 .scroll{overflow-x:auto;margin:.6rem 0 1rem}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{padding:.34rem .9rem .34rem 0;text-align:left;border-bottom:1px solid var(--line);
+th,td{padding:.34rem .75rem .34rem 0;text-align:left;border-bottom:1px solid var(--line);
 vertical-align:baseline;white-space:nowrap}
 thead th{font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--soft)}
 tbody th{font-weight:400}
@@ -64,7 +64,7 @@ svg text{fill:var(--soft);font-size:11px;font-family:inherit}
 .line.s4,.whisker.s4{stroke:var(--s4)}.band.s4,.bar.s4,.dot.s4{fill:var(--s4)}
 .line.s5,.whisker.s5{stroke:var(--s5)}.band.s5,.bar.s5,.dot.s5{fill:var(--s5)}
 footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
-@media print{body{padding:0;max-width:none;font-size:10pt}nav{display:none}section{margin-top:1rem}
+@media print{body{padding:0;max-width:none;font-size:10pt}table{font-size:7.5pt}nav{display:none}section{margin-top:1rem}
 h2{break-after:avoid}tr{break-inside:avoid}a{color:inherit}.scroll{overflow:visible}}
 )css";
 

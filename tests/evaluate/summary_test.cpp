@@ -153,11 +153,12 @@ TEST(TwoCorpora, ShortClipsHaveBarsOfTheirOwn) {
     }
     const ordered_json summary = summarise(Results(two));
     for (const ordered_json& row : summary.at("bars")) {
-        if (row.at("corpus") == "news" && row.at("what") == "genuine against swapped sound, EER")
+        if (row.at("corpus") != "news") continue;
+        const auto what = row.at("what").get<std::string>();
+        EXPECT_THAT(what, ::testing::Not(::testing::HasSubstr("3 s")));
+        if (what == "genuine against swapped sound, EER") {
             EXPECT_DOUBLE_EQ(row.at("wanted"), 0.15);
-        if (row.at("corpus") == "news")
-            EXPECT_THAT(row.at("what").get<std::string>(),
-                        ::testing::Not(::testing::HasSubstr("3 s")));
+        }
     }
     EXPECT_TRUE(summary.at("clips").contains("all"));
 }
