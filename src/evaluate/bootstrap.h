@@ -38,6 +38,7 @@ Estimate bootstrap(std::span<const Spoken<T>> samples, Statistic statistic,
                    int resamples = kResamples) {
     std::map<std::string, std::vector<T>> by_speaker;
     std::vector<T> all;
+    all.reserve(samples.size());
     for (const Spoken<T>& s : samples) {
         by_speaker[s.speaker].push_back(s.value);
         all.push_back(s.value);
@@ -45,6 +46,7 @@ Estimate bootstrap(std::span<const Spoken<T>> samples, Statistic statistic,
     Estimate estimate{.value = statistic(all), .count = all.size(), .speakers = by_speaker.size()};
     if (!estimate.value || by_speaker.size() < kMinSpeakers) return estimate;
     std::vector<const std::vector<T>*> speakers;
+    speakers.reserve(by_speaker.size());
     for (const auto& [speaker, values] : by_speaker) speakers.push_back(&values);
     Draw draw(seed_of("bootstrap"));
     std::vector<double> drawn;

@@ -43,6 +43,7 @@ std::vector<Curve> curves_of(const ordered_json& kinds) {
 
 std::vector<LegendEntry> legend_of(const std::vector<Curve>& curves) {
     std::vector<LegendEntry> legend;
+    legend.reserve(curves.size());
     for (const Curve& c : curves)
         legend.push_back({.text = c.name, .series = c.series, .dashed = c.dashed});
     return legend;
@@ -81,6 +82,7 @@ std::string det_figure(const std::string& corpus, const std::vector<Curve>& curv
     const auto deviate = [&](double rate) { return probit(std::clamp(rate, kLeast, kMost)); };
     for (const Curve& c : curves) {
         std::vector<PlotPoint> points;
+        points.reserve(c.points.size());
         for (const PlotPoint& p : c.points) points.push_back({deviate(p.x), deviate(1 - p.y)});
         plot.line(points, c.series, c.dashed);
     }

@@ -53,6 +53,7 @@ template <typename T>
 std::vector<Spoken<T>> spoken(const std::vector<Found>& found,
                               const std::function<T(const Found&)>& value) {
     std::vector<Spoken<T>> samples;
+    samples.reserve(found.size());
     for (const Found& f : found) samples.push_back({f.clip->speaker, value(f)});
     return samples;
 }

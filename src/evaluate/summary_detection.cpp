@@ -54,6 +54,7 @@ ordered_json told_apart(const std::vector<Found>& genuine, const std::vector<Fou
                         Value value) {
     const auto all = trials(genuine, negative, value);
     std::vector<Trial> values;
+    values.reserve(all.size());
     for (const auto& s : all) values.push_back(s.value);
     const auto area = [](const std::vector<Trial>& v) { return area_under(curve_of(v)); };
     const auto rate = [](const std::vector<Trial>& v) { return equal_error_rate(curve_of(v)); };
@@ -129,6 +130,7 @@ std::vector<Spoken<Prediction>> predictions(const Results& results, const std::s
 
 ordered_json reliability_json(const std::vector<Spoken<Prediction>>& all) {
     std::vector<Prediction> values;
+    values.reserve(all.size());
     for (const auto& s : all) values.push_back(s.value);
     ordered_json bins = ordered_json::array();
     for (const ReliabilityBin& bin : reliability(values))

@@ -21,6 +21,7 @@ Samples Workbench::own_sound(std::int64_t later) const {
 
 std::vector<std::int64_t> Workbench::usual_times() const {
     std::vector<std::int64_t> times;
+    times.reserve(clip_.pictures.size());
     for (std::size_t i = 0; i < clip_.pictures.size(); ++i)
         times.push_back(static_cast<std::int64_t>(i) * kFrameUs);
     return times;

@@ -20,7 +20,7 @@ def report(folder) -> dict:
 
 class Page(html.parser.HTMLParser):
     """Whether every element is closed, and what the page asks for from elsewhere."""
-    EMPTY = {"meta", "br", "link", "img", "path", "rect", "circle"}
+    EMPTY = {"meta", "br", "link", "img"}
 
     def __init__(self, text: str):
         super().__init__()
@@ -32,6 +32,9 @@ class Page(html.parser.HTMLParser):
         self.asked += [value for name, value in attrs if name in ("src", "href") and not value.startswith("#")]
         if tag not in self.EMPTY:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.add(tag)
 
     def handle_endtag(self, tag):
         if self.open.pop() != tag:
