@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
     add_score(app, status);
     add_batch(app, status);
     add_windows(app, status);
+    add_evaluate(app, status);
     add_serve(app, status);
     add_crops(app, status);
     add_features(app, status);
