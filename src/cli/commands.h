@@ -16,10 +16,13 @@ void add_batch(CLI::App& app, int& status);
 void add_crops(CLI::App& app, int& status);
 void add_evaluate(CLI::App& app, int& status);
 void add_features(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
+void add_fix(CLI::App& app, int& status);
 void add_keys(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_score(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
+void add_visualise(CLI::App& app, int& status);
 void add_windows(CLI::App& app, int& status);
 void add_worker(CLI::App& app, int& status);
 

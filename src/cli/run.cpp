@@ -14,6 +14,8 @@ ExitStatus report(const Error& error, const std::string& with) {
         case ErrorCode::invalid_setting:
         case ErrorCode::model_not_available:
             return kUsage;
+        case ErrorCode::cancelled:
+            return kInterrupted;
         default:
             return info.http_status >= 500 ? kInternal : kBadInput;
     }
@@ -28,6 +30,9 @@ int run(int argc, char** argv) {
     add_batch(app, status);
     add_windows(app, status);
     add_evaluate(app, status);
+    add_explain(app, status);
+    add_fix(app, status);
+    add_visualise(app, status);
     add_serve(app, status);
     add_crops(app, status);
     add_features(app, status);
