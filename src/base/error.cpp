@@ -75,6 +75,14 @@ constexpr std::array kCatalogue{
               "Ask for one of the models that /health names."},
     ErrorInfo{cannot_write, "cannot_write", 500, "A file can't be written",
               "Check the folder's permissions and the free space."},
+    ErrorInfo{not_fixable, "not_fixable", 422, "The offset can't be taken out",
+              "`syncnet explain` tells more; nothing was written."},
+    ErrorInfo{wrong_container, "wrong_container", 422, "The output can't hold these streams",
+              "Give the output the ending that the message names."},
+    ErrorInfo{no_encoder, "no_encoder", 500, "This FFmpeg can't write the video",
+              "Install an FFmpeg with H.264 and AAC encoders, such as Debian's libavcodec59."},
+    ErrorInfo{too_little_data, "too_little_data", 422, "There are too few clips",
+              "Add clips as the message says, or ask for a higher error rate."},
     ErrorInfo{internal, "internal", 500, "Something went wrong on our side",
               "Report it with the request's id."},
 };
@@ -90,6 +98,21 @@ constexpr bool in_order() {
 const ErrorInfo& error_info(ErrorCode code) noexcept {
     // error_info indexes by code: the rows must be complete and in the order of the enum.
     return kCatalogue[static_cast<std::size_t>(code)];
+}
+
+bool reaches_clients(ErrorCode code) noexcept {
+    switch (code) {
+        case invalid_setting:
+        case bad_model:
+        case cancelled:
+        case not_fixable:
+        case wrong_container:
+        case no_encoder:
+        case too_little_data:
+            return false;
+        default:
+            return true;
+    }
 }
 
 std::span<const ErrorInfo> error_catalogue() noexcept {

@@ -46,6 +46,10 @@ enum class ErrorCode {
     bad_model,
     model_not_available,
     cannot_write,
+    not_fixable,
+    wrong_container,
+    no_encoder,
+    too_little_data,
     internal,
 };
 
@@ -59,6 +63,9 @@ struct ErrorInfo {
 
 // Never fails: every code has its row.
 const ErrorInfo& error_info(ErrorCode code) noexcept;
+
+// False: of the command line alone, or of the operator; no client of the service is sent it.
+bool reaches_clients(ErrorCode code) noexcept;
 
 // All rows, for the docs and the tests.
 std::span<const ErrorInfo> error_catalogue() noexcept;

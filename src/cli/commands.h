@@ -14,11 +14,15 @@ enum ExitStatus : int { kDone = 0, kUsage = 2, kBadInput = 3, kInternal = 4, kIn
 // Each adds its subcommand to `app`; the callback leaves its exit status in `status`.
 void add_batch(CLI::App& app, int& status);
 void add_crops(CLI::App& app, int& status);
+void add_evaluate(CLI::App& app, int& status);
 void add_features(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
+void add_fix(CLI::App& app, int& status);
 void add_keys(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_score(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
+void add_visualise(CLI::App& app, int& status);
 void add_windows(CLI::App& app, int& status);
 void add_worker(CLI::App& app, int& status);
 

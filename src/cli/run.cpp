@@ -14,6 +14,8 @@ ExitStatus report(const Error& error, const std::string& with) {
         case ErrorCode::invalid_setting:
         case ErrorCode::model_not_available:
             return kUsage;
+        case ErrorCode::cancelled:
+            return kInterrupted;
         default:
             return info.http_status >= 500 ? kInternal : kBadInput;
     }
@@ -27,6 +29,10 @@ int run(int argc, char** argv) {
     add_score(app, status);
     add_batch(app, status);
     add_windows(app, status);
+    add_evaluate(app, status);
+    add_explain(app, status);
+    add_fix(app, status);
+    add_visualise(app, status);
     add_serve(app, status);
     add_crops(app, status);
     add_features(app, status);

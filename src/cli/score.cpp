@@ -1,6 +1,4 @@
 // `syncnet score`: one line for people, a plot of the sync curve, or exactly the service's JSON.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
@@ -11,13 +9,13 @@
 #include "base/error.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
+#include "cli/progress_bar.h"
 #include "pipeline/analyzer.h"
 
 namespace syncnet::cli {
 namespace {
 
 constexpr int kPlotRows = 7;
-constexpr int kBarWidth = 40;
 
 struct ScoreOptions {
     std::vector<std::string> videos;
@@ -72,30 +70,6 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
     // Without evidence there is no curve worth showing either.
     if (a.verdict.score) plot(a.tracks.front().curve, out);
 }
-
-// A bar on standard error, only where a person is looking.
-class ProgressBar {
-  public:
-    explicit ProgressBar(bool wanted) : shown_(wanted && ::isatty(STDERR_FILENO) != 0) {}
-    ~ProgressBar() {
-        if (shown_) std::cerr << "\r\x1b[K";
-    }
-    ProgressBar(const ProgressBar&) = delete;
-    ProgressBar& operator=(const ProgressBar&) = delete;
-
-    void update(double done) {
-        const int filled = static_cast<int>(done * kBarWidth);
-        if (!shown_ || filled == filled_) return;
-        filled_ = filled;
-        std::cerr << "\r[" << std::string(static_cast<std::size_t>(filled), '#')
-                  << std::string(static_cast<std::size_t>(kBarWidth - filled), ' ') << ']'
-                  << std::flush;
-    }
-
-  private:
-    bool shown_;
-    int filled_ = -1;
-};
 
 int score_videos(const ScoreOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),

@@ -1,8 +1,8 @@
 #include "media/demuxer.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "media/codecs.h"
@@ -10,45 +10,10 @@
 namespace syncnet::media {
 namespace {
 
-constexpr int kIoBufferBytes = 64 * 1024;
-
-// Enough for FFmpeg to see every stream of a transport stream; containers with a real header stop
-// far earlier.
-constexpr std::int64_t kProbeBytes = 5'000'000;
-constexpr std::int64_t kProbeMicroseconds = 5'000'000;
-
 // A truncated mp4 fails at every packet beyond its end, while the other stream may go on.
 constexpr int kMaxReadErrors = 16;
 
 constexpr double kEarlyEndSeconds = 1.0;
-
-int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
-    return AVERROR(EPERM);
-}
-
-// One set of options per stream, for the decoders that FFmpeg opens while it probes.
-class ProbeOptions {
-  public:
-    ProbeOptions(unsigned streams, std::int64_t max_pixels) : options_(streams, nullptr) {
-        for (AVDictionary*& options : options_) {
-            av_dict_set_int(&options, "max_pixels", max_pixels, 0);
-        }
-    }
-    ProbeOptions(const ProbeOptions&) = delete;
-    ProbeOptions& operator=(const ProbeOptions&) = delete;
-    ~ProbeOptions() {
-        for (AVDictionary*& options : options_) av_dict_free(&options);
-    }
-    AVDictionary** get() noexcept { return options_.data(); }
-
-  private:
-    std::vector<AVDictionary*> options_;
-};
-
-bool is_picture(const AVStream& stream) {
-    return (stream.disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) !=
-           0;
-}
 
 std::string codec_name(const AVStream& stream) {
     return avcodec_get_name(stream.codecpar->codec_id);
@@ -56,183 +21,27 @@ std::string codec_name(const AVStream& stream) {
 
 }  // namespace
 
-SourceIo::SourceIo(Source source) : state_(std::make_unique<State>(State{std::move(source), 0})) {
-    auto* buffer = static_cast<unsigned char*>(checked(av_malloc(kIoBufferBytes)));
-    context_.reset(
-        avio_alloc_context(buffer, kIoBufferBytes, 0, state_.get(), &read, nullptr, &seek));
-    if (context_ == nullptr) {
-        av_free(buffer);
-        throw std::bad_alloc();
-    }
-}
-
-int SourceIo::read(void* opaque, std::uint8_t* into, int size) noexcept {
-    State& state = *static_cast<State*>(opaque);
-    const auto got = state.source.read_at(
-        state.position,
-        std::as_writable_bytes(std::span(into, static_cast<std::size_t>(std::max(size, 0)))));
-    if (got < 0) return AVERROR(EIO);
-    if (got == 0) return AVERROR_EOF;
-    state.position += got;
-    return static_cast<int>(got);
-}
-
-std::int64_t SourceIo::seek(void* opaque, std::int64_t offset, int whence) noexcept {
-    State& state = *static_cast<State*>(opaque);
-    const std::int64_t size = state.source.size();
-    std::int64_t position = offset;
-    switch (whence & ~AVSEEK_FORCE) {
-        case AVSEEK_SIZE:
-            return size;
-        case SEEK_SET:
-            break;
-        case SEEK_CUR:
-            position = state.position + offset;
-            break;
-        case SEEK_END:
-            position = size + offset;
-            break;
-        default:
-            return AVERROR(EINVAL);
-    }
-    if (position < 0 || position > size) return AVERROR(EINVAL);
-    state.position = position;
-    return position;
-}
-
-Demuxer::Demuxer(Source source, const Limits& limits) : io_(std::move(source)) {
-    if (io_.size() > limits.max_bytes) {
-        throw Error(ErrorCode::too_large, "the file has " + std::to_string(io_.size()) +
-                                              " bytes; the limit is " +
-                                              std::to_string(limits.max_bytes));
-    }
-    open(limits);
-    check_header(limits);
-    find_streams(limits);
-}
-
-void Demuxer::open(const Limits& limits) {
-    const AVInputFormat* input = nullptr;
-    if (av_probe_input_buffer2(io_.context(), &input, "", nullptr, 0, 0) < 0) {
-        throw Error(ErrorCode::unsupported_media, "the file is not in any known video format");
-    }
-    const auto container = allowed_container(*input);
-    if (!container) {
-        throw Error(ErrorCode::unsupported_media,
-                    std::string("files of the type '") + input->name + "' are not accepted");
-    }
-    container_ = *container;
-
-    format_.reset(checked(avformat_alloc_context()));
-    format_->pb = io_.context();
-    format_->io_open = &refuse_to_open;
-    format_->probesize = kProbeBytes;
-    format_->max_analyze_duration = kProbeMicroseconds;
-    // Beyond this FFmpeg itself gives up; up to this we can say why.
-    format_->max_streams = limits.max_streams * 8;
-    format_->protocol_whitelist = checked(av_strdup("none"));
-    format_->format_whitelist = checked(av_strdup(format_whitelist().c_str()));
-    format_->codec_whitelist = checked(av_strdup(codec_whitelist().c_str()));
-
-    AVFormatContext* raw = format_.release();  // FFmpeg frees it if it fails
-    const int status = avformat_open_input(&raw, "", input, nullptr);
-    format_.reset(raw);
-    if (status == AVERROR(ENOMEM)) {
-        throw Error(ErrorCode::too_many_streams, "the header asks for too many streams");
-    }
-    if (status < 0) throw Error(ErrorCode::unreadable_video, "the header cannot be read");
-}
-
-void Demuxer::find_streams(const Limits& limits) {
-    ProbeOptions options(format_->nb_streams, limits.max_pixels_per_frame);
-    const int status = avformat_find_stream_info(format_.get(), options.get());
-    if (status == AVERROR(ENOMEM)) throw std::bad_alloc();
-    if (status < 0) {
-        throw Error(ErrorCode::unreadable_video, "the streams cannot be identified");
-    }
-    check_header(limits);
-    if (format_->nb_streams == 0) {
-        throw Error(ErrorCode::unreadable_video, "the header ends before the first stream");
-    }
-
-    video_ = choose(AVMEDIA_TYPE_VIDEO, -1);
+Demuxer::Demuxer(Source source, const Limits& limits) : container_(std::move(source), limits) {
+    video_ = container_.choose(AVMEDIA_TYPE_VIDEO, -1);
     if (video_ == nullptr) throw Error(ErrorCode::no_video_stream, "the file contains no video");
-    audio_ = choose(AVMEDIA_TYPE_AUDIO, video_->index);
+    audio_ = container_.choose(AVMEDIA_TYPE_AUDIO, video_->index);
     for (const AVStream* stream : {video_, audio_}) {
         if (stream != nullptr && allowed_decoder(stream->codecpar->codec_id) == nullptr) {
             throw Error(ErrorCode::unsupported_codec,
                         "the codec '" + codec_name(*stream) + "' is not supported");
         }
     }
-    for (AVStream* stream : std::span(format_->streams, format_->nb_streams)) {
+    const AVFormatContext& format = container_.format();
+    for (AVStream* stream : std::span(format.streams, format.nb_streams)) {
         if (stream != video_ && stream != audio_) stream->discard = AVDISCARD_ALL;
     }
-}
-
-// FFmpeg's choice, or the first that we can use if we cannot use that (a phone may record the same
-// sound in a proprietary codec and in AAC).
-AVStream* Demuxer::choose(AVMediaType type, int related) const {
-    const auto streams = std::span(format_->streams, format_->nb_streams);
-    const int best = av_find_best_stream(format_.get(), type, -1, related, nullptr, 0);
-    if (best < 0) return nullptr;
-    AVStream* const favourite = streams[static_cast<std::size_t>(best)];
-    const auto usable = [type](const AVStream* stream) {
-        return stream->codecpar->codec_type == type && !is_picture(*stream) &&
-               allowed_decoder(stream->codecpar->codec_id) != nullptr;
-    };
-    if (usable(favourite)) return favourite;
-    const auto other = std::ranges::find_if(streams, usable);
-    if (other != streams.end()) return *other;
-    return is_picture(*favourite) ? nullptr : favourite;
-}
-
-void Demuxer::check_header(const Limits& limits) const {
-    if (format_->nb_streams > static_cast<unsigned>(limits.max_streams)) {
-        throw Error(ErrorCode::too_many_streams,
-                    "the file has " + std::to_string(format_->nb_streams) + " streams");
-    }
-    if (const auto seconds = duration(); seconds && *seconds > limits.max_seconds) {
-        throw Error(ErrorCode::too_long,
-                    "the header states " + std::to_string(*seconds) + " seconds");
-    }
-    for (const AVStream* stream : std::span(format_->streams, format_->nb_streams)) {
-        const AVCodecParameters& codec = *stream->codecpar;
-        if (codec.codec_type == AVMEDIA_TYPE_VIDEO) {
-            const std::int64_t pixels = std::int64_t{codec.width} * codec.height;
-            if (pixels > limits.max_pixels_per_frame) {
-                throw Error(ErrorCode::too_many_pixels,
-                            "the pictures have " + std::to_string(codec.width) + "x" +
-                                std::to_string(codec.height) + " pixels");
-            }
-            if (pixels > 0 && stream->nb_frames > limits.max_total_pixels / pixels) {
-                throw Error(ErrorCode::too_much_video,
-                            "the header states " + std::to_string(stream->nb_frames) +
-                                " pictures of " + std::to_string(pixels) + " pixels");
-            }
-        } else if (codec.codec_type == AVMEDIA_TYPE_AUDIO && codec.sample_rate != 0) {
-            if (codec.sample_rate < limits.min_sample_rate ||
-                codec.sample_rate > limits.max_sample_rate) {
-                throw Error(
-                    ErrorCode::bad_sample_rate,
-                    "the sound has " + std::to_string(codec.sample_rate) + " samples per second");
-            }
-        }
-    }
-}
-
-std::optional<double> Demuxer::duration() const noexcept {
-    if (format_->duration == AV_NOPTS_VALUE || format_->duration <= 0 ||
-        format_->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) {
-        return std::nullopt;
-    }
-    return static_cast<double>(format_->duration) / AV_TIME_BASE;
 }
 
 bool Demuxer::read(AVPacket& packet, Damage& damage) {
     int errors = 0;
     for (;;) {
         av_packet_unref(&packet);
-        const int status = av_read_frame(format_.get(), &packet);
+        const int status = av_read_frame(&container_.format(), &packet);
         if (status == AVERROR_EOF || (status < 0 && ++errors > kMaxReadErrors)) {
             damage.truncated = errors > 0 || ends_early();
             return false;
@@ -263,7 +72,7 @@ void Demuxer::mend(AVPacket& packet) {
     const std::int64_t dts_us = *dts;
     const std::int64_t duration_us = to_us(packet.duration, base).value_or(0);
     std::int64_t correction_us = 0;
-    if ((format_->iformat->flags & AVFMT_TS_DISCONT) != 0) {
+    if ((container_.format().iformat->flags & AVFMT_TS_DISCONT) != 0) {
         correction_us = mender_.correction(
             is_video ? TimestampMender::kVideo : TimestampMender::kAudio, dts_us, duration_us);
     }
@@ -276,11 +85,12 @@ void Demuxer::mend(AVPacket& packet) {
 }
 
 bool Demuxer::ends_early() const {
-    if (format_->duration_estimation_method != AVFMT_DURATION_FROM_STREAM) return false;
+    const AVFormatContext& format = container_.format();
+    if (format.duration_estimation_method != AVFMT_DURATION_FROM_STREAM) return false;
     const auto seconds = duration();
     // A longer stream that we do not read explains the difference.
-    if (!seconds || format_->nb_streams > (audio_ == nullptr ? 1U : 2U)) return false;
-    const auto start_us = format_->start_time == AV_NOPTS_VALUE ? 0 : format_->start_time;
+    if (!seconds || format.nb_streams > (audio_ == nullptr ? 1U : 2U)) return false;
+    const auto start_us = format.start_time == AV_NOPTS_VALUE ? 0 : format.start_time;
     return static_cast<double>(last_us_ - start_us) / AV_TIME_BASE < *seconds - kEarlyEndSeconds;
 }
 

@@ -11,6 +11,7 @@ extern "C" {
 #include "media/av.h"
 #include "media/decoder.h"
 #include "media/demuxer.h"
+#include "media/ffmpeg_log.h"
 #include "media/orientation.h"
 #include "media/picture_clock.h"
 #include "media/picture_normalizer.h"
@@ -22,12 +23,6 @@ namespace {
 constexpr std::int64_t kPeriodUs = AV_TIME_BASE / kFrameRate;
 constexpr std::int64_t kRoundingUs = 4'000;  // of start times, which some containers give in ms
 constexpr double kMaxPlausibleFps = 240;
-
-// FFmpeg's log belongs to the process; what matters in it reaches us as an error or as damage.
-void silence_ffmpeg_once() {
-    static const bool done = (av_log_set_level(AV_LOG_QUIET), true);
-    static_cast<void>(done);
-}
 
 // The time that becomes 0: the start of the stream that starts first, but at most one frame later
 // so that the first picture falls on the 25 fps grid. Else every picture of a 25 fps video that

@@ -38,6 +38,7 @@ struct Analysis {
     std::optional<Timeline> timeline;   // if asked for; its tracks are those above
     score::Evidence evidence;
     score::Verdict verdict;
+    score::Thresholds thresholds;  // that the verdict was given by
     std::string model, model_version, precision, detector;
 };
 

@@ -75,6 +75,7 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
                       .seconds = to_seconds(reading.frames),
                       .shots = reading.cuts + 1,
                       .speech_seconds = speech_seconds(reading.speech, 0, INT64_MAX),
+                      .thresholds = thresholds,
                       .model = model.name,
                       .model_version = model.version,
                       .precision = std::string(nn::to_string(model.precision)),

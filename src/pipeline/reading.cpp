@@ -1,6 +1,7 @@
 #include "pipeline/reading.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <map>
 #include <thread>
@@ -19,6 +20,24 @@ constexpr std::size_t kFramesAhead = 8;
 // S3FD's boxes are used as they are found; BlazeFace's are smooth enough to be looked for rarely.
 constexpr int kS3fdStride = 1;
 constexpr int kBlazeFaceStride = 4;
+
+// The sound's envelope.
+class Peaks {
+  public:
+    void push(std::span<const float> samples) {
+        for (const float sample : samples) {
+            if (count_ % kSamples == 0) peaks_.push_back(0);
+            peaks_.back() = std::max(peaks_.back(), std::abs(sample));
+            ++count_;
+        }
+    }
+    const std::vector<float>& values() const { return peaks_; }
+
+  private:
+    static constexpr std::int64_t kSamples = media::kSamplesPerFrame / kPeaksPerFrame;
+    std::vector<float> peaks_;
+    std::int64_t count_ = 0;
+};
 
 // Decodes on a thread of its own; the sound goes through the models' front ends there too.
 class Decoding {
@@ -42,6 +61,7 @@ class Decoding {
     // Once next_frame() has returned nothing.
     sync::SoundFrames sound() const { return {.log_mel = mel_.frames(), .mfcc = mfcc_.frames()}; }
     const media::Damage& damage() const { return reader_.damage(); }
+    const std::vector<float>& peaks() const { return peaks_.values(); }
 
   private:
     void run(const std::stop_token& stop, const Request& request) {
@@ -57,6 +77,7 @@ class Decoding {
                     const auto& samples = std::get<media::Samples>(*item).mono;
                     mel_.push(samples);
                     mfcc_.push(samples);
+                    if (request.to_draw) peaks_.push(samples);
                 }
             }
             mfcc_.finish();
@@ -69,10 +90,18 @@ class Decoding {
     media::Reader reader_;
     audio::LogMel mel_;
     audio::Mfcc mfcc_;
+    Peaks peaks_;
     BoundedQueue<media::Frame> frames_{kFramesAhead};
     std::exception_ptr failure_;  // written before the queue is closed, read after
     std::jthread thread_;         // last: it must end before what it uses goes
 };
+
+std::vector<face::Box> boxes_of(const face::Track& track) {
+    std::vector<face::Box> boxes;
+    boxes.reserve(track.geometry.size());
+    for (const face::Detection& d : track.geometry) boxes.push_back(d.box);
+    return boxes;
+}
 
 face::Box mean_box(const face::Track& track) {
     face::Box sum;
@@ -113,6 +142,12 @@ void report_progress(const Request& request, const media::Info& video, std::int6
             std::min(1.0, static_cast<double>(frame + 1) / media::kFrameRate / *video.seconds));
 }
 
+void note_size(const std::optional<media::Picture>& picture, Reading& reading) {
+    if (!picture || reading.width > 0) return;
+    reading.width = picture->width();
+    reading.height = picture->height();
+}
+
 void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& scoring,
                   sync::SyncSession& session, const ReadingOptions& options, const Request& request,
                   Reading& reading) {
@@ -139,9 +174,11 @@ void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& 
                                       .frames = frames,
                                       .mean_box = mean_box(track),
                                       .lips = reader.mapped()->finish()});
+            if (request.to_draw) reading.tracks.back().boxes = boxes_of(track);
         });
     while (const auto frame = decoding.next_frame()) {
         check(request);
+        note_size(frame->picture, reading);
         follower.push(frame->index, frame->picture);
         report_progress(request, reading.video, frame->index);
     }
@@ -160,6 +197,7 @@ void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& r
     while (const auto frame = decoding.next_frame()) {
         check(request);
         reading.frames = frame->index + 1;
+        note_size(frame->picture, reading);
         report_progress(request, reading.video, frame->index);
         if (!frame->picture) continue;
         if (!reader) {
@@ -174,6 +212,7 @@ void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& r
     reading.any_face = true;
     track.frames = reading.frames - track.first_frame;
     track.lips = reader->finish();
+    if (request.to_draw) track.boxes.assign(static_cast<std::size_t>(track.frames), track.mean_box);
     reading.tracks.push_back(std::move(track));
 }
 
@@ -197,6 +236,7 @@ Reading read_video(media::Source source, const Models& models, const ScoringMode
     reading.damage = decoding.damage();
 
     const auto between = [&] { check(request); };
+    reading.peaks = decoding.peaks();
     const sync::SoundFrames sound = decoding.sound();
     reading.has_audio = !sound.log_mel.empty();
     reading.sound = session->hear(sound, between);

@@ -46,6 +46,7 @@ struct Request {
     std::string model;                            // a scoring model's name; empty: the default one
     std::optional<score::Thresholds> thresholds;  // nothing: the analyzer's
     std::optional<TimelineOptions> timeline;      // nothing: the clip as a whole only
+    bool to_draw = false;                         // keep what a picture of the reading needs
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;
@@ -61,12 +62,17 @@ struct ReadTrack {
     std::int64_t first_frame = 0, frames = 0;
     face::Box mean_box;
     sync::Lips lips;
+    std::vector<face::Box> boxes;  // of each frame; if the request was to_draw
 };
+
+// How far the sound swings from the middle, 0..1, in each 1 / kPeaksPerFrame of a frame.
+inline constexpr int kPeaksPerFrame = 4;
 
 struct Reading {
     media::Info video;
     media::Damage damage;
-    std::int64_t frames = 0;  // of picture
+    std::int64_t frames = 0;    // of picture
+    int width = 0, height = 0;  // of the first picture, upright; what boxes are pixels of
     int cuts = 0;
     bool any_face = false;
     bool has_audio = false;
@@ -74,6 +80,7 @@ struct Reading {
     std::vector<ReadTrack> tracks;  // as they ended
     sync::Embeddings sound;
     sync::Speech speech;
+    std::vector<float> peaks;  // if the request was to_draw
 };
 
 // Throws what media::Reader throws, timeout, cancelled, model_not_available.

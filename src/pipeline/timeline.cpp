@@ -113,15 +113,6 @@ class TrackMeasurer {
     const score::Calibration* calibration_;
 };
 
-// The window whose middle is nearest.
-const Window* window_at(const TrackTimeline& track, std::int64_t frame, const Grid& grid) {
-    if (track.windows.empty()) return nullptr;
-    const std::int64_t from_first =
-        frame - track.windows.front().frames.from - grid.window / 2 + grid.step / 2;
-    return &track.windows[static_cast<std::size_t>(
-        std::clamp<std::int64_t>(from_first / grid.step, 0, std::ssize(track.windows) - 1))];
-}
-
 bool speaks(const TrackTimeline& track, const Window& w) {
     if (!w.evidence()) return false;
     const std::int64_t middle = (w.frames.from + w.frames.to) / 2;
@@ -132,14 +123,14 @@ bool speaks(const TrackTimeline& track, const Window& w) {
     return w.fit >= (in_time ? kSpeakerFitInTime : kSpeakerFit);
 }
 
-std::optional<int> speaker_at(const Timeline& timeline, const Reading& reading, std::int64_t frame,
-                              const Grid& grid) {
+std::optional<int> speaker_at(const Timeline& timeline, const Reading& reading,
+                              std::int64_t frame) {
     std::optional<int> speaker;
     double most = 0;
     for (std::size_t i = 0; i < timeline.tracks.size(); ++i) {
         const ReadTrack& seen = reading.tracks[i];
         if (frame < seen.first_frame || frame >= seen.first_frame + seen.frames) continue;
-        const Window* w = window_at(timeline.tracks[i], frame, grid);
+        const Window* w = timeline.window_at(timeline.tracks[i], frame);
         if (w == nullptr || !speaks(timeline.tracks[i], *w)) continue;
         if (!speaker || w->result->confidence > most) {
             speaker = seen.id;
@@ -149,11 +140,11 @@ std::optional<int> speaker_at(const Timeline& timeline, const Reading& reading, 
     return speaker;
 }
 
-std::vector<Speaking> speakers(const Timeline& timeline, const Reading& reading, const Grid& grid) {
+std::vector<Speaking> speakers(const Timeline& timeline, const Reading& reading) {
     std::vector<Speaking> found;
     for (const Interval& speech : timeline.speech)
         for (std::int64_t i = speech.from; i < speech.to; ++i) {
-            const auto track = speaker_at(timeline, reading, i, grid);
+            const auto track = speaker_at(timeline, reading, i);
             if (!found.empty() && found.back().track == track && found.back().frames.to == i)
                 found.back().frames.to = i + 1;
             else
@@ -212,6 +203,15 @@ bool TrackTimeline::drifts() const {
     return least != offsets.end() && most->result.offset_frames - least->result.offset_frames > 1;
 }
 
+const Window* Timeline::window_at(const TrackTimeline& track, std::int64_t frame) const {
+    if (track.windows.empty()) return nullptr;
+    const Grid grid(options);
+    const std::int64_t from_first =
+        frame - track.windows.front().frames.from - grid.window / 2 + grid.step / 2;
+    return &track.windows[static_cast<std::size_t>(
+        std::clamp<std::int64_t>(from_first / grid.step, 0, std::ssize(track.windows) - 1))];
+}
+
 Timeline timeline(const Reading& reading, const ScoringModel& scoring,
                   const TimelineOptions& options) {
     const Grid grid(options);
@@ -223,7 +223,7 @@ Timeline timeline(const Reading& reading, const ScoringModel& scoring,
         result.tracks.push_back(
             {.id = track.id, .windows = std::move(measured.windows), .offsets = std::move(runs)});
     }
-    result.speakers = speakers(result, reading, grid);
+    result.speakers = speakers(result, reading);
     return result;
 }
 

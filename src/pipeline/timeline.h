@@ -46,6 +46,9 @@ struct Timeline {
     std::vector<TrackTimeline> tracks;  // in the order of the reading's
     std::vector<Interval> speech;
     std::vector<Speaking> speakers;
+
+    // The window of the track whose middle is nearest; null: the track has none.
+    const Window* window_at(const TrackTimeline& track, std::int64_t frame) const;
 };
 
 Timeline timeline(const Reading& reading, const ScoringModel& scoring,

@@ -1,0 +1,78 @@
+// `syncnet explain`: the reasons behind a decision, for people.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/number_text.h"
+#include "cli/analysis_flags.h"
+#include "cli/commands.h"
+#include "media/time_code.h"
+#include "pipeline/analyzer.h"
+#include "pipeline/explanation.h"
+
+namespace syncnet::cli {
+namespace {
+
+struct ExplainFlags {
+    std::string video;
+    bool json = false;
+    AnalysisFlags analysis;
+};
+
+void print(const char* title, const std::vector<std::string>& lines, std::ostream& out) {
+    if (lines.empty()) return;
+    out << '\n' << title << '\n';
+    for (const std::string& line : lines) out << "  " << line << '\n';
+}
+
+std::string time_codes(const pipeline::Interval& frames) {
+    return media::time_code(frames.from) + " - " + media::time_code(frames.to);
+}
+
+void print(const std::string& video, const pipeline::Explanation& e, std::ostream& out) {
+    out << video << '\n' << e.decision << '\n';
+    print("What was seen", e.seen, out);
+    std::vector<std::string> parts, carried, windows;
+    for (const pipeline::ScorePart& p : e.parts) parts.push_back(p.text);
+    for (const pipeline::CarryingWindow& w : e.carried_by)
+        carried.push_back(time_codes(w.frames) + "  offset " +
+                          std::to_string(w.result.offset_frames) + "  confidence " +
+                          fixed_point(w.result.confidence, 2));
+    for (const pipeline::WindowSpan& s : e.windows)
+        windows.push_back(time_codes(s.frames) + "  " + s.text);
+    print("What the score is made of", parts, out);
+    print("Where it shows most clearly", carried, out);
+    print("What each part of the video says", windows, out);
+    print("What would have changed the decision", e.would_change, out);
+    print("What to do", e.next_steps, out);
+}
+
+int explain(const ExplainFlags& flags) {
+    const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
+                                      {.reading = flags.analysis.reading()});
+    const auto calibration = analyzer.models().find(flags.analysis.model).calibration;
+    const auto analysis =
+        analyzer.analyze(media::Source::from_path(flags.video),
+                         {.model = flags.analysis.model, .timeline = pipeline::TimelineOptions{}});
+    const auto explanation = pipeline::explain(analysis, calibration);
+    if (flags.json) {
+        auto answer = pipeline::to_json(analysis);
+        answer["explanation"] = pipeline::to_json(explanation);
+        std::cout << answer.dump() << '\n';
+    } else {
+        print(flags.video, explanation, std::cout);
+    }
+    return kDone;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, int& status) {
+    auto* const command = app.add_subcommand("explain", "Tell in plain words why it is so decided");
+    const auto flags = std::make_shared<ExplainFlags>();
+    command->add_option("video", flags->video, "video")->required();
+    command->add_flag("--json", flags->json, "what `windows --json` prints, and \"explanation\"");
+    flags->analysis.add_to(*command);
+    command->callback([flags, &status] { status = explain(*flags); });
+}
+
+}  // namespace syncnet::cli

@@ -1,0 +1,93 @@
+// `syncnet fix`: a video whose sound is early or late, put right.
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/analysis_flags.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/progress_bar.h"
+#include "pipeline/fixer.h"
+
+namespace syncnet::cli {
+namespace {
+
+struct FixFlags {
+    std::string video, out;
+    bool force = false, json = false;
+    AnalysisFlags analysis;
+};
+
+double moved_ms(const pipeline::Fix& fix) {
+    return std::round(static_cast<double>(fix.sound_later.count()) / 100) / 10;
+}
+
+void print(const char* when, const pipeline::Analysis& a, std::ostream& out) {
+    const sync::SyncResult& r = *a.tracks.front().result;
+    out << "  " << when << std::fixed << std::setprecision(2) << "  offset " << std::setw(3)
+        << r.offset_frames << " frames  confidence " << std::setw(5) << r.confidence
+        << "  min_dist " << std::setw(5) << r.min_dist << "  score " << *a.verdict.score << "  "
+        << score::to_string(a.verdict.decision) << '\n';
+}
+
+void print(const FixFlags& flags, const pipeline::Fix& fix, std::ostream& out) {
+    if (fix.after) {
+        const double ms = moved_ms(fix);
+        out << flags.out << ": the sound comes " << std::fixed << std::setprecision(1)
+            << std::abs(ms) << " ms " << (ms > 0 ? "later" : "earlier") << " than in "
+            << flags.video << '\n';
+    } else {
+        out << flags.video << ": in sync already; nothing was written\n";
+    }
+    print("before", fix.before, out);
+    if (fix.after) print("after ", *fix.after, out);
+}
+
+nlohmann::json to_json(const pipeline::Fix& fix) {
+    return {{"written", fix.after.has_value()},
+            {"sound_later_ms", fix.after ? moved_ms(fix) : 0.0},
+            {"before", pipeline::to_json(fix.before)},
+            {"after", fix.after ? pipeline::to_json(*fix.after) : nlohmann::json(nullptr)}};
+}
+
+int fix_video(const FixFlags& flags) {
+    const Interrupt interrupt;
+    const pipeline::ReadingOptions reading = flags.analysis.reading();
+    const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
+                                      {.reading = reading});
+    const auto fix = [&] {
+        ProgressBar bar(!flags.json);
+        return pipeline::fix(
+            analyzer, flags.video, flags.out,
+            {.model = flags.analysis.model,
+             .limits = reading.limits,
+             .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,
+             .on_progress = [&](double done) { bar.update(done); },
+             .stop = interrupt.token()});
+    }();
+    if (flags.json)
+        std::cout << to_json(fix).dump() << '\n';
+    else
+        print(flags, fix, std::cout);
+    return kDone;
+}
+
+}  // namespace
+
+void add_fix(CLI::App& app, int& status) {
+    auto* const command = app.add_subcommand(
+        "fix", "Write the video anew with its sound in time, without encoding it again");
+    const auto flags = std::make_shared<FixFlags>();
+    command->add_option("video", flags->video, "video")->required();
+    command
+        ->add_option("-o,--out", flags->out, "file to write: .mp4 .m4v .mov .mkv .webm .ts or .mpg")
+        ->required();
+    command->add_flag("--force", flags->force, "replace the file if it is there");
+    command->add_flag("--json", flags->json,
+                      "what `score --json` prints, of the video before and after");
+    flags->analysis.add_to(*command);
+    command->callback([flags, &status] { status = fix_video(*flags); });
+}
+
+}  // namespace syncnet::cli

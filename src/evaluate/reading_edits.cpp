@@ -1,0 +1,144 @@
+#include "evaluate/reading_edits.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "evaluate/measures.h"
+
+namespace syncnet::evaluate {
+namespace {
+
+using pipeline::Interval;
+using pipeline::Reading;
+using pipeline::ReadTrack;
+
+// Rows [from, to) by their frames.
+sync::Embeddings rows(const sync::Embeddings& all, std::int64_t from, std::int64_t to) {
+    const std::int64_t first = std::clamp(from, all.first_frame, all.end_frame());
+    const std::int64_t end = std::clamp(to, first, all.end_frame());
+    const auto at = [&](std::int64_t frame) {
+        return all.values.begin() +
+               (frame - all.first_frame) * static_cast<std::int64_t>(all.dimensions);
+    };
+    return {.first_frame = first, .dimensions = all.dimensions, .values = {at(first), at(end)}};
+}
+
+sync::Lips rows(const sync::Lips& all, std::int64_t from, std::int64_t to) {
+    return {.embeddings = rows(all.embeddings, from, to)};
+}
+
+Interval with_margin(const Interval& span) {
+    return {.from = std::max<std::int64_t>(0, span.from - kSpeechMargin),
+            .to = span.to + kSpeechMargin};
+}
+
+sync::Speech cut(const sync::Speech& speech, const Interval& kept) {
+    const auto count = static_cast<std::int64_t>(speech.probability.size());
+    const std::int64_t from = std::clamp<std::int64_t>(kept.from - speech.first_frame, 0, count);
+    const std::int64_t to = std::clamp<std::int64_t>(kept.to - speech.first_frame, from, count);
+    return {.first_frame = speech.first_frame + from - kept.from,
+            .probability = {speech.probability.begin() + from, speech.probability.begin() + to}};
+}
+
+constexpr double kLoud = 0.95;  // the share of frames that are less loud
+
+// In decibels, a frame of pictures each.
+std::vector<double> frame_levels(std::span<const float> sound) {
+    constexpr double kNothing = 1e-10;
+    std::vector<double> levels;
+    while (sound.size() >= media::kSamplesPerFrame) {
+        double power = kNothing;
+        for (const float s : sound.first(media::kSamplesPerFrame))
+            power += static_cast<double>(s) * s;
+        levels.push_back(10 * std::log10(power / media::kSamplesPerFrame));
+        sound = sound.subspan(media::kSamplesPerFrame);
+    }
+    return levels;
+}
+
+}  // namespace
+
+std::optional<Interval> speech_span(const sync::Speech& speech, std::span<const float> sound) {
+    const auto intervals = pipeline::speech_intervals(speech);
+    if (intervals.empty()) return std::nullopt;
+    Interval span{.from = intervals.front().from, .to = intervals.back().to};
+    const std::vector<double> levels = frame_levels(sound);
+    const auto loud = quantile(levels, kLoud), quiet = quantile(levels, 1 - kLoud);
+    if (!loud) return span;
+    const double least = std::max(*loud - kAudibleDecibels, (*loud + *quiet) / 2);
+    const auto audible = [&](std::int64_t frame) {
+        return frame >= std::ssize(levels) ||  // not known
+               levels[static_cast<std::size_t>(frame)] >= least;
+    };
+    while (span.from < span.to && !(audible(span.from) && audible(span.from + 1))) ++span.from;
+    while (span.from < span.to && !(audible(span.to - 1) && audible(span.to - 2))) --span.to;
+    if (span.from == span.to) return std::nullopt;
+    return span;
+}
+
+Sound sound_of(const Reading& reading) {
+    return {.embeddings = reading.sound, .speech = reading.speech, .has_audio = reading.has_audio};
+}
+
+Sound trimmed(const Sound& sound, const Interval& span) {
+    const Interval kept = with_margin(span);
+    Sound cut_sound{.embeddings = rows(sound.embeddings, span.from, span.to),
+                    .speech = cut(sound.speech, kept),
+                    .has_audio = sound.has_audio};
+    cut_sound.embeddings.first_frame -= kept.from;
+    return cut_sound;
+}
+
+Reading trimmed(const Reading& reading, const Interval& span) {
+    const Interval kept = with_margin(span);
+    const std::int64_t end = std::min(kept.to, reading.frames);
+    Reading cut_reading{.video = reading.video,
+                        .damage = reading.damage,
+                        .frames = std::max<std::int64_t>(0, end - kept.from),
+                        .cuts = reading.cuts,
+                        .any_face = reading.any_face,
+                        .detector = reading.detector};
+    for (const ReadTrack& track : reading.tracks) {
+        const std::int64_t first = std::max(track.first_frame, kept.from);
+        const std::int64_t last = std::min(track.first_frame + track.frames, end);
+        if (first >= last) continue;
+        ReadTrack& left = cut_reading.tracks.emplace_back(
+            ReadTrack{.id = track.id,
+                      .first_frame = first - kept.from,
+                      .frames = last - first,
+                      .mean_box = track.mean_box,
+                      .lips = rows(track.lips, span.from, span.to)});
+        left.lips.embeddings.first_frame -= kept.from;
+    }
+    return with_sound(std::move(cut_reading), trimmed(sound_of(reading), span));
+}
+
+Reading delayed(Reading reading, std::int64_t frames) {
+    reading.sound.first_frame += frames;
+    reading.speech.first_frame += frames;
+    return reading;
+}
+
+Reading with_sound(Reading reading, const Sound& sound) {
+    reading.sound = sound.embeddings;
+    reading.speech = sound.speech;
+    reading.has_audio = sound.has_audio;
+    return reading;
+}
+
+Reading stretch(const Reading& reading, const ReadTrack& track, std::int64_t from,
+                std::int64_t to) {
+    Reading part{.video = reading.video,
+                 .frames = reading.frames,
+                 .cuts = reading.cuts,
+                 .any_face = reading.any_face,
+                 .detector = reading.detector};
+    part.tracks.push_back({.id = track.id,
+                           .first_frame = track.first_frame,
+                           .frames = track.frames,
+                           .mean_box = track.mean_box,
+                           .lips = rows(track.lips, from, to)});
+    return with_sound(std::move(part), sound_of(reading));
+}
+
+}  // namespace syncnet::evaluate

@@ -1,0 +1,66 @@
+// An opened video file: its container is one that is allowed, its header is within the limits.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "media/av.h"
+#include "media/limits.h"
+#include "media/source.h"
+
+namespace syncnet::media {
+
+// FFmpeg's AVIOContext on a Source. FFmpeg opens nothing by itself: it knows no protocol.
+class SourceIo {
+  public:
+    explicit SourceIo(Source source);
+
+    AVIOContext* context() const noexcept { return context_.get(); }
+    std::int64_t size() const noexcept { return state_->source.size(); }
+
+  private:
+    struct State {
+        Source source;
+        std::int64_t position = 0;
+    };
+    static int read(void* opaque, std::uint8_t* into, int size) noexcept;
+    static std::int64_t seek(void* opaque, std::int64_t offset, int whence) noexcept;
+
+    std::unique_ptr<State> state_;  // FFmpeg holds its address
+    AvPtr<AVIOContext> context_;
+};
+
+class Container {
+  public:
+    // Throws too_large, unsupported_media, unreadable_video, too_many_streams, too_long,
+    // too_many_pixels, too_much_video, bad_sample_rate.
+    Container(Source source, const Limits& limits);
+
+    std::string_view name() const noexcept { return name_; }
+    AVFormatContext& format() const noexcept { return *format_; }
+
+    // In seconds, if the header or the last timestamps tell; guesses from the bit rate do not
+    // count.
+    std::optional<double> duration() const noexcept;
+
+    // The stream of that kind that matters: FFmpeg's choice, or the first that we can use if we
+    // cannot use that (a phone may record the same sound in a proprietary codec and in AAC). Null:
+    // none; cover art does not count.
+    AVStream* choose(AVMediaType type, int related) const;
+
+  private:
+    void open(const Limits& limits);
+    void find_streams(const Limits& limits);
+    void check_header(const Limits& limits) const;
+
+    SourceIo io_;                    // must outlive format_
+    AvPtr<AVFormatContext> format_;  // owns the streams
+    std::string_view name_;
+};
+
+// Cover art or a thumbnail: no video.
+bool is_still(const AVStream& stream) noexcept;
+
+}  // namespace syncnet::media

@@ -1,0 +1,66 @@
+#include "media/i420.h"
+
+#include "base/error.h"
+#include "media/av.h"
+
+namespace syncnet::media {
+namespace {
+
+// `from` as planes of any 8-bit YCbCr format; at least 2 x 2 pixels.
+void convert(const std::uint8_t* const* from, const int* strides, int width, int height,
+             AVPixelFormat format, bool full_range, I420& to) {
+    const AvPtr<SwsContext> context(sws_getContext(width, height, format, to.width, to.height,
+                                                   AV_PIX_FMT_YUV420P, SWS_AREA, nullptr, nullptr,
+                                                   nullptr));
+    if (!context) throw Error(ErrorCode::unsupported_codec, "the pixel format is not supported");
+    constexpr int kOne = 1 << 16;
+    const int* const table = sws_getCoefficients(SWS_CS_DEFAULT);
+    sws_setColorspaceDetails(context.get(), table, full_range ? 1 : 0, table, 0, 0, kOne, kOne);
+    std::uint8_t* const planes[] = {to.y.data(), to.u.data(), to.v.data()};
+    const int to_strides[] = {to.width, to.width / 2, to.width / 2};
+    sws_scale(context.get(), from, strides, 0, height, planes, to_strides);
+}
+
+// The formats of a Picture, by their usual names: the range is told apart from them.
+AVPixelFormat usual_name(int format) {
+    switch (format) {
+        case AV_PIX_FMT_YUVJ420P:
+            return AV_PIX_FMT_YUV420P;
+        case AV_PIX_FMT_YUVJ422P:
+            return AV_PIX_FMT_YUV422P;
+        case AV_PIX_FMT_YUVJ444P:
+            return AV_PIX_FMT_YUV444P;
+        default:
+            return static_cast<AVPixelFormat>(format);
+    }
+}
+
+}  // namespace
+
+I420::I420(int width_, int height_) : width(width_), height(height_) {
+    if (width <= 0 || height <= 0 || width % 2 != 0 || height % 2 != 0)
+        throw Error(ErrorCode::invalid_request, "the sides of a picture must be even");
+    const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    y.resize(pixels);
+    u.resize(pixels / 4);
+    v.resize(pixels / 4);
+}
+
+I420 to_i420(const Picture& picture) {
+    const AVFrame& frame = picture.frame();
+    const int width = frame.width / 2 * 2, height = frame.height / 2 * 2;
+    I420 copy(width, height);
+    convert(frame.data, frame.linesize, width, height, usual_name(frame.format),
+            frame.color_range == AVCOL_RANGE_JPEG, copy);
+    return copy;
+}
+
+I420 scaled(const I420& picture, int width, int height) {
+    I420 copy(width, height);
+    const std::uint8_t* const planes[] = {picture.y.data(), picture.u.data(), picture.v.data()};
+    const int strides[] = {picture.width, picture.width / 2, picture.width / 2};
+    convert(planes, strides, picture.width, picture.height, AV_PIX_FMT_YUV420P, false, copy);
+    return copy;
+}
+
+}  // namespace syncnet::media

@@ -1,0 +1,33 @@
+// The same streams in a new file, with the sound moved: nothing is decoded, nothing encoded again.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+
+#include "media/limits.h"
+#include "media/source.h"
+
+namespace syncnet::media {
+
+struct RemuxOptions {
+    std::chrono::microseconds sound_later{0};  // negative: earlier
+    Limits limits;
+    std::function<void()> between;  // called from time to time; may throw
+};
+
+// Copies all streams, chapters, metadata, rotation and dispositions into `to`, whose ending tells
+// the container: .mp4 .m4v .mov .mkv .webm .ts .mpg. All sound is moved, nothing else is - unless
+// the sound would begin before the container's time can: then all the rest comes later instead.
+// (mp4 and mov can: their edit list then hides what is heard before the first picture.) Memory does
+// not depend on the length.
+//
+// Throws wrong_container (an ending that we don't write, or that can't hold these streams; the
+// message names one that can), unreadable_video (also where its clock jumps), what Container
+// throws, cannot_write, storage_full.
+void remux(Source source, const std::filesystem::path& to, const RemuxOptions& options);
+
+// Throws wrong_container as remux does, for what can be told without opening anything.
+void check_ending(const std::filesystem::path& to);
+
+}  // namespace syncnet::media

@@ -1,0 +1,404 @@
+#include "pipeline/explanation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "base/number_text.h"
+#include "media/time_code.h"
+
+namespace syncnet::pipeline {
+namespace {
+
+using nlohmann::json;
+using score::Decision;
+using score::Reason;
+
+constexpr int kMsPerFrame = 1000 / media::kFrameRate;
+constexpr std::size_t kCarryingWindows = 3;
+constexpr int kAgreeingFrames = 1;
+// What bisection looks through; far beyond what is ever measured.
+constexpr double kMostConfidence = 40, kMostDistance = 60, kMostPairs = 1e6;
+constexpr int kBisections = 60;
+
+std::string seconds_text(double seconds) {
+    return fixed_point(seconds, 1) + " s";
+}
+
+std::string number(double value) {
+    return fixed_point(value, 2);
+}
+
+std::string frames_text(int count) {
+    return std::to_string(count) + (count == 1 ? " frame" : " frames");
+}
+
+// "40 ms early"
+std::string offset_text(int offset) {
+    if (offset == 0) return "in its place";
+    return std::to_string(std::abs(offset) * kMsPerFrame) + " ms " +
+           (offset > 0 ? "early" : "late");
+}
+
+bool has(const score::Verdict& verdict, Reason reason) {
+    return std::ranges::find(verdict.reasons, reason) != verdict.reasons.end();
+}
+
+// Asks the score itself, so that it stays true whatever form that has.
+class Question {
+  public:
+    Question(const sync::SyncResult& result, const score::Calibration& calibration,
+             double threshold)
+        : result_(result), calibration_(&calibration), threshold_(threshold) {}
+
+    double score() const { return score::score(result_, *calibration_); }
+    Question in_place() const {
+        Question other = *this;
+        other.result_.offset_frames = 0;
+        return other;
+    }
+
+    // Where between `worst` and `best` the threshold is reached. `set` puts a value into a result.
+    template <class Set>
+    std::optional<double> needed(double worst, double best, Set set) const {
+        const auto reached = [&](double value) {
+            sync::SyncResult other = result_;
+            set(other, value);
+            return score::score(other, *calibration_) >= threshold_;
+        };
+        if (!reached(best)) return std::nullopt;
+        if (reached(worst)) return worst;
+        for (int i = 0; i < kBisections; ++i) {
+            const double middle = std::midpoint(worst, best);
+            (reached(middle) ? best : worst) = middle;
+        }
+        return best;
+    }
+
+  private:
+    sync::SyncResult result_;
+    const score::Calibration* calibration_;
+    double threshold_;
+};
+
+std::vector<std::string> what_was_seen(const Analysis& a) {
+    std::vector<std::string> seen;
+    seen.push_back(seconds_text(a.seconds) + " of video, " + std::to_string(a.video.width) + "x" +
+                   std::to_string(a.video.height) + ", " +
+                   (a.shots == 1 ? "one shot" : std::to_string(a.shots) + " shots"));
+    if (a.tracks.empty()) {
+        seen.emplace_back(a.evidence.any_face
+                              ? "A face, but never for long enough to follow its lips"
+                              : "No face");
+    } else {
+        const std::string lead = "in sight for " + seconds_text(a.evidence.face_seconds);
+        seen.push_back(a.tracks.size() == 1
+                           ? "One face, " + lead
+                           : std::to_string(a.tracks.size()) +
+                                 " faces or parts of shots with one; the sound fits number " +
+                                 std::to_string(a.tracks.front().id) + " best, which is " + lead);
+    }
+    if (!a.evidence.has_audio)
+        seen.emplace_back("No sound");
+    else if (a.tracks.empty())
+        seen.push_back(seconds_text(a.speech_seconds) + " of speech");
+    else
+        seen.push_back(seconds_text(a.evidence.speech_seconds) +
+                       " of speech while that face was in sight, " +
+                       seconds_text(a.speech_seconds) + " in all");
+    if (a.damage.packets > 0)
+        seen.push_back(std::to_string(a.damage.packets) + " damaged pieces that were passed over");
+    if (a.damage.truncated) seen.emplace_back("The file ends before its header says");
+    return seen;
+}
+
+std::string what_was_decided(const Analysis& a) {
+    const score::Thresholds& t = a.thresholds;
+    std::string text(score::to_string(a.verdict.decision));
+    text += ':';
+    for (const Reason reason : a.verdict.reasons) text += ' ' + std::string(score::explain(reason));
+    if (!a.verdict.score) return text + " That is not enough to judge by, so no score is given.";
+    return text + " The score is " + number(*a.verdict.score) + "; ALLOW takes " + number(t.allow) +
+           " and sound that is at most " + frames_text(t.max_offset_frames) + " (" +
+           std::to_string(t.max_offset_frames * kMsPerFrame) + " ms) off, NEXT takes " +
+           number(t.next) + ".";
+}
+
+// `most`: the part counts for more the less it is.
+std::string enough_text(const ScorePart& part, bool most, int places) {
+    if (!part.needed) return "Not enough, and by this alone it could not be.";
+    const std::string needed = fixed_point(*part.needed, places);
+    if (part.enough)
+        return (most ? "Enough: up to " : "Enough: down to ") + needed + " it would be.";
+    return (most ? "Not enough: at most " : "Not enough: at least ") + needed + " is needed.";
+}
+
+std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole,
+                                const score::Thresholds& thresholds) {
+    // An offset that is too large is told of by itself; the rest is judged as if it were not there.
+    const bool in_time = std::abs(r.offset_frames) <= thresholds.max_offset_frames;
+    const Question ask = in_time ? whole : whole.in_place();
+    ScorePart confidence{
+        .name = "confidence",
+        .value = r.confidence,
+        .needed = ask.needed(0, kMostConfidence, [](auto& x, double v) { x.confidence = v; })};
+    confidence.enough = confidence.needed && r.confidence >= *confidence.needed;
+    confidence.text = "Confidence " + number(r.confidence) +
+                      ": how clearly one offset fits better than the others. " +
+                      enough_text(confidence, false, 2);
+
+    ScorePart distance{
+        .name = "min_dist",
+        .value = r.min_dist,
+        .needed = ask.needed(kMostDistance, 0, [](auto& x, double v) { x.min_dist = v; })};
+    distance.enough = distance.needed && r.min_dist <= *distance.needed;
+    distance.text = "Distance " + number(r.min_dist) +
+                    ": how far lips and sound are apart where they fit best; less is better. " +
+                    enough_text(distance, true, 2);
+
+    ScorePart pairs{.name = "pairs",
+                    .value = static_cast<double>(r.pairs),
+                    .needed = ask.needed(1, kMostPairs, [](auto& x, double v) {
+                        x.pairs = static_cast<std::int64_t>(std::ceil(v));
+                    })};
+    if (pairs.needed) pairs.needed = std::ceil(*pairs.needed);
+    pairs.enough = pairs.needed && pairs.value >= *pairs.needed;
+    pairs.text = "Evidence " + std::to_string(r.pairs) +
+                 " pictures with sound to compare: the more, the less is chance. " +
+                 enough_text(pairs, false, 0);
+
+    ScorePart offset{.name = "offset_frames", .value = static_cast<double>(r.offset_frames)};
+    offset.enough = in_time;
+    offset.text = "Offset " + std::to_string(r.offset_frames) + ": the sound is " +
+                  offset_text(r.offset_frames) + ". ";
+    if (r.offset_frames != 0)
+        offset.text += "In its place the score would be " + number(whole.in_place().score()) +
+                       " instead of " + number(whole.score()) + ". ";
+    offset.text += offset.enough ? "Near enough." : "Too far off for ALLOW, whatever the score.";
+    return {confidence, distance, pairs, offset};
+}
+
+WindowRole role_of(const Window& w, int offset) {
+    if (!w.evidence()) return WindowRole::no_evidence;
+    return std::abs(w.result->offset_frames - offset) <= kAgreeingFrames ? WindowRole::agrees
+                                                                         : WindowRole::disagrees;
+}
+
+std::string describe(std::span<const Window> windows, WindowRole role) {
+    if (role == WindowRole::no_evidence) {
+        const bool speech = std::ranges::any_of(windows, &Window::enough_speech);
+        const bool lips = std::ranges::any_of(windows, &Window::enough_lips);
+        return lips && !speech   ? "too little speech to tell"
+               : speech && !lips ? "the lips are out of sight"
+                                 : "too little speech or lips out of sight";
+    }
+    const auto [least, most] =
+        std::ranges::minmax(windows, {}, [](const Window& w) { return w.result->offset_frames; });
+    const int low = least.result->offset_frames, high = most.result->offset_frames;
+    std::string text = role == WindowRole::agrees ? "fits the clip's offset" : "fits elsewhere";
+    text += low == high ? ": sound " + offset_text(low)
+                        : ": sound from " + offset_text(low) + " to " + offset_text(high);
+    return text;
+}
+
+std::vector<WindowSpan> spans_of(const TrackTimeline& track, int offset) {
+    std::vector<WindowSpan> spans;
+    const std::span windows(track.windows);
+    for (std::size_t first = 0; first < windows.size();) {
+        const WindowRole role = role_of(windows[first], offset);
+        std::size_t last = first + 1;
+        while (last < windows.size() && role_of(windows[last], offset) == role) ++last;
+        const auto same = windows.subspan(first, last - first);
+        spans.push_back({.frames = {.from = same.front().frames.from, .to = same.back().frames.to},
+                         .role = role,
+                         .windows = static_cast<int>(same.size()),
+                         .text = describe(same, role)});
+        first = last;
+    }
+    return spans;
+}
+
+std::vector<CarryingWindow> carrying(const TrackTimeline& track, int offset) {
+    std::vector<CarryingWindow> found;
+    for (const Window& w : track.windows)
+        if (role_of(w, offset) == WindowRole::agrees)
+            found.push_back({.frames = w.frames, .result = *w.result});
+    std::ranges::sort(found, std::greater{},
+                      [](const CarryingWindow& w) { return w.result.confidence; });
+    if (found.size() > kCarryingWindows) found.resize(kCarryingWindows);
+    return found;
+}
+
+std::vector<std::string> without_evidence(const Analysis& a, const score::Calibration& c) {
+    std::vector<std::string> change;
+    if (has(a.verdict, Reason::no_audio)) change.emplace_back("Sound with a voice in it");
+    if (has(a.verdict, Reason::too_short))
+        change.push_back("A video of at least " + seconds_text(c.min_face_seconds) + "; it has " +
+                         seconds_text(a.seconds));
+    if (has(a.verdict, Reason::no_face))
+        change.emplace_back("A face that is large enough and in the light");
+    if (has(a.verdict, Reason::mouth_not_visible))
+        change.push_back("A mouth in sight for at least " + seconds_text(c.min_face_seconds) +
+                         " on end");
+    if (has(a.verdict, Reason::no_speech))
+        change.push_back("At least " + seconds_text(c.min_speech_seconds) +
+                         " of speech while the face is in sight; there were " +
+                         seconds_text(a.evidence.speech_seconds));
+    return change;
+}
+
+// What one measurement would have to be for the other decision.
+std::string change_of(const ScorePart& part, bool allowed) {
+    if (part.name == "pairs") {
+        const std::string count = fixed_point(*part.needed, 0);
+        if (allowed) return "Fewer than " + count + " pictures to compare";
+        return count + " pictures to compare that fit as well (" +
+               seconds_text(*part.needed / media::kFrameRate) + ")";
+    }
+    const bool distance = part.name == "min_dist";
+    return std::string(distance ? "A distance " : "A confidence ") +
+           (distance == allowed ? "above " : "below ") + number(*part.needed);
+}
+
+std::vector<std::string> what_would_change(const Analysis& a, const std::vector<ScorePart>& parts,
+                                           const Question& ask) {
+    const score::Thresholds& t = a.thresholds;
+    const bool allowed = a.verdict.decision == Decision::allow;
+    std::vector<std::string> change;
+    if (has(a.verdict, Reason::offset_too_large)) {
+        const double moved = ask.in_place().score();
+        change.push_back("The sound in its place: the score would be " + number(moved) +
+                         (moved >= t.allow ? ", which is ALLOW" : ", which is NEXT"));
+        return change;
+    }
+    if (allowed)
+        change.push_back("Sound that is more than " + frames_text(t.max_offset_frames) + " off");
+    else if (std::ranges::any_of(
+                 parts, [](const ScorePart& p) { return p.name == "offset_frames" && !p.enough; }))
+        change.emplace_back("The sound in its place, and one of these:");
+    for (const ScorePart& part : parts) {
+        if (!part.needed || part.enough != allowed) continue;
+        // Where the least possible is enough, there is nothing below it.
+        if (allowed && part.name != "min_dist" && *part.needed <= 1) continue;
+        change.push_back(change_of(part, allowed));
+    }
+    if (change.empty())
+        change.emplace_back(
+            "No single measurement: lips and sound would have to fit better in "
+            "several ways");
+    return change;
+}
+
+std::vector<std::string> what_to_do(const Analysis& a, const std::vector<WindowSpan>& spans) {
+    std::vector<std::string> steps;
+    const bool drifts =
+        a.timeline && !a.timeline->tracks.empty() && a.timeline->tracks.front().drifts();
+    if (has(a.verdict, Reason::in_sync)) steps.emplace_back("Nothing: it is as it should be.");
+    if (has(a.verdict, Reason::offset_too_large) && !drifts)
+        steps.emplace_back("`syncnet fix` takes the offset out without encoding anything again.");
+    if (drifts)
+        steps.emplace_back(
+            "The offset changes on the way: `syncnet windows` shows where; cut the "
+            "video there and look at its parts.");
+    if (has(a.verdict, Reason::voice_does_not_match)) {
+        steps.emplace_back(
+            "Take the voice for another's: dubbed, replaced or generated - or of "
+            "somebody who is not in the picture.");
+        steps.emplace_back(
+            "`syncnet visualise` shows face, sound and offset side by side, for a "
+            "person to look at.");
+    }
+    if (has(a.verdict, Reason::uncertain))
+        steps.emplace_back(
+            "Ask for another recording: longer, nearer, with more light and less "
+            "noise - or let a person look at it.");
+    if (!a.verdict.score)
+        steps.emplace_back(
+            "Record again: the whole face in sight, the person speaking for some "
+            "seconds.");
+    const bool carried = std::ranges::any_of(
+        spans, [](const WindowSpan& s) { return s.role == WindowRole::agrees; });
+    if (a.verdict.score && !carried && a.verdict.decision != Decision::block)
+        steps.emplace_back(
+            "No window says it by itself, only all of them together: trust a longer "
+            "clip more.");
+    return steps;
+}
+
+json interval_json(const Interval& frames) {
+    return {
+        {"start_s", std::round(static_cast<double>(frames.from) * 100 / media::kFrameRate) / 100},
+        {"end_s", std::round(static_cast<double>(frames.to) * 100 / media::kFrameRate) / 100},
+        {"start", media::time_code(frames.from)},
+        {"end", media::time_code(frames.to)}};
+}
+
+double rounded(double value) {
+    return std::round(value * 1000) / 1000;
+}
+
+}  // namespace
+
+std::string_view to_string(WindowRole role) {
+    switch (role) {
+        case WindowRole::agrees:
+            return "agrees";
+        case WindowRole::disagrees:
+            return "disagrees";
+        case WindowRole::no_evidence:
+            return "no_evidence";
+    }
+    return "no_evidence";
+}
+
+Explanation explain(const Analysis& analysis, const score::Calibration& calibration) {
+    Explanation e{.decision = what_was_decided(analysis), .seen = what_was_seen(analysis)};
+    if (!analysis.verdict.score) {
+        e.would_change = without_evidence(analysis, calibration);
+        e.next_steps = what_to_do(analysis, {});
+        return e;
+    }
+    const sync::SyncResult& lead = *analysis.tracks.front().result;
+    const Question ask(lead, calibration, analysis.thresholds.allow);
+    e.parts = parts_of(lead, ask, analysis.thresholds);
+    if (analysis.timeline) {
+        const TrackTimeline& track = analysis.timeline->tracks.front();
+        e.windows = spans_of(track, lead.offset_frames);
+        e.carried_by = carrying(track, lead.offset_frames);
+    }
+    e.would_change = what_would_change(analysis, e.parts, ask);
+    e.next_steps = what_to_do(analysis, e.windows);
+    return e;
+}
+
+json to_json(const Explanation& e) {
+    json parts = json::array();
+    for (const ScorePart& p : e.parts)
+        parts.push_back({{"name", p.name},
+                         {"value", rounded(p.value)},
+                         {"needed", p.needed ? json(rounded(*p.needed)) : json(nullptr)},
+                         {"enough", p.enough},
+                         {"text", p.text}});
+    json windows = json::array();
+    for (const WindowSpan& s : e.windows) {
+        json line = interval_json(s.frames);
+        line["role"] = to_string(s.role);
+        line["windows"] = s.windows;
+        line["text"] = s.text;
+        windows.push_back(line);
+    }
+    json carried = json::array();
+    for (const CarryingWindow& w : e.carried_by) {
+        json line = interval_json(w.frames);
+        line["offset"] = w.result.offset_frames;
+        line["confidence"] = rounded(w.result.confidence);
+        line["min_dist"] = rounded(w.result.min_dist);
+        carried.push_back(line);
+    }
+    return {{"decision", e.decision},    {"seen", e.seen},     {"parts", parts},
+            {"carried_by", carried},     {"windows", windows}, {"would_change", e.would_change},
+            {"next_steps", e.next_steps}};
+}
+
+}  // namespace syncnet::pipeline

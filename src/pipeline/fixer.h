@@ -1,0 +1,43 @@
+// A video whose sound is early or late, put right: measured, written anew with the offset taken
+// out, and measured again.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+#include "base/new_file.h"
+#include "pipeline/analyzer.h"
+
+namespace syncnet::pipeline {
+
+struct FixOptions {
+    std::string model;  // empty: the default one
+    media::Limits limits;
+    NewFile::IfThere if_there = NewFile::IfThere::refuse;
+    std::function<void(double)> on_progress;  // as Request's; goes from 0 to 1 twice
+    std::stop_token stop;
+};
+
+struct Fix {
+    Analysis before;
+    std::optional<Analysis> after;  // nothing: it was in sync, and nothing was written
+    std::chrono::microseconds sound_later{0};
+};
+
+// This many frames are in sync: what people don't notice, and the measurement's own error.
+inline constexpr int kInSyncFrames = 1;
+
+// How far the sound has to be moved. Throws not_fixable where that is not certain: too little
+// evidence; a voice that would not be allowed if it were in its place; an offset that changes, or
+// that is at the end of what is searched.
+std::chrono::microseconds correction_for(const Analysis& analysis,
+                                         const score::Calibration& calibration);
+
+// Writes `out`, which is there as a whole or not at all. Throws what correction_for, media::remux,
+// NewFile and Analyzer throw; invalid_setting where `out` is `video`; not_fixable where the new
+// file is not in sync either.
+Fix fix(const Analyzer& analyzer, const std::filesystem::path& video,
+        const std::filesystem::path& out, const FixOptions& options);
+
+}  // namespace syncnet::pipeline

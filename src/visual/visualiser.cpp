@@ -1,0 +1,105 @@
+#include "visual/visualiser.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "media/writer.h"
+#include "visual/canvas.h"
+#include "visual/faces.h"
+#include "visual/strip.h"
+
+namespace syncnet::visual {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDecoderThreads = 2;
+constexpr int kLeastWidth = 320;  // of the strip, for its letters
+
+int even(int value) {
+    return value + value % 2;
+}
+
+// The picture in the middle, the strip below.
+struct Layout {
+    explicit Layout(const pipeline::Reading& reading)
+        : width(even(std::max(reading.width, kLeastWidth))),
+          picture{(width - reading.width) / 2, 0, reading.width, reading.height},
+          strip{0, even(reading.height), width, strip_height(width)} {}
+    int width;
+    Rect picture, strip;
+    int height() const { return strip.y + strip.height; }
+};
+
+class Drawing {
+  public:
+    Drawing(const pipeline::Reading& reading, const pipeline::Analysis& analysis,
+            const fs::path& out)
+        : reading_(reading),
+          analysis_(analysis),
+          layout_(reading),
+          strip_(layout_.strip, reading, analysis),
+          canvas_(layout_.width, layout_.height()),
+          writer_(
+              out,
+              {.width = layout_.width, .height = layout_.height(), .sound = reading.has_audio}) {}
+
+    void draw(const media::Frame& frame) {
+        canvas_.fill({0, 0, layout_.width, layout_.strip.y}, {});
+        if (frame.picture) scaler_.convert(*frame.picture, canvas_.target(layout_.picture));
+        draw_faces(canvas_, layout_.picture, reading_, analysis_, frame.index);
+        strip_.draw(canvas_, frame.index);
+        writer_.write_picture(canvas_.rgb());
+    }
+    void hear(const media::Samples& samples) { writer_.write_sound(samples.mono); }
+    void finish() { writer_.finish(); }
+
+  private:
+    const pipeline::Reading& reading_;
+    const pipeline::Analysis& analysis_;
+    Layout layout_;
+    Strip strip_;
+    Canvas canvas_;
+    media::RgbScaler scaler_;
+    media::Writer writer_;
+};
+
+}  // namespace
+
+pipeline::Analysis visualise(const pipeline::Analyzer& analyzer, const fs::path& video,
+                             const fs::path& out, const VisualiseOptions& options) {
+    if (out.extension() != ".mp4")
+        throw Error(ErrorCode::wrong_container, "name an output that ends in .mp4");
+    std::error_code none;
+    if (fs::equivalent(video, out, none))
+        throw Error(ErrorCode::invalid_setting, "the output is the video itself");
+    NewFile file(out, options.if_there);
+
+    const pipeline::Request request{.model = options.model,
+                                    .timeline = options.timeline,
+                                    .to_draw = true,
+                                    .on_progress = options.on_progress,
+                                    .stop = options.stop};
+    const pipeline::Reading reading = analyzer.read(media::Source::from_path(video), request);
+    pipeline::Analysis analysis = analyzer.judge(reading, request);
+
+    Drawing drawing(reading, analysis, file.path());
+    media::Reader reader(media::Source::from_path(video), options.limits,
+                         {.threads = kDecoderThreads});
+    while (const auto item = reader.next()) {
+        check(request);
+        if (const auto* frame = std::get_if<media::Frame>(&*item)) {
+            drawing.draw(*frame);
+            if (request.on_progress)
+                request.on_progress(static_cast<double>(frame->index + 1) /
+                                    static_cast<double>(reading.frames));
+        } else {
+            drawing.hear(std::get<media::Samples>(*item));
+        }
+    }
+    drawing.finish();
+    file.put_in_place();
+    return analysis;
+}
+
+}  // namespace syncnet::visual
