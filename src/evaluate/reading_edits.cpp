@@ -20,7 +20,12 @@ sync::Embeddings rows(const sync::Embeddings& all, std::int64_t from, std::int64
         return all.values.begin() +
                (frame - all.first_frame) * static_cast<std::int64_t>(all.dimensions);
     };
-    return {.first_frame = first, .dimensions = all.dimensions, .values = {at(first), at(end)}};
+    sync::Embeddings part{
+        .first_frame = first, .dimensions = all.dimensions, .values = {at(first), at(end)}};
+    if (!all.reliability.empty())
+        part.reliability = {all.reliability.begin() + (first - all.first_frame),
+                            all.reliability.begin() + (end - all.first_frame)};
+    return part;
 }
 
 sync::Lips rows(const sync::Lips& all, std::int64_t from, std::int64_t to) {

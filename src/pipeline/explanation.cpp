@@ -19,7 +19,7 @@ constexpr int kMsPerFrame = 1000 / media::kFrameRate;
 constexpr std::size_t kCarryingWindows = 3;
 constexpr int kAgreeingFrames = 1;
 // What bisection looks through; far beyond what is ever measured.
-constexpr double kMostConfidence = 40, kMostDistance = 60, kMostPairs = 1e6;
+constexpr double kMostConfidence = 40, kMostDistance = 60, kMostEvidence = 1e6;
 constexpr int kBisections = 60;
 
 std::string seconds_text(double seconds) {
@@ -157,16 +157,15 @@ std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole
                     ": how far lips and sound are apart where they fit best; less is better. " +
                     enough_text(distance, true, 2);
 
-    ScorePart pairs{.name = "pairs",
-                    .value = static_cast<double>(r.pairs),
-                    .needed = ask.needed(1, kMostPairs, [](auto& x, double v) {
-                        x.pairs = static_cast<std::int64_t>(std::ceil(v));
-                    })};
-    if (pairs.needed) pairs.needed = std::ceil(*pairs.needed);
-    pairs.enough = pairs.needed && pairs.value >= *pairs.needed;
-    pairs.text = "Evidence " + std::to_string(r.pairs) +
-                 " pictures with sound to compare: the more, the less is chance. " +
-                 enough_text(pairs, false, 0);
+    ScorePart evidence{
+        .name = "evidence",
+        .value = r.evidence,
+        .needed = ask.needed(1, kMostEvidence, [](auto& x, double v) { x.evidence = v; })};
+    evidence.enough = evidence.needed && evidence.value >= *evidence.needed;
+    evidence.text = "Evidence " + fixed_point(r.evidence, 0) +
+                    ": pictures with sound to compare, each counted as far as it is to be relied "
+                    "on; the more, the less is chance. " +
+                    enough_text(evidence, false, 0);
 
     ScorePart offset{.name = "offset_frames", .value = static_cast<double>(r.offset_frames)};
     offset.enough = in_time;
@@ -176,7 +175,7 @@ std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole
         offset.text += "In its place the score would be " + number(whole.in_place().score()) +
                        " instead of " + number(whole.score()) + ". ";
     offset.text += offset.enough ? "Near enough." : "Too far off for ALLOW, whatever the score.";
-    return {confidence, distance, pairs, offset};
+    return {confidence, distance, evidence, offset};
 }
 
 WindowRole role_of(const Window& w, int offset) {
@@ -250,7 +249,7 @@ std::vector<std::string> without_evidence(const Analysis& a, const score::Calibr
 
 // What one measurement would have to be for the other decision.
 std::string change_of(const ScorePart& part, bool allowed) {
-    if (part.name == "pairs") {
+    if (part.name == "evidence") {
         const std::string count = fixed_point(*part.needed, 0);
         if (allowed) return "Fewer than " + count + " pictures to compare";
         return count + " pictures to compare that fit as well (" +

@@ -12,7 +12,7 @@ namespace syncnet::pipeline {
 
 // One of the measurements that the score is made of.
 struct ScorePart {
-    std::string name;  // "confidence", "min_dist", "offset_frames", "pairs"
+    std::string name;  // "confidence", "min_dist", "offset_frames", "evidence"
     double value = 0;
     // With all else as it is, and the sound in its place if it is too far off for ALLOW, the score
     // reaches that threshold from here on. Nothing: at no value; offset_frames has none either.

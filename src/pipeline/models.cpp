@@ -1,6 +1,5 @@
 #include "pipeline/models.h"
 
-#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -10,9 +9,6 @@ namespace syncnet::pipeline {
 namespace fs = std::filesystem;
 
 namespace {
-
-// The editions of the bundled model (docs/model-card.md), the default one first.
-constexpr std::array kBundled{"lipsync", "lipsync-grid"};
 
 // Loads the named file or, where none is named, the one among the models; nothing where there is
 // none. The file is let go before the next one is read.
@@ -80,14 +76,11 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
     const nn::Precision fast = options.precision.value_or(nn::best_precision());
     const nn::Precision exact = options.precision.value_or(nn::best_exact_precision());
     Models models{.blaze_face = load_detector(options.folder, options.face_range)};
-    for (const std::string edition : kBundled) {
-        const auto networks =
-            sync::load_lip_sync(options.folder / (edition + ".safetensors"), fast);
-        models.scoring.push_back({.network = sync::lip_sync_model(networks),
-                                  .speech = networks.speech,
-                                  .calibration = score::load_calibration(
-                                      options.folder / (edition + ".calibration.json"))});
-    }
+    const auto bundled = sync::load_lip_sync(options.folder / "lipsync.safetensors", fast);
+    models.scoring.push_back(
+        {.network = sync::lip_sync_model(bundled),
+         .speech = bundled.speech,
+         .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
 
     models.s3fd = load_published(
         options.s3fd, options.folder / kS3fdFile,

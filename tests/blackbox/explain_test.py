@@ -25,7 +25,7 @@ class Explained(unittest.TestCase):
         self.assertIn("8.0 s of video, 320x240, one shot", why["seen"])
         self.assertTrue(any("One face" in line for line in why["seen"]))
         parts = {part["name"]: part for part in why["parts"]}
-        self.assertEqual(set(parts), {"confidence", "min_dist", "pairs", "offset_frames"})
+        self.assertEqual(set(parts), {"confidence", "min_dist", "evidence", "offset_frames"})
         self.assertAlmostEqual(parts["confidence"]["value"], answer["confidence"], places=2)
         self.assertTrue(all(part["enough"] for part in parts.values()), parts)
         self.assertLess(parts["confidence"]["needed"], parts["confidence"]["value"])

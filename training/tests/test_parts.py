@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from training import augment_picture, augment_sound, dataset, export, losses, measures, mel, networks, prepare, safetensors, sync
-from training.batches import FIELD_SAMPLES, PLACES, BatchMaker
+from training.batches import FIELD_SAMPLES, PLACES, cut_sound
 from training.synthetic_sound import SoundPool
 from training.tests.synthetic_clips import write_corpus
 
@@ -31,28 +31,44 @@ class Networks(unittest.TestCase):
         torch.manual_seed(0)
         self.model = networks.LipSync().eval()
 
-    def test_a_lip_embedding_sees_eleven_frames(self) -> None:
-        frames = torch.rand(1, 40, 64, 64) * 255
+    def test_a_lip_embedding_sees_29_frames(self) -> None:
+        frames = torch.rand(1, 70, 64, 64) * 255
         with torch.no_grad():
-            before = self.model.lip(frames)
-            frames[0, 20] = 0
-            changed = ((self.model.lip(frames) - before).abs().amax((0, 2)) > 0).nonzero().flatten() + networks.LIP_REACH
-        self.assertEqual(before.shape, (1, 30, 128))
-        self.assertEqual(changed.tolist(), list(range(15, 26)))
+            before, reliability = self.model.lip(frames)
+            frames[0, 30] = 0
+            changed = ((self.model.lip(frames)[0] - before).abs().amax((0, 2)) > 0).nonzero().flatten() + networks.LIP_FIRST
+        self.assertEqual(before.shape, (1, 66, 128))
+        self.assertEqual(reliability.shape, (1, 66))
+        self.assertEqual(changed.tolist(), list(range(16, 45)))
 
-    def test_a_sound_embedding_sees_its_35_mel_frames(self) -> None:
-        mels = torch.randn(1, 2, 40, 160)
-        for tower, channels in ((self.model.sound, 1), (self.model.speech, 2)):
+    def test_what_sees_which_mel_frames(self) -> None:
+        mels = torch.randn(1, 2, 40, 320)
+        reach = 4 * networks.CONTEXT
+        for what, first, field in ((lambda x: self.model.sound(x[:, :1])[0], networks.SOUND_FIRST, (4 + reach, 6 + reach)),
+                                   (lambda x: self.model.speech(x)[..., None], networks.SPEECH_FIRST, (16, 18))):
             with torch.no_grad():
-                before = tower(mels[:, :channels])
-                seen_by_20 = []
-                for t in (63, 64, 98, 99):      # 4i-16 .. 4i+18 for i = 20
+                before = what(mels)
+                seen_by_40 = []
+                for t in (159 - field[0], 160 - field[0], 160 + field[1], 161 + field[1]):
                     changed = mels.clone()
                     changed[..., t] += 3
-                    after = tower(changed[:, :channels])
-                    seen_by_20.append(bool((after - before)[0, 20 - networks.SOUND_FIRST].abs().max() > 0))
-            self.assertEqual(seen_by_20, [False, True, True, False])
-            self.assertEqual(before.shape[1], (160 - 35) // 4 + 1)
+                    seen_by_40.append(bool((what(changed) - before)[0, 40 - first].abs().max() > 0))
+            self.assertEqual(seen_by_40, [False, True, True, False])
+
+    def test_beyond_its_ends_a_sound_stands_still(self) -> None:
+        mels = torch.randn(2, 1, 40, 200)
+        with torch.no_grad():
+            whole = self.model.sound(mels[:, :, :, 40:140])[0]
+            part = self.model.sound(mels, torch.tensor([10, 10]), torch.tensor([33, 33]))[0][:, 10:33]
+        torch.testing.assert_close(part, whole, atol=1e-5, rtol=0)
+
+    def test_fixed_layers_compute_the_same(self) -> None:
+        frames = torch.rand(2, 12, 64, 64) * 255
+        with torch.no_grad():
+            before = self.model.lip(frames)[0]
+            self.model.lip.fix_edges()
+            torch.testing.assert_close(self.model.lip(frames)[0], before, atol=1e-5, rtol=0)
+        self.assertFalse(any(p.requires_grad for layer in self.model.lip.edges() for p in layer.parameters()))
 
     def test_export_computes_the_same(self) -> None:
         for module in self.model.modules():
@@ -65,13 +81,13 @@ class Networks(unittest.TestCase):
             self.assertLess(file.stat().st_size, 8_000_000)
             tensors, metadata = safetensors.load(file)
             golden, _ = safetensors.load(Path(folder) / "lipsync_golden.safetensors")
-        self.assertEqual(metadata["format"], "lipsync/1")
-        self.assertEqual(len(tensors), 2 * (10 + 7 + 7))
-        self.assertEqual(golden["lip_embeddings"].shape, (7, 128))
-        self.assertEqual(golden["sound_embeddings"].shape, (24, 128))
+        self.assertEqual(metadata["format"], "lipsync/2")
+        self.assertEqual(len(tensors), 2 * (13 + 10 + 7))
+        self.assertEqual(golden["lip_embeddings"].shape, (13, 128))
+        self.assertEqual(golden["sound_embeddings"].shape, (30, 128))
         self.assertEqual(golden["speech_logits"].shape, (24,))
         with torch.no_grad():
-            exact = self.model.lip(torch.from_numpy(golden["crops"].copy())[None])[0].numpy()
+            exact = self.model.lip(torch.from_numpy(golden["crops"].copy())[None])[0][0].numpy()
         np.testing.assert_allclose(golden["lip_embeddings"], exact, atol=0.01)
 
 
@@ -79,17 +95,27 @@ class Curve(unittest.TestCase):
     def test_delayed_sound_lowers_the_offset(self) -> None:
         rows = np.random.default_rng(0).normal(size=(60, 128))
         rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-        lip = sync.Embeddings(5, rows[1:50])
+        lip = sync.Embeddings(5, rows[1:50], np.ones(49, np.float32))
         for delay in (-5, 0, 5):
-            result = sync.read_curve(sync.sync_curve(lip, sync.Embeddings(4 + delay, rows)))
+            result = sync.read_curve(sync.sync_curve(lip, sync.Embeddings(4 + delay, rows, np.ones(60, np.float32))))
             self.assertEqual(result.offset, -delay)
             self.assertGreater(result.confidence, 1.0)
 
     def test_five_pairs_are_needed(self) -> None:
-        rows = np.eye(128, dtype=np.float32)[:9]
-        curve = sync.sync_curve(sync.Embeddings(5, rows), sync.Embeddings(5, rows))
-        self.assertEqual(np.isfinite(curve).sum(), 9)       # shifts -4 .. 4
-        self.assertIsNone(sync.read_curve(sync.sync_curve(sync.Embeddings(5, rows[:4]), sync.Embeddings(5, rows))))
+        all_ = sync.Embeddings(5, np.eye(128, dtype=np.float32)[:9], np.full(9, 0.5, np.float32))
+        curve = sync.sync_curve(all_, all_)
+        self.assertEqual(np.isfinite(curve.distance).sum(), 9)      # shifts -4 .. 4
+        self.assertAlmostEqual(curve.evidence, 9 * 0.25)
+        self.assertIsNone(sync.read_curve(sync.sync_curve(all_.part(0, 4), all_)))
+
+    def test_what_is_not_reliable_counts_less(self) -> None:
+        rows = np.eye(128, dtype=np.float32)
+        lip = sync.Embeddings(0, rows[:40], np.ones(40, np.float32))
+        wrong_half = np.concatenate([rows[:20], rows[60:80]])
+        unsure = np.concatenate([np.ones(20), np.full(20, 0.1)]).astype(np.float32)
+        equal, weighed = (sync.read_curve(sync.sync_curve(lip, sync.Embeddings(0, wrong_half, weights)))
+                          for weights in (np.ones(40, np.float32), unsure))
+        self.assertLess(weighed.min_dist, equal.min_dist - 0.2)
 
     def test_error_rates(self) -> None:
         self.assertEqual(measures.auc(np.array([2.0, 3.0]), np.array([0.0, 1.0])), 1.0)
@@ -129,16 +155,36 @@ class Augmentation(unittest.TestCase):
 
 
 class Cuts(unittest.TestCase):
-    def test_sound_outside_is_marked(self) -> None:
+    def setUp(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            write_corpus(Path(folder), {"train": 1})
-            clip = dataset.load_clips(Path(folder), "train", {"lrc_ar"})[0]
-        clip.heard = (0, len(clip.sound))
-        sound, valid = BatchMaker.cut_sound(clip, -3 * 640, 55 * 640)
-        self.assertEqual(len(valid), 55 - 9)
-        np.testing.assert_allclose(sound[3 * 640:3 * 640 + 1000] * 32768, clip.sound[:1000])
-        expected = [640 * (j - 3) >= 0 and 640 * (j - 3) + FIELD_SAMPLES <= len(clip.sound) for j in range(46)]
-        self.assertEqual(valid.tolist(), expected)
+            write_corpus(Path(folder), {"train": 2})
+            self.clip, self.other = dataset.load_clips(Path(folder), "train", {"lrc_ar"})
+        self.clip.heard = (0, len(self.clip.sound))
+
+    def test_what_is_the_clips_own_sound_is_marked(self) -> None:
+        start, samples = -20 * 640, 70 * 640
+        for seed in range(20):
+            tape = cut_sound(np.random.default_rng(seed), self.clip, start, samples, [self.other])
+            self.assertEqual(len(tape.own), 70 - 3)
+            self.assertTrue((tape.valid | ~tape.own).all())
+            for j in np.flatnonzero(tape.own):      # heard as it is in the clip, wherever it was cut
+                heard = tape.sound[640 * j:640 * j + FIELD_SAMPLES]
+                at = start + 640 * j
+                np.testing.assert_allclose(heard * 32768, self.clip.sound[at:at + FIELD_SAMPLES], atol=0.01)
+            alone = tape.end - tape.first < 67
+            self.assertEqual(alone, (tape.valid == tape.own).all())
+            self.assertTrue(alone or not tape.own.all())
+
+    def test_retimed_clips_stay_in_sync(self) -> None:
+        for rate in (0.85, 1.0, 1.18):
+            clip = dataset.retimed(self.clip, rate)
+            self.assertAlmostEqual(len(clip.crops) * rate, len(self.clip.crops), delta=2)
+            self.assertAlmostEqual(len(clip.sound) * rate, len(self.clip.sound), delta=2)
+            for frame in range(clip.first_frame, clip.first_frame + len(clip.crops)):
+                before = frame * rate - self.clip.first_frame
+                near = self.clip.crops[int(before):int(before) + 2].astype(float)
+                shown = clip.crops[frame - clip.first_frame]
+                self.assertTrue((shown >= near.min(0) - 1).all() and (shown <= near.max(0) + 1).all())
 
     def test_names(self) -> None:
         self.assertEqual(prepare.clip_name("clips/grid/s1/bbaf2n.mkv"), "clips_grid_s1_bbaf2n")

@@ -12,6 +12,8 @@ import torch
 
 from training import crossfit, dataset, evaluate, trainer
 from training.checkpoint import load_model
+from training.export import export
+from training.networks import LipSync
 from training.tests.synthetic_clips import write_corpus
 
 torch.set_num_threads(1)      # two would wait for each other on a machine that is also compiling
@@ -65,6 +67,10 @@ class Training(unittest.TestCase):
     def tearDownClass(cls) -> None:
         cls.temporary.cleanup()
 
+    def exported(self, model: LipSync) -> Path:
+        export(model, self.data / "exported", {"trained_on": "nothing"})
+        return self.data / "exported" / "lipsync.safetensors"
+
     @mock.patch.object(trainer, "BATCH", 8)
     def test_trains_resumes_and_measures(self) -> None:
         first = trainer.Trainer(self.run_folder, self.clips, self.validation, self.mix, steps=2)
@@ -74,6 +80,11 @@ class Training(unittest.TestCase):
         second.train()
         model, about = load_model(self.run_folder / "checkpoint.pt")
         self.assertEqual(about, {"trained_on": "grid, lrc_ar, webcam", "steps": "4"})
+        third = trainer.Trainer(self.data / "third", self.clips, self.validation, self.mix, steps=1, fix_edges=True,
+                                start=self.exported(model))
+        kernel = third.model.lip.conv4.conv.weight.clone()
+        third.train()
+        self.assertTrue((third.model.lip.conv4.conv.weight == kernel).all())
         report = evaluate.evaluate(model, self.validation[:6])
         self.assertEqual(set(report), {"grid", "lrc_ar", "all"})
         self.assertIn("injected delay", evaluate.table(report))
