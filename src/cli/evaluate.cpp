@@ -187,12 +187,14 @@ void add_evaluate(CLI::App& app, int& status) {
         ->capture_default_str();
     command->add_option("--split", options->selection.split, "only the clips of this split");
     command->add_option("--corpus", options->selection.corpora, "only the clips of these corpora")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command
         ->add_option("--in-sync", options->selection.in_sync,
                      "corpora that are in sync as recorded: their offset is 0 where the manifest "
                      "names none")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--limit", options->limit, "clips of each corpus and label, drawn")
         ->check(CLI::Range(std::size_t{1}, kMaxClips));
     command
@@ -207,6 +209,7 @@ void add_evaluate(CLI::App& app, int& status) {
         ->add_option("--cases", options->cases,
                      "only these: windows, swapped, shifted, delays, sub-frame, tampered, degraded")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(CLI::IsMember(
             std::vector<std::string>{evaluate::kGroups.begin(), evaluate::kGroups.end()}));
     options->analysis.add_to(*command);
