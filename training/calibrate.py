@@ -5,11 +5,11 @@
 Scale: one affine map of embedding distances, so that genuine clips of people who were not filmed in a studio read as
 SyncNet's users know them (confidence about 8, min_dist about 6.3).
 
-Score: sigmoid(a + b confidence + c min_dist + d ln(evidence / 64)) * exp(-(offset / 8)^2), the likeliest for genuine clips
-(1) against the same clips with the sound of another (0). d is there because chance makes a smaller minimum the longer
-the clip: less confidence means as much. Stretches of several lengths are measured; every kind of every length of every
-corpus weighs the same. The width 8 is chosen, not fitted: two frames off cost 6 % of the score, three or four make NEXT
-of a sure ALLOW, five make BLOCK.
+Score: sigmoid(a + b confidence + c min_dist + d ln(evidence / 64)) * exp(-(|offset| / 5)^6), the likeliest for genuine clips
+(1) against the same clips with another sound (0): a stranger's, and other words of the same speaker. d is there because
+chance makes a smaller minimum the longer the clip: less confidence means as much. Stretches of several lengths are
+measured; every length of every corpus weighs the same, and genuine clips as much as all others. Width and power are chosen,
+not fitted: up to two frames cost nothing, three or four make NEXT of a sure ALLOW, five make BLOCK.
 """
 import argparse
 import json
@@ -27,9 +27,9 @@ from .sync import Embeddings, SyncResult, read_curve, sync_curve
 
 STRETCHES = (20, 40, 65, 140, 290)  # embeddings; with the 10 frames around them 1.2, 2, 3, 6, 12 s
 USUAL_PAIRS = 64
-STRANGERS = 3                       # whose sound each clip gets
+OTHERS = 3                          # strangers whose sound each clip gets, and other clips of the speaker
 WANTED_CONFIDENCE, WANTED_MIN_DIST = 8.0, 6.3
-OFFSET_WIDTH = 8.0                  # frames
+OFFSET_WIDTH, OFFSET_POWER = 5.0, 6.0   # frames
 # Less is not enough to judge by: with fewer than this, swapped clips too often look as good as genuine ones.
 MIN_SPEECH_SECONDS, MIN_FACE_SECONDS = 0.5, 1.0
 
@@ -54,11 +54,12 @@ def stretches(lip: Embeddings) -> list[tuple[int, Embeddings]]:
     return pieces
 
 
-def strangers(item: measures.EmbeddedClip, embedded: list[measures.EmbeddedClip], random: np.random.Generator) -> list[Embeddings]:
-    """Sounds of other speakers, from wherever they are long enough. GRID's own sentences are not used for each other:
-    they have one grammar and one rhythm, and in this split one speaker, which no stranger's voice has."""
-    able = [other for other in embedded if other.clip.speaker != item.clip.speaker and len(other.sound.rows) >= 0.8 * len(item.sound.rows)]
-    chosen = random.choice(len(able), min(STRANGERS, len(able)), replace=False)
+def other_sounds(item: measures.EmbeddedClip, embedded: list[measures.EmbeddedClip], same_speaker: bool,
+                 random: np.random.Generator) -> list[Embeddings]:
+    """Sounds of other clips, from wherever they are long enough."""
+    able = [other for other in embedded if other is not item and (other.clip.speaker == item.clip.speaker) == same_speaker
+            and len(other.sound.rows) >= 0.8 * len(item.sound.rows)]
+    chosen = random.choice(len(able), min(OTHERS, len(able)), replace=False)
     return [able[k].sound.part(0, len(item.sound.rows)) for k in chosen]
 
 
@@ -71,11 +72,12 @@ def cases(embedded: list[measures.EmbeddedClip]) -> list[Case]:
             continue                # the clip itself is not in sync, or not readable: it says nothing of genuine ones
         # Clips that were cut without care carry an offset of their own, which is not the sound's fault here.
         true = item.sound.moved(own.offset)
-        swapped = strangers(item, embedded, random)
+        swapped = [(kind, sound) for kind, same in (("swapped", False), ("other words", True))
+                   for sound in other_sounds(item, embedded, same, random)]
         shift = int(random.integers(5, 16)) * int(random.choice([-1, 1]))
         for length, lip in stretches(item.lip):
             for kind, sound in (("genuine", true), ("shifted", true.moved(shift)),
-                                *(("swapped", sound) for sound in swapped)):
+                                *swapped):
                 result = read_curve(sync_curve(lip, sound))
                 if result is not None:
                     found.append(Case(item.clip.corpus, kind == "genuine", kind, length, result))
@@ -95,7 +97,8 @@ def fit_score(found: list[Case], gain: float, shift: float) -> dict[str, float]:
                            for c in found])
     wanted = torch.tensor([float(c.genuine) for c in found])
     share = Counter((c.corpus, c.kind, c.length) for c in found)
-    weight = torch.tensor([1.0 / share[c.corpus, c.kind, c.length] for c in found])
+    kinds = Counter((corpus, kind != "genuine", length) for corpus, kind, length in share)
+    weight = torch.tensor([1.0 / share[c.corpus, c.kind, c.length] / kinds[c.corpus, not c.genuine, c.length] for c in found])
     parameters = torch.tensor([0.0, 0.5, 0.5, 0.0], requires_grad=True)
     optimizer = torch.optim.LBFGS([parameters], max_iter=500, line_search_fn="strong_wolfe")
 
@@ -115,7 +118,8 @@ def fit_score(found: list[Case], gain: float, shift: float) -> dict[str, float]:
     optimizer.step(loss)
     intercept, confidence, min_dist, length = (float(value) for value in form())
     return {"intercept": round(intercept - 10.0 * min_dist, 4), "confidence_weight": round(confidence, 4),
-            "min_dist_weight": round(min_dist, 4), "length_weight": round(length, 4), "offset_width": OFFSET_WIDTH}
+            "min_dist_weight": round(min_dist, 4), "length_weight": round(length, 4), "offset_width": OFFSET_WIDTH,
+            "offset_power": OFFSET_POWER}
 
 
 def score(case: Case, calibration: dict[str, float]) -> float:
@@ -123,18 +127,20 @@ def score(case: Case, calibration: dict[str, float]) -> float:
     min_dist = calibration["distance_gain"] * case.result.min_dist + calibration["distance_shift"]
     evidence = calibration["intercept"] + calibration["confidence_weight"] * confidence + \
         calibration["min_dist_weight"] * min_dist + calibration["length_weight"] * np.log(max(case.result.evidence, 1.0) / USUAL_PAIRS)
-    return float(np.exp(-(case.result.offset / calibration["offset_width"]) ** 2) / (1 + np.exp(-evidence)))
+    return float(np.exp(-(abs(case.result.offset) / calibration["offset_width"]) ** calibration["offset_power"]) / (1 + np.exp(-evidence)))
 
 
 def report(found: list[Case], calibration: dict[str, float]) -> None:
     gain, shift = calibration["distance_gain"], calibration["distance_shift"]
     groups = sorted({(case.corpus, case.length) for case in found})
     for corpus, length in groups:
-        for kind in ("genuine", "swapped", "shifted"):
+        for kind in ("genuine", "swapped", "other words", "shifted"):
             group = [case for case in found if (case.corpus, case.length, case.kind) == (corpus, length, kind)]
+            if not group:
+                continue
             scores = np.array([score(case, calibration) for case in group])
             near = np.array([abs(case.result.offset) <= 2 for case in group])
-            print(f"{corpus:8} {STRETCHES[length]:4} {kind:8} {len(group):5}"
+            print(f"{corpus:8} {STRETCHES[length]:4} {kind:11} {len(group):5}"
                   f"  confidence {gain * np.mean([case.result.confidence for case in group]):5.2f}"
                   f"  min_dist {gain * np.mean([case.result.min_dist for case in group]) + shift:5.2f}"
                   f"  score {scores.mean():.2f}  ALLOW {np.mean((scores >= 0.9) & near):6.1%}  BLOCK {np.mean(scores < 0.75):6.1%}")

@@ -78,6 +78,7 @@ Calibration load_calibration(const std::filesystem::path& path) {
                 .min_dist_weight = json.at("min_dist_weight"),
                 .length_weight = json.at("length_weight"),
                 .offset_width = json.at("offset_width"),
+                .offset_power = json.at("offset_power"),
                 .scale = {.gain = json.at("distance_gain"), .shift = json.at("distance_shift")},
                 .min_speech_seconds = json.at("min_speech_seconds"),
                 .min_face_seconds = json.at("min_face_seconds")};
@@ -90,8 +91,8 @@ double score(const sync::SyncResult& result, const Calibration& c) {
     const double length = std::log(std::max(1.0, result.evidence) / kUsualPairs);
     const double evidence = c.intercept + c.confidence_weight * result.confidence +
                             c.min_dist_weight * result.min_dist + c.length_weight * length;
-    const double offset = result.offset_frames / c.offset_width;
-    return std::exp(-offset * offset) / (1.0 + std::exp(-evidence));
+    const double offset = std::pow(std::abs(result.offset_frames) / c.offset_width, c.offset_power);
+    return std::exp(-offset) / (1.0 + std::exp(-evidence));
 }
 
 Verdict judge(const std::optional<sync::SyncResult>& result, const Evidence& evidence,

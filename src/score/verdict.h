@@ -36,7 +36,8 @@ struct Thresholds {
 };
 
 // score = sigmoid(intercept + confidence_weight * confidence + min_dist_weight * min_dist
-//                 + length_weight * ln(evidence / kUsualPairs)) * exp(-(offset / offset_width)^2)
+//                 + length_weight * ln(evidence / kUsualPairs)) * exp(-(|offset| /
+//                 offset_width)^offset_power)
 // The seed's form and, for the bundled model, how much evidence there was: the more, the less of a
 // minimum chance makes, so less confidence means as much (training/calibrate.py fits it).
 inline constexpr double kUsualPairs = 64;
@@ -47,6 +48,7 @@ struct Calibration {
     double min_dist_weight = 0;
     double length_weight = 0;
     double offset_width = 11;
+    double offset_power = 2;
     sync::DistanceScale scale;
     // Less than this is not enough to judge by.
     double min_speech_seconds = 0;

@@ -14,6 +14,7 @@ constexpr Calibration kOfficial{.intercept = 4.374,
                                 .confidence_weight = 0.263,
                                 .min_dist_weight = -0.583,
                                 .offset_width = 11,
+                                .offset_power = 2,
                                 .min_speech_seconds = 0.4,
                                 .min_face_seconds = 1.0};
 constexpr Evidence kEnough{
