@@ -147,7 +147,7 @@ std::string offsets_section(const ordered_json& report) {
     if (any)
         body += paragraph(
                     "Stretches of lip embeddings within the speech, against the whole sound. "
-                    "Each embedding has itself seen eleven pictures.") +
+                    "Each embedding has itself seen 29 pictures.") +
                 figures({window_figure(windows)}) + window_table(windows);
     std::vector<std::string> histograms;
     for (const auto& [corpus, numbers] : report.at("offsets").items())

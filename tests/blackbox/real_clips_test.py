@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("SYNCNET_BINARY", ROOT / "build/syncnet"))
 DATA = ROOT.parent / "shared/data"
-FEW = 6         # clips of a corpus: a look, not the evaluation (training/evaluate_product.py)
+FEW = 6         # clips of a corpus: a look, not the evaluation (syncnet evaluate)
 
 
 def clips(corpus: str) -> list[Path]:
