@@ -56,7 +56,10 @@ def stretches(lip: Embeddings) -> list[tuple[int, Embeddings]]:
 
 def other_sounds(item: measures.EmbeddedClip, embedded: list[measures.EmbeddedClip], same_speaker: bool,
                  random: np.random.Generator) -> list[Embeddings]:
-    """Sounds of other clips, from wherever they are long enough."""
+    """Sounds of other clips, from wherever they are long enough. GRID's own sentences are not used for each other: they have
+    one grammar and one rhythm, which other words seldom have."""
+    if same_speaker and item.clip.corpus == "grid":
+        return []
     able = [other for other in embedded if other is not item and (other.clip.speaker == item.clip.speaker) == same_speaker
             and len(other.sound.rows) >= 0.8 * len(item.sound.rows)]
     chosen = random.choice(len(able), min(OTHERS, len(able)), replace=False)
