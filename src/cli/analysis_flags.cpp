@@ -19,6 +19,10 @@ void AnalysisFlags::add_to(CLI::App& command) {
     command.add_option("--model-path", syncnet_v2, "weights of the published SyncNet")
         ->envname("MODEL_PATH");
     command.add_option("--detector-path", s3fd, "weights of S3FD")->envname("DETECTOR_PATH");
+    command
+        .add_option("--calibration", calibration,
+                    "score and thresholds of one's own: what `calibrate` wrote")
+        ->envname("CALIBRATION_PATH");
     command.add_option("--precision", precision, "what the networks compute with")
         ->check(CLI::IsMember({"auto", "f32", "bf16x3", "bf16"}))
         ->capture_default_str();
@@ -56,7 +60,8 @@ pipeline::ModelOptions AnalysisFlags::models() const {
             .face_range = short_range ? face::BlazeFaceRange::short_ : face::BlazeFaceRange::full,
             .precision = nn::parse_precision(precision),
             .threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency())),
-            .edges = edges == "real" ? sync::Edges::real : sync::Edges::zero_padded};
+            .edges = edges == "real" ? sync::Edges::real : sync::Edges::zero_padded,
+            .calibration = calibration};
 }
 
 pipeline::ReadingOptions AnalysisFlags::reading() const {

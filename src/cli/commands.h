@@ -13,6 +13,7 @@ enum ExitStatus : int { kDone = 0, kUsage = 2, kBadInput = 3, kInternal = 4, kIn
 
 // Each adds its subcommand to `app`; the callback leaves its exit status in `status`.
 void add_batch(CLI::App& app, int& status);
+void add_calibrate(CLI::App& app, int& status);
 void add_crops(CLI::App& app, int& status);
 void add_evaluate(CLI::App& app, int& status);
 void add_features(CLI::App& app, int& status);

@@ -87,6 +87,7 @@ std::string command_line(const EvaluateOptions& o) {
     add("--media-clips", std::to_string(o.media_clips));
     add("--jobs", std::to_string(o.jobs));
     add("--model", o.analysis.model);
+    add("--calibration", o.analysis.calibration);
     add("--precision", o.analysis.precision);
     return text;
 }
@@ -107,6 +108,7 @@ nlohmann::ordered_json head_of(const evaluate::RunFacts& facts, const EvaluateOp
             {"version", facts.version},
             {"model", facts.model},
             {"precision", facts.precision},
+            {"calibration", o.analysis.calibration},
             {"manifest_sha256", facts.manifest_sha256},
             {"split", o.selection.split},
             {"corpora", o.selection.corpora},

@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
     add_explain(app, status);
     add_fix(app, status);
     add_visualise(app, status);
+    add_calibrate(app, status);
     add_serve(app, status);
     add_crops(app, status);
     add_features(app, status);

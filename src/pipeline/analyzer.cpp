@@ -69,7 +69,8 @@ Reading Analyzer::read(media::Source source, const Request& request) const {
 Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
     const ScoringModel& scoring = models_->find(request.model);
     const sync::SyncModelInfo& model = scoring.network->info();
-    const score::Thresholds thresholds = request.thresholds.value_or(options_.thresholds);
+    const score::Thresholds thresholds =
+        scoring.thresholds.value_or(request.thresholds.value_or(options_.thresholds));
     Analysis analysis{.video = reading.video,
                       .damage = reading.damage,
                       .seconds = to_seconds(reading.frames),

@@ -12,7 +12,8 @@ namespace syncnet::pipeline {
 
 struct AnalyzerOptions {
     ReadingOptions reading;
-    score::Thresholds thresholds;
+    score::Thresholds
+        thresholds;  // where neither a calibration of one's own nor the request has any
     int max_reported_tracks = 32;  // the best ones
 };
 

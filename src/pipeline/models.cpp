@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "score/calibration_file.h"
 
 namespace syncnet::pipeline {
 namespace fs = std::filesystem;
@@ -23,6 +24,23 @@ auto load_published(const fs::path& named, const fs::path& usual, const Load& lo
     } catch (const Error& e) {
         throw Error(e.code(), path.filename().string() + ": " + e.what());
     }
+}
+
+void calibrate(const score::CalibrationFile& file, Models& models) {
+    for (ScoringModel& model : models.scoring) {
+        const sync::SyncModelInfo& info = model.network->info();
+        if (info.name != file.model) continue;
+        if (info.version != file.model_version)
+            throw Error(ErrorCode::bad_model, "the calibration is for version " +
+                                                  file.model_version + " of " + info.name +
+                                                  ", but here is version " + info.version +
+                                                  "; make it again with `syncnet calibrate`");
+        model.calibration = file.calibration;
+        model.thresholds = file.thresholds;
+        return;
+    }
+    throw Error(ErrorCode::bad_model,
+                "the calibration is for the model " + file.model + ", which is not here");
 }
 
 }  // namespace
@@ -89,6 +107,14 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
         options.syncnet_v2, options.folder / kSyncNetV2File, [&](const auto& weights) {
             return sync::load_syncnet_v2(weights, exact, options.threads);
         });
+    if (syncnet)
+        models.scoring.insert(models.scoring.begin(),
+                              {.network = sync::syncnet_v2_model(*syncnet, "2", options.edges),
+                               .speech = models.scoring.front().speech,
+                               .calibration = score::load_calibration(
+                                   options.folder / "syncnet_v2.calibration.json")});
+    if (!options.calibration.empty())
+        calibrate(score::load_calibration_file(options.calibration), models);
     if (!syncnet) {
         models.choice = "lipsync, the bundled model: ";
         models.choice +=
@@ -98,11 +124,6 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
                                          : "; DETECTOR_PATH names no file";
         return std::make_shared<const Models>(std::move(models));
     }
-    models.scoring.insert(
-        models.scoring.begin(),
-        {.network = sync::syncnet_v2_model(*syncnet, "2", options.edges),
-         .speech = models.scoring.front().speech,
-         .calibration = score::load_calibration(options.folder / "syncnet_v2.calibration.json")});
     models.choice = "syncnet_v2, the published model: " +
                     std::string(options.syncnet_v2.empty() ? "it lies among the models"
                                                            : "MODEL_PATH names it") +

@@ -28,6 +28,8 @@ struct ModelOptions {
     std::optional<nn::Precision> precision;
     int threads = 1;                               // of one analysis, in the published networks
     sync::Edges edges = sync::Edges::zero_padded;  // of the published SyncNet
+    // Of one's own (`syncnet calibrate`), for the model that it names. Empty: none.
+    std::filesystem::path calibration;
 };
 
 struct ScoringModel {
@@ -35,6 +37,7 @@ struct ScoringModel {
     std::shared_ptr<const nn::Plan> speech;  // sync::SpeechDetector's; the published has none
                                              // of its own and listens with the bundled one's
     score::Calibration calibration;
+    std::optional<score::Thresholds> thresholds;  // of a calibration of one's own: these count
 };
 
 // Immutable; shared by every analysis.

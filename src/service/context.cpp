@@ -33,7 +33,7 @@ fs::path model_folder(const Settings& settings) {
 // Names, sizes and times of all files that an answer may come from: when one is exchanged, what is
 // remembered of the others does not count.
 std::string model_files(const Settings& settings) {
-    std::vector<fs::path> files{settings.syncnet_v2, settings.s3fd};
+    std::vector<fs::path> files{settings.syncnet_v2, settings.s3fd, settings.calibration};
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator(model_folder(settings), absent))
         files.push_back(entry.path());
@@ -55,7 +55,8 @@ WorkerSetup worker_setup(const Settings& settings) {
                        .syncnet_v2 = settings.syncnet_v2,
                        .s3fd = settings.s3fd,
                        .precision = settings.precision,
-                       .threads = std::max(1, cores / settings.workers)},
+                       .threads = std::max(1, cores / settings.workers),
+                       .calibration = settings.calibration},
             .max_video_bytes = settings.max_video_bytes,
             .max_memory_bytes = settings.worker_memory,
             .max_time = settings.processing_timeout,

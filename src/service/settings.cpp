@@ -182,6 +182,11 @@ constexpr std::array kTable{
     Setting{"DETECTOR_PATH", "file",
             "Weights of S3FD, which finds faces for the published SyncNet.",
             set_path<&Settings::s3fd>, get_path<&Settings::s3fd>},
+    Setting{
+        "CALIBRATION_PATH", "file",
+        "Score and thresholds that `syncnet calibrate` wrote; read at the start only, and before "
+        "ALLOW_SCORE, NEXT_SCORE and ALLOW_OFFSET_FRAMES for the model that it names.",
+        set_path<&Settings::calibration>, get_path<&Settings::calibration>},
     Setting{"PRECISION", "", "What the networks compute with: auto, f32, bf16x3 or bf16.",
             [](Settings& s, std::string_view t) {
                 s.precision = nn::parse_precision(t);

@@ -55,7 +55,8 @@ struct Settings {
     score::Thresholds thresholds;
     std::filesystem::path model_dir;  // empty: beside the program
     std::filesystem::path syncnet_v2,
-        s3fd;  // the published weights; empty: those in model_dir, if any
+        s3fd;                           // the published weights; empty: those in model_dir, if any
+    std::filesystem::path calibration;  // of one's own; empty: none
     std::optional<nn::Precision> precision;  // nothing: each model's best
     std::string log_level = "info";
     bool log_names = false;  // file names, session ids and addresses in clear
