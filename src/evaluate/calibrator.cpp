@@ -58,6 +58,7 @@ std::vector<Measured> measure_all(const pipeline::Analyzer& analyzer,
     };
     {
         std::vector<std::jthread> workers;
+        workers.reserve(static_cast<std::size_t>(options.jobs));
         for (int i = 0; i < options.jobs; ++i) workers.emplace_back(measure_some);
     }
     if (failure) std::rethrow_exception(failure);

@@ -160,6 +160,7 @@ std::vector<int> folds_of(std::span<const LabelledResult> clips) {
     std::map<std::string, int> fold;
     for (const LabelledResult& clip : clips) fold.emplace(clip.speaker, 0);
     std::vector<int*> shuffled;
+    shuffled.reserve(fold.size());
     for (auto& [speaker, number] : fold) shuffled.push_back(&number);
     std::mt19937 random(0);  // NOLINT(bugprone-random-generator-seed): the same every time
     for (std::size_t i = shuffled.size(); i > 1; --i)
