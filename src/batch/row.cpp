@@ -1,6 +1,6 @@
 #include "batch/row.h"
 
-#include <cmath>
+#include "base/json_field.h"
 
 namespace syncnet::batch {
 namespace {
@@ -9,27 +9,13 @@ using nlohmann::ordered_json;
 
 constexpr double kMsPerFrame = 1000.0 / media::kFrameRate;
 
-double rounded(double value, double digits) {
-    const double unit = std::pow(10.0, digits);
-    return std::round(value * unit) / unit;
-}
-
 double seconds(std::int64_t frames) {
     return rounded(static_cast<double>(frames) / media::kFrameRate, 2);
 }
 
-std::string joined(const std::vector<score::Reason>& reasons) {
-    std::string codes;
-    for (const score::Reason reason : reasons) {
-        if (!codes.empty()) codes += ';';
-        codes += score::to_string(reason);
-    }
-    return codes;
-}
-
 void set_verdict(Row& row, const score::Verdict& verdict) {
     row.decision = std::string(score::to_string(verdict.decision));
-    row.reasons = joined(verdict.reasons);
+    row.reasons = score::codes(verdict.reasons);
     if (verdict.score) row.score = rounded(*verdict.score, 4);
 }
 
@@ -52,27 +38,6 @@ void each_column(Row_& row, Column column) {
     column("speech_s", row.speech_s);
     column("error", row.error);
     column("error_detail", row.error_detail);
-}
-
-template <typename T>
-ordered_json json_of(const T& value) {
-    return value;
-}
-template <typename T>
-ordered_json json_of(const std::optional<T>& value) {
-    return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-template <typename T>
-void read_into(T& value, const ordered_json& json) {
-    value = json.get<T>();
-}
-template <typename T>
-void read_into(std::optional<T>& value, const ordered_json& json) {
-    if (json.is_null())
-        value.reset();
-    else
-        value = json.get<T>();
 }
 
 }  // namespace

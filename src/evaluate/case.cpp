@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/json_field.h"
 #include "evaluate/csv.h"
 
 namespace syncnet::evaluate {
@@ -9,18 +10,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-double rounded(double value) {
-    return std::round(value * 1e4) / 1e4;
-}
-
-std::string joined(const std::vector<score::Reason>& reasons) {
-    std::string codes;
-    for (const score::Reason reason : reasons) {
-        if (!codes.empty()) codes += ';';
-        codes += score::to_string(reason);
-    }
-    return codes;
-}
+constexpr int kDigits = 4;
 
 // Each field once, for writing and for reading back.
 template <typename Case_, typename Field>
@@ -56,27 +46,6 @@ void each_record_field(Record& r, Field field) {
     field("error_detail", r.error_detail);
 }
 
-template <typename T>
-ordered_json json_of(const T& value) {
-    return value;
-}
-template <typename T>
-ordered_json json_of(const std::optional<T>& value) {
-    return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-template <typename T>
-void read_into(T& value, const ordered_json& json) {
-    value = json.get<T>();
-}
-template <typename T>
-void read_into(std::optional<T>& value, const ordered_json& json) {
-    if (json.is_null())
-        value.reset();
-    else
-        value = json.get<T>();
-}
-
 std::string text_of(const ordered_json& value) {
     if (value.is_null()) return {};
     return value.is_string() ? csv_field(value.get_ref<const std::string&>()) : value.dump();
@@ -90,14 +59,14 @@ Case case_of(std::string_view kind, std::string_view step, const pipeline::Analy
            .step = std::string(step),
            .true_offset = true_offset,
            .decision = std::string(score::to_string(analysis.verdict.decision)),
-           .reasons = joined(analysis.verdict.reasons)};
-    if (analysis.verdict.score) c.score = rounded(*analysis.verdict.score);
+           .reasons = score::codes(analysis.verdict.reasons)};
+    if (analysis.verdict.score) c.score = rounded(*analysis.verdict.score, kDigits);
     if (!analysis.tracks.empty() && analysis.tracks.front().result) {
         const sync::SyncResult& lead = *analysis.tracks.front().result;
         c.offset = lead.offset_frames;
-        c.fine_offset = rounded(lead.fine_offset_frames);
-        c.confidence = rounded(lead.confidence);
-        c.min_dist = rounded(lead.min_dist);
+        c.fine_offset = rounded(lead.fine_offset_frames, kDigits);
+        c.confidence = rounded(lead.confidence, kDigits);
+        c.min_dist = rounded(lead.min_dist, kDigits);
     }
     return c;
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "media/av.h"
+#include "media/pixel_format.h"
 
 namespace syncnet::media {
 namespace {
@@ -21,20 +22,6 @@ void convert(const std::uint8_t* const* from, const int* strides, int width, int
     sws_scale(context.get(), from, strides, 0, height, planes, to_strides);
 }
 
-// The formats of a Picture, by their usual names: the range is told apart from them.
-AVPixelFormat usual_name(int format) {
-    switch (format) {
-        case AV_PIX_FMT_YUVJ420P:
-            return AV_PIX_FMT_YUV420P;
-        case AV_PIX_FMT_YUVJ422P:
-            return AV_PIX_FMT_YUV422P;
-        case AV_PIX_FMT_YUVJ444P:
-            return AV_PIX_FMT_YUV444P;
-        default:
-            return static_cast<AVPixelFormat>(format);
-    }
-}
-
 }  // namespace
 
 I420::I420(int width_, int height_) : width(width_), height(height_) {
@@ -50,7 +37,8 @@ I420 to_i420(const Picture& picture) {
     const AVFrame& frame = picture.frame();
     const int width = frame.width / 2 * 2, height = frame.height / 2 * 2;
     I420 copy(width, height);
-    convert(frame.data, frame.linesize, width, height, usual_name(frame.format),
+    convert(frame.data, frame.linesize, width, height,
+            without_range(static_cast<AVPixelFormat>(frame.format)),
             frame.color_range == AVCOL_RANGE_JPEG, copy);
     return copy;
 }

@@ -10,6 +10,7 @@ extern "C" {
 #include <cstring>
 
 #include "base/error.h"
+#include "media/pixel_format.h"
 
 namespace syncnet::media {
 namespace {
@@ -43,24 +44,6 @@ AVPixelFormat target_format(AVPixelFormat format) {
     // RGB has a colour for every pixel: screen recordings, and crops that were kept without loss.
     return (description->flags & AV_PIX_FMT_FLAG_RGB) != 0 ? AV_PIX_FMT_YUV444P
                                                            : AV_PIX_FMT_YUV420P;
-}
-
-// FFmpeg's older way to say "full range" is a format of its own.
-AVPixelFormat without_range(AVPixelFormat format) {
-    switch (format) {
-        case AV_PIX_FMT_YUVJ420P:
-            return AV_PIX_FMT_YUV420P;
-        case AV_PIX_FMT_YUVJ422P:
-            return AV_PIX_FMT_YUV422P;
-        case AV_PIX_FMT_YUVJ444P:
-            return AV_PIX_FMT_YUV444P;
-        case AV_PIX_FMT_YUVJ440P:
-            return AV_PIX_FMT_YUV440P;
-        case AV_PIX_FMT_YUVJ411P:
-            return AV_PIX_FMT_YUV411P;
-        default:
-            return format;
-    }
 }
 
 // Damaged headers put numbers into these enums that C++ does not allow to be in them.

@@ -1,7 +1,8 @@
 #include "pipeline/analysis.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "base/json_field.h"
 
 namespace syncnet::pipeline {
 namespace {
@@ -10,13 +11,7 @@ using nlohmann::json;
 
 constexpr double kMsPerFrame = 1000.0 / media::kFrameRate;
 
-// Enough digits to compare, few enough to read.
-double rounded(double value, double digits) {
-    const double unit = std::pow(10.0, digits);
-    return std::round(value * unit) / unit;
-}
-
-json number(const std::optional<double>& value, double digits) {
+json number(const std::optional<double>& value, int digits) {
     return value ? json(rounded(*value, digits)) : json(nullptr);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/json_field.h"
 #include "base/number_text.h"
 #include "media/time_code.h"
 
@@ -12,6 +13,8 @@ namespace syncnet::pipeline {
 namespace {
 
 using nlohmann::json;
+
+constexpr int kDigits = 3;
 using score::Decision;
 using score::Reason;
 
@@ -326,15 +329,10 @@ std::vector<std::string> what_to_do(const Analysis& a, const std::vector<WindowS
 }
 
 json interval_json(const Interval& frames) {
-    return {
-        {"start_s", std::round(static_cast<double>(frames.from) * 100 / media::kFrameRate) / 100},
-        {"end_s", std::round(static_cast<double>(frames.to) * 100 / media::kFrameRate) / 100},
-        {"start", media::time_code(frames.from)},
-        {"end", media::time_code(frames.to)}};
-}
-
-double rounded(double value) {
-    return std::round(value * 1000) / 1000;
+    return {{"start_s", rounded(static_cast<double>(frames.from) / media::kFrameRate, 2)},
+            {"end_s", rounded(static_cast<double>(frames.to) / media::kFrameRate, 2)},
+            {"start", media::time_code(frames.from)},
+            {"end", media::time_code(frames.to)}};
 }
 
 }  // namespace
@@ -375,8 +373,8 @@ json to_json(const Explanation& e) {
     json parts = json::array();
     for (const ScorePart& p : e.parts)
         parts.push_back({{"name", p.name},
-                         {"value", rounded(p.value)},
-                         {"needed", p.needed ? json(rounded(*p.needed)) : json(nullptr)},
+                         {"value", rounded(p.value, kDigits)},
+                         {"needed", p.needed ? json(rounded(*p.needed, kDigits)) : json(nullptr)},
                          {"enough", p.enough},
                          {"text", p.text}});
     json windows = json::array();
@@ -391,8 +389,8 @@ json to_json(const Explanation& e) {
     for (const CarryingWindow& w : e.carried_by) {
         json line = interval_json(w.frames);
         line["offset"] = w.result.offset_frames;
-        line["confidence"] = rounded(w.result.confidence);
-        line["min_dist"] = rounded(w.result.min_dist);
+        line["confidence"] = rounded(w.result.confidence, kDigits);
+        line["min_dist"] = rounded(w.result.min_dist, kDigits);
         carried.push_back(line);
     }
     return {{"decision", e.decision},    {"seen", e.seen},     {"parts", parts},

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_field.h"
 #include "media/time_code.h"
 #include "sync/offset_segments.h"
 
@@ -153,13 +154,9 @@ std::vector<Speaking> speakers(const Timeline& timeline, const Reading& reading)
     return found;
 }
 
-double rounded(double value, double unit) {
-    return std::round(value * unit) / unit;
-}
-
 json interval_json(const Interval& frames) {
-    return {{"start_s", rounded(static_cast<double>(frames.from) / media::kFrameRate, 100)},
-            {"end_s", rounded(static_cast<double>(frames.to) / media::kFrameRate, 100)},
+    return {{"start_s", rounded(static_cast<double>(frames.from) / media::kFrameRate, 2)},
+            {"end_s", rounded(static_cast<double>(frames.to) / media::kFrameRate, 2)},
             {"start", media::time_code(frames.from)},
             {"end", media::time_code(frames.to)}};
 }
@@ -167,9 +164,9 @@ json interval_json(const Interval& frames) {
 void add_result(json& line, const sync::SyncResult& r) {
     line["offset"] = r.offset_frames;
     line["lag_ms"] = r.offset_frames * kMsPerFrame;
-    line["fine_lag_ms"] = rounded(r.fine_offset_frames * kMsPerFrame, 10);
-    line["confidence"] = rounded(r.confidence, 1000);
-    line["min_dist"] = rounded(r.min_dist, 1000);
+    line["fine_lag_ms"] = rounded(r.fine_offset_frames * kMsPerFrame, 1);
+    line["confidence"] = rounded(r.confidence, 3);
+    line["min_dist"] = rounded(r.min_dist, 3);
     line["pairs"] = r.pairs;
 }
 
@@ -177,11 +174,11 @@ json track_json(const TrackTimeline& track) {
     json windows = json::array();
     for (const Window& w : track.windows) {
         json line = interval_json(w.frames);
-        line["speech_share"] = rounded(w.speech_share, 100);
+        line["speech_share"] = rounded(w.speech_share, 2);
         line["evidence"] = w.evidence();
         if (w.evidence()) {
             add_result(line, *w.result);
-            line["fit"] = rounded(w.fit, 10000);
+            line["fit"] = rounded(w.fit, 4);
         }
         windows.push_back(line);
     }

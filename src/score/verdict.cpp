@@ -69,6 +69,15 @@ std::string_view explain(Reason reason) {
     return text_of(reason).sentence;
 }
 
+std::string codes(std::span<const Reason> reasons) {
+    std::string text;
+    for (const Reason reason : reasons) {
+        if (!text.empty()) text += ';';
+        text += to_string(reason);
+    }
+    return text;
+}
+
 Calibration load_calibration(const std::filesystem::path& path) {
     std::ifstream file(path);
     const auto json = nlohmann::json::parse(file, nullptr, false);

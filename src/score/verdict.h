@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +29,8 @@ enum class Reason {
     mouth_not_visible,  // a face, but nowhere long enough to read the lips
 };
 std::string_view to_string(Reason reason);
-std::string_view explain(Reason reason);  // one sentence
+std::string codes(std::span<const Reason> reasons);  // one string, "a;b"
+std::string_view explain(Reason reason);             // one sentence
 
 struct Thresholds {
     double allow = 0.90;
