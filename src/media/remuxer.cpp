@@ -168,6 +168,8 @@ void Remuxer::add(const AVStream& from) {
         std::memcpy(checked(av_stream_new_side_data(&to, data.type, data.size)), data.data,
                     data.size);
     copy_metadata(from.metadata, to.metadata);
+    // Nothing was decoded to learn the size of a cover; mp4 asks for one and writes none.
+    if (is_still(from) && to.codecpar->width == 0) to.codecpar->width = to.codecpar->height = 1;
     if (is_still(from) && std::string_view(format_.muxer) == "matroska")
         attach_cover(from, to);
     else

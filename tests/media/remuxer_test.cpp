@@ -131,6 +131,23 @@ TEST_F(Remux, KeepsEveryStreamAndWhatIsSaidOfIt) {
     }
 }
 
+// FFmpeg reads no sizes of pictures that it may not decode here, and its mp4 writer asks for them.
+TEST_F(Remux, KeepsACover) {
+    for (const std::string cover : {"cover.png", "cover.jpg"}) {
+        const auto still = files::make(cover, "-f lavfi -i color=red:s=64x48 -frames:v 1");
+        const auto from =
+            files::make("covered.mp4", files::flash(1, 2) + files::click(1, 2) + " -i " +
+                                           still.string() + " -map 0:v -map 1:a -map 2:v" + kH264 +
+                                           "-c:a aac -c:v:1 copy -disposition:v:1 attached_pic");
+        const auto to = beside(from, "covered-again.mp4");
+        remux(Source::from_path(from), to, {.sound_later = 100ms});
+        const std::string what =
+            "-show_entries stream=codec_name,width:stream_disposition=attached_pic -of compact";
+        EXPECT_EQ(probe(from, what), probe(to, what)) << cover;
+        EXPECT_EQ(packets(from, "v:1"), packets(to, "v:1"));
+    }
+}
+
 TEST_F(Remux, KeepsTheRotation) {
     const auto upright =
         files::make("upright.mp4", files::flash(1, 2) + files::click(1, 2) + kH264 + "-c:a aac");
