@@ -22,16 +22,21 @@ import torch
 
 from . import measures
 from .dataset import load_clips
-from .evaluate import load_any
+from .export import load_exported
 from .sync import Embeddings, SyncResult, read_curve, sync_curve
 
 STRETCHES = (20, 40, 65, 140, 290)  # embeddings; with the 10 frames around them 1.2, 2, 3, 6, 12 s
 USUAL_PAIRS = 64
+STUDIO = "grid"
 OTHERS = 3                          # strangers whose sound each clip gets, and other clips of the speaker
 WANTED_CONFIDENCE, WANTED_MIN_DIST = 8.0, 6.3
 OFFSET_WIDTH, OFFSET_POWER = 5.0, 6.0   # frames
 # Less is not enough to judge by: with fewer than this, swapped clips too often look as good as genuine ones.
 MIN_SPEECH_SECONDS, MIN_FACE_SECONDS = 0.5, 1.0
+
+
+class NothingToFit(Exception):
+    """Where the model has not learned enough, or there are too few clips."""
 
 
 @dataclass
@@ -56,9 +61,9 @@ def stretches(lip: Embeddings) -> list[tuple[int, Embeddings]]:
 
 def other_sounds(item: measures.EmbeddedClip, embedded: list[measures.EmbeddedClip], same_speaker: bool,
                  random: np.random.Generator) -> list[Embeddings]:
-    """Sounds of other clips, from wherever they are long enough. GRID's own sentences are not used for each other: they have
-    one grammar and one rhythm, which other words seldom have."""
-    if same_speaker and item.clip.corpus == "grid":
+    """Sounds of other clips, from wherever they are long enough. GRID's own sentences are not used for each other where there
+    are others: they have one grammar and one rhythm, which other words seldom have."""
+    if same_speaker and item.clip.corpus == STUDIO and any(other.clip.corpus != STUDIO for other in embedded):
         return []
     able = [other for other in embedded if other is not item and (other.clip.speaker == item.clip.speaker) == same_speaker
             and len(other.sound.rows) >= 0.8 * len(item.sound.rows)]
@@ -89,7 +94,8 @@ def cases(embedded: list[measures.EmbeddedClip]) -> list[Case]:
 
 def fit_scale(found: list[Case]) -> tuple[float, float]:
     """gain, shift"""
-    genuine = [case.result for case in found if case.genuine and case.corpus != "grid"]
+    studio_only = all(case.corpus == STUDIO for case in found)
+    genuine = [case.result for case in found if case.genuine and (studio_only or case.corpus != STUDIO)]
     gain = WANTED_CONFIDENCE / np.mean([result.confidence for result in genuine])
     return float(gain), float(WANTED_MIN_DIST - gain * np.mean([result.min_dist for result in genuine]))
 
@@ -149,21 +155,29 @@ def report(found: list[Case], calibration: dict[str, float]) -> None:
                   f"  score {scores.mean():.2f}  ALLOW {np.mean((scores >= 0.9) & near):6.1%}  BLOCK {np.mean(scores < 0.75):6.1%}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder that prepare.py wrote")
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
+def calibrate(weights: Path, data: Path, out: Path, corpora: set[str] | None = None) -> None:
+    """Writes the calibration of exported weights, from the validation clips (of these corpora)."""
     torch.set_num_threads(1)
-    found = cases(measures.embed(load_any(arguments.weights), load_clips(arguments.data, "validation")))
+    found = cases(measures.embed(load_exported(weights), load_clips(data, "validation", corpora)))
+    if not any(case.genuine for case in found) or all(case.genuine for case in found):
+        raise NothingToFit("of the validation clips, none was found in sync, or there is no other sound to compare with")
     gain, shift = fit_scale(found)
     calibration = fit_score(found, gain, shift) | {
         "distance_gain": round(gain, 4), "distance_shift": round(shift, 4),
         "min_speech_seconds": MIN_SPEECH_SECONDS, "min_face_seconds": MIN_FACE_SECONDS}
-    arguments.out.write_text(json.dumps(calibration, indent=2) + "\n")
+    out.write_text(json.dumps(calibration, indent=2) + "\n")
     print(json.dumps(calibration))
     report(found, calibration)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder that prepare.py wrote")
+    parser.add_argument("--weights", type=Path, required=True, help="as exported")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--corpus", nargs="+", help="only the clips of these corpora")
+    arguments = parser.parse_args()
+    calibrate(arguments.weights, arguments.data, arguments.out, set(arguments.corpus) if arguments.corpus else None)
 
 
 if __name__ == "__main__":

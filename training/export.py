@@ -1,4 +1,4 @@
-"""Writes lipsync.safetensors for the C++ side, and lipsync_golden.safetensors for its test.
+"""Writes <name>.safetensors for the C++ side, and <name>_golden.safetensors for its test.
 
 Batch normalisation is folded into the convolutions, so that every layer is: convolution with bias, then ReLU unless
 said. `residual` layers compute  x + relu(conv(x)).  Tensors are float16, C-contiguous, weights in OIHW. Layer NAME
@@ -65,7 +65,6 @@ GOLDEN FILE (float32; the outputs are those of the f16-rounded weights, computed
   sound_embeddings [30, 128] i = 1..30, sound_reliability [30]
   speech_logits [24]         i = 4..27
 """
-import argparse
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +72,6 @@ import torch
 from torch import Tensor, nn
 
 from . import mel, safetensors
-from .checkpoint import load_model
 from .networks import CROP, EMBEDDING, LIP_FIRST, SOUND_FIRST, ConvBlock, LipSync
 
 FORMAT = "lipsync/2"
@@ -129,27 +127,20 @@ def golden(model: LipSync) -> dict[str, np.ndarray]:
     return {name: np.ascontiguousarray(tensor.numpy(), dtype=np.float32) for name, tensor in outputs.items()}
 
 
-def export(model: LipSync, folder: Path, about: dict[str, str]) -> None:
+def export(model: LipSync, folder: Path, name: str, about: dict[str, str]) -> Path:
+    """Returns the file for the product."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.numpy().astype(np.float16) for name, tensor in folded_weights(model).items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError("a weight does not fit float16")
     metadata = {"format": FORMAT, "version": VERSION, "fps": "25", "sample_rate": str(mel.SAMPLE_RATE), "crop": str(CROP),
                 "embedding": str(EMBEDDING), "lip_first": str(LIP_FIRST), "sound_first": str(SOUND_FIRST), **about}
-    safetensors.save(folder / "lipsync.safetensors", tensors, metadata)
-    safetensors.save(folder / "lipsync_golden.safetensors", golden(with_folded_weights(tensors)), {"format": "lipsync-golden/1"})
+    file = folder / f"{name}.safetensors"
+    safetensors.save(file, tensors, metadata)
+    safetensors.save(folder / f"{name}_golden.safetensors", golden(with_folded_weights(tensors)), {"format": "lipsync-golden/1"})
+    return file
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Export a training run for the C++ side.")
-    parser.add_argument("--weights", type=Path, required=True, help="RUN/checkpoint.pt")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the two files")
-    arguments = parser.parse_args()
-    model, about = load_model(arguments.weights)
-    export(model, arguments.out, about)
-    for file in sorted(arguments.out.glob("lipsync*.safetensors")):
-        print(f"{file}  {file.stat().st_size:,} bytes")
-
-
-if __name__ == "__main__":
-    main()
+def load_exported(path: Path) -> LipSync:
+    """What the product will compute."""
+    return with_folded_weights(safetensors.load(path)[0])

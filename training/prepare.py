@@ -43,22 +43,17 @@ def clip_name_of(result: dict, root: Path) -> str:
     return result.get("name") or clip_name(str(Path(result["video"]).relative_to(root)))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--manifest", type=Path, required=True, help="its paths are relative to its folder")
-    parser.add_argument("--binary", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    index = arguments.out / "index.jsonl"
+def prepare(entries: list[dict], root: Path, binary: Path, out: Path) -> bool:
+    """Cuts the clips of a manifest, whose paths are relative to `root`, that are not in out/index.jsonl yet. False: none could be."""
+    out.mkdir(parents=True, exist_ok=True)
+    index = out / "index.jsonl"
     have = {entry["name"] for entry in read_lines(index)} if index.exists() else set()
-    entries = [{**entry, "name": clip_name(entry["path"])} for entry in read_lines(arguments.manifest)]
-    waiting = [entry for entry in entries if entry["name"] not in have]
+    named = [{**entry, "name": clip_name(entry["path"])} for entry in entries]
+    waiting = [entry for entry in named if entry["name"] not in have]
     batches = [waiting[k:k + BATCH] for k in range(0, len(waiting), BATCH)]
     failed = 0
     with ThreadPoolExecutor(AT_ONCE) as workers, index.open("a") as file:
-        futures = [workers.submit(cut, arguments.binary, arguments.manifest.parent, arguments.out, batch) for batch in batches]
+        futures = [workers.submit(cut, binary, root, out, batch) for batch in batches]
         for number, future in enumerate(as_completed(futures), 1):
             for entry in future.result():
                 result = entry.pop("result")
@@ -70,7 +65,16 @@ def main() -> int:
             file.flush()
             print(f"\r{number}/{len(batches)} batches, {failed} clips failed", end="", flush=True)
     print(f"\n{len(have)} clips were there, {len(waiting) - failed} cut now, {failed} failed")
-    return 0 if failed < len(waiting) or not waiting else 1
+    return failed < len(waiting) or not waiting
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--manifest", type=Path, required=True, help="its paths are relative to its folder")
+    parser.add_argument("--binary", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    return 0 if prepare(read_lines(arguments.manifest), arguments.manifest.parent, arguments.binary, arguments.out) else 1
 
 
 if __name__ == "__main__":

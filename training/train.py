@@ -23,30 +23,40 @@ def parse_mix(text: str) -> dict[str, float]:
     return {corpus: float(weight) for corpus, weight in (part.split("=") for part in text.split(","))}
 
 
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """What train() needs to know beyond where the clips are."""
+    parser.add_argument("--name", default="lipsync", help="of the edition")
+    parser.add_argument("--minutes", type=float, required=True, help="training time, over all resumptions")
+    parser.add_argument("--offsets", type=Path, help="{name: frames} from crossfit.py, for clips that are not in sync as recorded")
+    parser.add_argument("--mix", type=parse_mix, help="corpus=weight,... (only these are trained on)")
+    parser.add_argument("--start", type=Path, help="exported weights to begin with")
+    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE, help="the highest; less with --start")
+    parser.add_argument("--fix-edges", action="store_true", help="leave the lips' lowest layers as they are: twice as fast, with --start")
+    parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared: waiting threads stall it")
+    parser.add_argument("--seed", type=int, default=1)
+
+
+def train(data: Path, out: Path, mix: dict[str, float], resume: bool, options: argparse.Namespace) -> Path:
+    """Returns the exported file, out/<name>.safetensors."""
+    torch.set_num_threads(options.threads)
+    offsets = json.loads(options.offsets.read_text()) if options.offsets else None
+    clips = load_clips(data, "train", set(mix), offsets)
+    validation = load_clips(data, "validation")
+    print(f"{len(clips)} training clips, {sum(len(clip.crops) for clip in clips)} frames", flush=True)
+    Trainer(out, clips, validation, mix, minutes=options.minutes, start=options.start, resume=resume,
+            learning_rate=options.learning_rate, fix_edges=options.fix_edges, seed=options.seed).train()
+    model, about = load_model(out / NAME)
+    return export(model, out, options.name, about)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that prepare.py wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: checkpoint.pt, log.jsonl, the export")
-    parser.add_argument("--minutes", type=float, required=True, help="training time, over all resumptions")
-    parser.add_argument("--offsets", type=Path, help="{name: frames} from crossfit.py")
-    parser.add_argument("--mix", type=parse_mix, default=MIX, help="corpus=weight,... (only these are trained on)")
-    parser.add_argument("--start", type=Path, help="exported weights to begin with")
-    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE, help="the highest; less with --start")
-    parser.add_argument("--fix-edges", action="store_true", help="leave the lips' lowest layers as they are: twice as fast, with --start")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out if there is one")
-    parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared: waiting threads stall it")
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-
-    torch.set_num_threads(arguments.threads)
-    offsets = json.loads(arguments.offsets.read_text()) if arguments.offsets else None
-    clips = load_clips(arguments.data, "train", set(arguments.mix), offsets)
-    validation = load_clips(arguments.data, "validation")
-    print(f"{len(clips)} training clips, {sum(len(clip.crops) for clip in clips)} frames", flush=True)
-    Trainer(arguments.out, clips, validation, arguments.mix, minutes=arguments.minutes, start=arguments.start, resume=arguments.resume,
-            learning_rate=arguments.learning_rate, fix_edges=arguments.fix_edges, seed=arguments.seed).train()
-    model, about = load_model(arguments.out / NAME)
-    export(model, arguments.out, about)
+    add_training_options(parser)
+    options = parser.parse_args()
+    print(train(options.data, options.out, options.mix or MIX, options.resume, options))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,6 @@ class Curve(unittest.TestCase):
 
     def test_error_rates(self) -> None:
         self.assertEqual(measures.auc(np.array([2.0, 3.0]), np.array([0.0, 1.0])), 1.0)
-        self.assertEqual(measures.equal_error_rate(np.array([2.0, 3.0]), np.array([0.0, 1.0])), 0.0)
         self.assertEqual(measures.auc(np.array([1.0]), np.array([1.0])), 0.5)
 
 

@@ -10,7 +10,7 @@ from unittest import mock
 
 import torch
 
-from training import crossfit, dataset, evaluate, trainer
+from training import crossfit, dataset, edition, trainer
 from training.checkpoint import load_model
 from training.export import export
 from training.networks import LipSync
@@ -30,17 +30,22 @@ for line in Path(sys.argv[3]).read_text().splitlines():
     if "broken" in video:
         print(json.dumps({{"video": video, "error": "no face"}}))
     else:
-        print(json.dumps({{"video": video, **write_clip(Path(sys.argv[5]), name, 40, seed=1)}}))
+        print(json.dumps({{"video": video, **write_clip(Path(sys.argv[5]), name, 60, seed=len(video) + ord(video[-5]))}}))
 """
+
+
+def stand_in(folder: Path) -> Path:
+    binary = folder / "syncnet"
+    binary.write_text(STAND_IN)
+    os.chmod(binary, 0o755)
+    return binary
 
 
 class Prepare(unittest.TestCase):
     def test_goes_on_where_it_stopped(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            binary = folder / "syncnet"
-            binary.write_text(STAND_IN)
-            os.chmod(binary, 0o755)
+            binary = stand_in(folder)
             manifest = folder / "manifest.jsonl"
             paths = ["clips/grid/a.mkv", "clips/grid/broken.mkv", "clips/webcam/c.mp4"]
             command = [sys.executable, "-m", "training.prepare", "--manifest", manifest, "--binary", binary, "--out", folder / "out"]
@@ -68,8 +73,7 @@ class Training(unittest.TestCase):
         cls.temporary.cleanup()
 
     def exported(self, model: LipSync) -> Path:
-        export(model, self.data / "exported", {"trained_on": "nothing"})
-        return self.data / "exported" / "lipsync.safetensors"
+        return export(model, self.data / "exported", "lipsync", {"trained_on": "nothing"})
 
     @mock.patch.object(trainer, "BATCH", 8)
     def test_trains_resumes_and_measures(self) -> None:
@@ -85,11 +89,58 @@ class Training(unittest.TestCase):
         kernel = third.model.lip.conv4.conv.weight.clone()
         third.train()
         self.assertTrue((third.model.lip.conv4.conv.weight == kernel).all())
-        report = evaluate.evaluate(model, self.validation[:6])
-        self.assertEqual(set(report), {"grid", "lrc_ar", "all"})
-        self.assertIn("injected delay", evaluate.table(report))
         offsets = crossfit.estimate(model, self.validation)
         self.assertTrue(all(abs(offset) <= crossfit.LARGEST + 0.5 for offset in offsets.values()))
+
+
+class Edition(unittest.TestCase):
+    """The one command, on a folder of clips."""
+
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        self.clips = self.folder / "clips"
+
+    def write_clips(self, speakers: str, each: int) -> None:
+        for speaker in speakers:
+            (self.clips / speaker).mkdir(parents=True)
+            for number in range(each):
+                (self.clips / speaker / f"{number}{speaker}.MP4").touch()
+
+    def run_edition(self) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "training.edition", self.clips, "--name", "acme", "--out", self.folder / "out", "--binary", stand_in(self.folder),
+                   "--minutes", "0.01", "--learning-rate", "1e-6", "--start", ROOT / "models/lipsync.safetensors", "--threads", "1"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    def test_speakers_are_folders_and_never_on_both_sides(self) -> None:
+        self.write_clips("abcdef", 3)
+        (self.clips / "alone.webm").touch()
+        (self.clips / "a" / "notes.txt").touch()
+        entries = edition.manifest_of(self.clips)
+        self.assertEqual(len(entries), 19)
+        split = {entry["speaker"]: entry["split"] for entry in entries}
+        self.assertEqual(set(split), {*"abcdef", "alone"})
+        self.assertTrue(all(split[entry["speaker"]] == entry["split"] for entry in entries))
+        self.assertIn(sum(entry["split"] == "validation" for entry in entries), (3, 4, 5, 6))
+
+    def test_from_a_folder_to_weights_and_calibration(self) -> None:
+        self.write_clips("abcdefgh", 6)
+        done = self.run_edition()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        out = self.folder / "out"
+        self.assertIn(f"MODEL_PATH={out / 'acme.safetensors'}", done.stdout)
+        bundled = json.loads((ROOT / "models/lipsync.calibration.json").read_text())
+        self.assertEqual(set(json.loads((out / "acme.calibration.json").read_text())), set(bundled))
+        again = self.run_edition()
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn("48 clips were there, 0 cut now", again.stdout)
+
+    def test_too_few_clips_are_refused_with_the_number_it_takes(self) -> None:
+        self.write_clips("abc", 4)
+        done = self.run_edition()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("it takes 32 and 6", done.stderr)
 
 
 if __name__ == "__main__":
