@@ -39,11 +39,19 @@ class ScoreError : public std::runtime_error {
     const std::string code;
 };
 
+struct ScorerOptions {
+    // The folder of the models. Empty: SYNCNET_MODELS if set, else `models` beside the program,
+    // else the installed ones.
+    std::filesystem::path models;
+    std::string model;                  // "lipsync-grid", say; empty: as docs/models.md says
+    std::filesystem::path model_path;   // the published SyncNet, or an edition of one's own
+    std::filesystem::path calibration;  // of one's own, as `syncnet calibrate` wrote it
+};
+
 // Thread-safe; one for the whole process. Needs two threads a clip.
 class Scorer {
   public:
-    // Empty: SYNCNET_MODELS if set, else `models` beside the program, else the installed ones.
-    explicit Scorer(const std::filesystem::path& models = {});  // throws ScoreError
+    explicit Scorer(const ScorerOptions& options = {});  // throws ScoreError
     ~Scorer();
     Scorer(Scorer&&) noexcept;
     Scorer& operator=(Scorer&&) noexcept;

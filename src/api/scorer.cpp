@@ -32,9 +32,13 @@ auto translated(const Work& work) {
 }  // namespace
 
 struct Scorer::Impl {
-    explicit Impl(const std::filesystem::path& models)
-        : analyzer(pipeline::load_models(
-                       {.folder = models.empty() ? pipeline::default_model_dir() : models}),
+    explicit Impl(const ScorerOptions& options)
+        : analyzer(pipeline::load_models({.folder = options.models.empty()
+                                                        ? pipeline::default_model_dir()
+                                                        : options.models,
+                                          .model = options.model,
+                                          .model_path = options.model_path,
+                                          .calibration = options.calibration}),
                    {}) {}
 
     Answer score(media::Source source) const {
@@ -56,8 +60,8 @@ struct Scorer::Impl {
     pipeline::Analyzer analyzer;
 };
 
-Scorer::Scorer(const std::filesystem::path& models)
-    : impl_(translated([&] { return std::make_unique<Impl>(models); })) {}
+Scorer::Scorer(const ScorerOptions& options)
+    : impl_(translated([&] { return std::make_unique<Impl>(options); })) {}
 Scorer::~Scorer() = default;
 Scorer::Scorer(Scorer&&) noexcept = default;
 Scorer& Scorer::operator=(Scorer&&) noexcept = default;

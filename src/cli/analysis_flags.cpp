@@ -14,9 +14,15 @@ constexpr float kReferenceOverlap = 0.5F;
 }  // namespace
 
 void AnalysisFlags::add_to(CLI::App& command) {
-    command.add_option("--model", model,
-                       "lipsync or syncnet_v2; by default the published one if it is there");
-    command.add_option("--model-path", syncnet_v2, "weights of the published SyncNet")
+    command
+        .add_option(
+            "--model", model,
+            "lipsync, lipsync-grid, syncnet_v2 or the one of --model-path; by default that, or "
+            "the published one if it is there")
+        ->envname("MODEL");
+    command
+        .add_option("--model-path", model_path,
+                    "the published SyncNet, or an edition of LipSync of one's own")
         ->envname("MODEL_PATH");
     command.add_option("--detector-path", s3fd, "weights of S3FD")->envname("DETECTOR_PATH");
     command
@@ -55,7 +61,7 @@ void AnalysisFlags::add_to(CLI::App& command) {
 
 pipeline::ModelOptions AnalysisFlags::models() const {
     return {.folder = pipeline::default_model_dir(),
-            .syncnet_v2 = syncnet_v2,
+            .model_path = model_path,
             .s3fd = s3fd,
             .face_range = short_range ? face::BlazeFaceRange::short_ : face::BlazeFaceRange::full,
             .precision = nn::parse_precision(precision),

@@ -12,7 +12,7 @@ namespace syncnet::cli {
 struct AnalysisFlags {
     std::string model;  // empty: the default one
     std::string precision = "auto", detector = "auto", edges = "zero-padded";
-    std::string syncnet_v2, s3fd, calibration;
+    std::string model_path, s3fd, calibration;
     int stride = 0;  // 0: as suits the detector
     int min_track_frames = pipeline::ReadingOptions{}.min_track_frames;
     float min_face_pixels = face::TrackerOptions{}.min_face_pixels;

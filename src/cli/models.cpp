@@ -16,6 +16,7 @@
 #include "nn/weights/save_safetensors.h"
 #include "pipeline/model_manifest.h"
 #include "pipeline/models.h"
+#include "sync/lip_sync.h"
 
 namespace syncnet::cli {
 namespace {
@@ -26,7 +27,7 @@ using pipeline::ManifestEntry;
 
 struct ModelsOptions {
     std::string manifest;  // empty: the bundled one
-    std::string syncnet_v2, s3fd;
+    std::string model, model_path, s3fd;
     bool json = false;
     std::vector<std::string> files;
     std::string in, out;
@@ -41,16 +42,25 @@ std::vector<ManifestEntry> manifest(const ModelsOptions& options) {
                                        : fs::path(options.manifest));
 }
 
+bool is_own_edition(const fs::path& file) {
+    std::error_code failed;
+    return fs::is_regular_file(file, failed) &&
+           sync::is_lip_sync(*nn::open_weights(file, pipeline::kMaxWeightBytes));
+}
+
 // Where a model's file is looked for, as load_models does.
 fs::path place_of(const ManifestEntry& entry, const ModelsOptions& options) {
-    if (entry.name == "syncnet_v2" && !options.syncnet_v2.empty()) return options.syncnet_v2;
+    if (entry.name == "syncnet_v2" && !options.model_path.empty() &&
+        !is_own_edition(options.model_path))
+        return options.model_path;
     if (entry.name == "s3fd" && !options.s3fd.empty()) return options.s3fd;
     return pipeline::default_model_dir() / entry.file;
 }
 
 std::string scoring_model(const ModelsOptions& options) {
     return pipeline::load_models({.folder = pipeline::default_model_dir(),
-                                  .syncnet_v2 = options.syncnet_v2,
+                                  .model = options.model,
+                                  .model_path = options.model_path,
                                   .s3fd = options.s3fd})
         ->choice;
 }
@@ -241,7 +251,11 @@ void add_models(CLI::App& app, int& status) {
     command->require_subcommand(1);
     const auto options = std::make_shared<ModelsOptions>();
     command->add_option("--manifest", options->manifest, "another list of models");
-    command->add_option("--model-path", options->syncnet_v2, "weights of the published SyncNet")
+    command->add_option("--model", options->model, "the one that scores by default")
+        ->envname("MODEL");
+    command
+        ->add_option("--model-path", options->model_path,
+                     "the published SyncNet, or an edition of LipSync of one's own")
         ->envname("MODEL_PATH");
     command->add_option("--detector-path", options->s3fd, "weights of S3FD")
         ->envname("DETECTOR_PATH");

@@ -1,5 +1,6 @@
 #include "pipeline/models.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -11,19 +12,64 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Loads the named file or, where none is named, the one among the models; nothing where there is
-// none. The file is let go before the next one is read.
-template <typename Load>
-auto load_published(const fs::path& named, const fs::path& usual, const Load& load)
-    -> std::optional<decltype(load(std::declval<const nn::Weights&>()))> {
-    const fs::path& path = named.empty() ? usual : named;
+// Nothing where there is no such file.
+std::unique_ptr<const nn::Weights> open_if_there(const fs::path& path) {
     std::error_code failed;
-    if (!fs::exists(path, failed)) return std::nullopt;
+    return fs::exists(path, failed) ? nn::open_weights(path, kMaxWeightBytes) : nullptr;
+}
+
+// An error of `load` names the file that it came from.
+template <typename Load>
+auto naming(const fs::path& path, const Load& load) {
     try {
-        return load(*nn::open_weights(path, kMaxWeightBytes));
+        return load();
     } catch (const Error& e) {
         throw Error(e.code(), path.filename().string() + ": " + e.what());
     }
+}
+
+ScoringModel load_edition(const fs::path& path, nn::Precision precision) {
+    const sync::LipSyncModel networks = sync::load_lip_sync(path, precision);
+    return {.network = sync::lip_sync_model(networks),
+            .speech = networks.speech,
+            .calibration =
+                score::load_calibration(fs::path(path).replace_extension(kCalibrationExtension))};
+}
+
+// Adds what the file is, the published SyncNet or an edition of one's own; says which.
+std::optional<std::string> add_model(const ModelOptions& options, const fs::path& path,
+                                     nn::Precision fast, nn::Precision exact, Models& models) {
+    // The file is let go before the next one is read.
+    const auto weights = naming(path, [&] { return open_if_there(path); });
+    if (!weights) return std::nullopt;
+    return naming(path, [&] {
+        if (sync::is_lip_sync(*weights)) {
+            ScoringModel own = load_edition(path, fast);
+            const std::string name = own.network->info().name;
+            if (name == kSyncNetV2 || std::ranges::find(kEditions, name) != kEditions.end())
+                throw Error(ErrorCode::bad_model,
+                            "there is another model called " + name +
+                                ": give the file another name, or name that one with MODEL");
+            models.scoring.insert(models.scoring.begin(), std::move(own));
+            return name + ", an edition of one's own: MODEL_PATH names it";
+        }
+        const auto syncnet = sync::load_syncnet_v2(*weights, exact, options.threads);
+        models.scoring.insert(models.scoring.begin(),
+                              {.network = sync::syncnet_v2_model(syncnet, "2", options.edges),
+                               .speech = models.scoring.front().speech,
+                               .calibration = score::load_calibration(
+                                   options.folder / "syncnet_v2.calibration.json")});
+        return "syncnet_v2, the published model: " + std::string(options.model_path.empty()
+                                                                     ? "it lies among the models"
+                                                                     : "MODEL_PATH names it");
+    });
+}
+
+// The model of this name scores by default.
+void prefer(const std::string& name, Models& models) {
+    const std::ptrdiff_t place = &models.find(name) - models.scoring.data();
+    const auto wanted = models.scoring.begin() + place;
+    std::rotate(models.scoring.begin(), wanted, wanted + 1);
 }
 
 void calibrate(const score::CalibrationFile& file, Models& models) {
@@ -37,6 +83,7 @@ void calibrate(const score::CalibrationFile& file, Models& models) {
                                                   "; make it again with `syncnet calibrate`");
         model.calibration = file.calibration;
         model.thresholds = file.thresholds;
+        models.calibrated = info.name;
         return;
     }
     throw Error(ErrorCode::bad_model,
@@ -81,12 +128,21 @@ nlohmann::json describe(const Models& models) {
     for (const ScoringModel& model : models.scoring) names.push_back(model.network->info().name);
     nlohmann::json detectors{"blaze_face"};
     if (models.s3fd) detectors.push_back("s3fd");
+    nlohmann::json calibration;
+    if (!models.calibrated.empty()) {
+        const score::Thresholds& t = *models.find(models.calibrated).thresholds;
+        calibration = {
+            {"model", models.calibrated},
+            {"thresholds",
+             {{"allow", t.allow}, {"next", t.next}, {"max_offset_frames", t.max_offset_frames}}}};
+    }
     return {{"model",
              {{"name", first.name},
               {"version", first.version},
               {"precision", nn::to_string(first.precision)}}},
             {"models", names},
             {"model_choice", models.choice},
+            {"calibration", calibration},
             {"detectors", detectors}};
 }
 
@@ -94,40 +150,35 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
     const nn::Precision fast = options.precision.value_or(nn::best_precision());
     const nn::Precision exact = options.precision.value_or(nn::best_exact_precision());
     Models models{.blaze_face = load_detector(options.folder, options.face_range)};
-    const auto bundled = sync::load_lip_sync(options.folder / "lipsync.safetensors", fast);
-    models.scoring.push_back(
-        {.network = sync::lip_sync_model(bundled),
-         .speech = bundled.speech,
-         .calibration = score::load_calibration(options.folder / "lipsync.calibration.json")});
+    for (const char* const edition : kEditions)
+        models.scoring.push_back(
+            load_edition(options.folder / (std::string(edition) + ".safetensors"), fast));
 
-    models.s3fd = load_published(
-        options.s3fd, options.folder / kS3fdFile,
-        [&](const auto& weights) { return face::load_s3fd(weights, fast, options.threads); });
-    const auto syncnet = load_published(
-        options.syncnet_v2, options.folder / kSyncNetV2File, [&](const auto& weights) {
-            return sync::load_syncnet_v2(weights, exact, options.threads);
-        });
-    if (syncnet)
-        models.scoring.insert(models.scoring.begin(),
-                              {.network = sync::syncnet_v2_model(*syncnet, "2", options.edges),
-                               .speech = models.scoring.front().speech,
-                               .calibration = score::load_calibration(
-                                   options.folder / "syncnet_v2.calibration.json")});
+    const fs::path s3fd = options.s3fd.empty() ? options.folder / kS3fdFile : options.s3fd;
+    naming(s3fd, [&] {
+        if (const auto weights = open_if_there(s3fd))
+            models.s3fd = face::load_s3fd(*weights, fast, options.threads);
+    });
+
+    const auto added = add_model(
+        options, options.model_path.empty() ? options.folder / kSyncNetV2File : options.model_path,
+        fast, exact, models);
+    models.choice =
+        added.value_or("lipsync, the bundled model: " +
+                       std::string(options.model_path.empty() ? "no MODEL_PATH is set"
+                                                              : "MODEL_PATH names no file"));
+    if (!options.model.empty()) {
+        prefer(options.model, models);
+        models.choice = options.model + ": MODEL names it";
+    }
+    if (models.scoring.front().network->info().name == kSyncNetV2)
+        models.choice +=
+            "; faces by " + std::string(models.s3fd ? "S3FD" : "BlazeFace, as there is no S3FD");
+    else if (!options.s3fd.empty())
+        models.choice += models.s3fd ? "; DETECTOR_PATH is of use to the published one only"
+                                     : "; DETECTOR_PATH names no file";
     if (!options.calibration.empty())
         calibrate(score::load_calibration_file(options.calibration), models);
-    if (!syncnet) {
-        models.choice = "lipsync, the bundled model: ";
-        models.choice +=
-            options.syncnet_v2.empty() ? "no MODEL_PATH is set" : "MODEL_PATH names no file";
-        if (!options.s3fd.empty())
-            models.choice += models.s3fd ? "; DETECTOR_PATH is of use to the published one only"
-                                         : "; DETECTOR_PATH names no file";
-        return std::make_shared<const Models>(std::move(models));
-    }
-    models.choice = "syncnet_v2, the published model: " +
-                    std::string(options.syncnet_v2.empty() ? "it lies among the models"
-                                                           : "MODEL_PATH names it") +
-                    "; faces by " + (models.s3fd ? "S3FD" : "BlazeFace, as there is no S3FD");
     return std::make_shared<const Models>(std::move(models));
 }
 

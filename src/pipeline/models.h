@@ -1,6 +1,7 @@
 // Which models there are, where they lie and which one scores; loaded once, for the whole process.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -19,9 +20,14 @@ namespace syncnet::pipeline {
 
 struct ModelOptions {
     std::filesystem::path folder;  // see default_model_dir()
-    // The published weights. Empty: those in `folder`, if they are there. A file that is not there
-    // is no error, a file that is not such a model is.
-    std::filesystem::path syncnet_v2, s3fd;
+    // Which model scores where a request names none. Empty: the one of `model_path`, the published
+    // SyncNet where it is in `folder`, else the first bundled one.
+    std::string model;
+    // The published SyncNet, or an edition of LipSync of one's own (training/) with
+    // <name>.calibration.json beside <name>.safetensors. Empty: the published one in `folder`, if
+    // it is there. A file that is not there is no error, a file that is no such model is.
+    std::filesystem::path model_path;
+    std::filesystem::path s3fd;  // the same of the published face detector
     face::BlazeFaceRange face_range = face::BlazeFaceRange::full;
     // Nothing: bf16 where the processor has it, but for the published SyncNet the fastest that
     // keeps its published numbers.
@@ -46,15 +52,21 @@ struct Models {
     std::optional<face::S3fdModel> s3fd;
     std::vector<ScoringModel> scoring;  // the default one first
     std::string choice;                 // which model scores by default, and why
+    std::string calibrated;  // the model that a calibration of one's own was loaded for, if any
 
     // Empty: the default one. Throws model_not_available, naming those that are there.
     const ScoringModel& find(std::string_view name) const;
 };
 
-// {"model": {name, version, precision}, "models": [names], "model_choice": why, "detectors":
-// [names]}
+// {"model": {name, version, precision}, "models": [names], "model_choice": why, "calibration":
+// {model, thresholds} of one's own or null, "detectors": [names]}
 nlohmann::json describe(const Models& models);
 
+// The editions of LipSync that come with the program: the one that scores by default, and the one
+// that learned from freely licensed clips only.
+inline constexpr std::array<const char*, 2> kEditions{"lipsync", "lipsync-grid"};
+inline constexpr const char* kCalibrationExtension = "calibration.json";  // beside the weights
+inline constexpr const char* kSyncNetV2 = "syncnet_v2";
 inline constexpr const char* kSyncNetV2File = "syncnet_v2.model";
 inline constexpr const char* kS3fdFile = "sfd_face.pth";
 // Of a file with weights. The published ones have 55 and 90 MB.

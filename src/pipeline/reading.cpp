@@ -123,7 +123,7 @@ struct ChosenDetector {
 
 ChosenDetector choose_detector(const Models& models, const ScoringModel& scoring,
                                DetectorChoice choice) {
-    const bool published = scoring.network->info().name == "syncnet_v2";
+    const bool published = scoring.network->info().name == kSyncNetV2;
     if (choice == DetectorChoice::s3fd && !(published && models.s3fd))
         throw Error(ErrorCode::model_not_available,
                     published ? "the weights of S3FD are not here"

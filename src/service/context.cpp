@@ -33,7 +33,10 @@ fs::path model_folder(const Settings& settings) {
 // Names, sizes and times of all files that an answer may come from: when one is exchanged, what is
 // remembered of the others does not count.
 std::string model_files(const Settings& settings) {
-    std::vector<fs::path> files{settings.syncnet_v2, settings.s3fd, settings.calibration};
+    std::vector<fs::path> files{
+        settings.model_path,
+        fs::path(settings.model_path).replace_extension(pipeline::kCalibrationExtension),
+        settings.s3fd, settings.calibration};
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator(model_folder(settings), absent))
         files.push_back(entry.path());
@@ -52,7 +55,8 @@ std::string model_files(const Settings& settings) {
 WorkerSetup worker_setup(const Settings& settings) {
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
     return {.models = {.folder = model_folder(settings),
-                       .syncnet_v2 = settings.syncnet_v2,
+                       .model = settings.model,
+                       .model_path = settings.model_path,
                        .s3fd = settings.s3fd,
                        .precision = settings.precision,
                        .threads = std::max(1, cores / settings.workers),

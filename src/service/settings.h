@@ -53,10 +53,12 @@ struct Settings {
     bool webhook_private = false;  // receivers may have private addresses
 
     score::Thresholds thresholds;
-    std::filesystem::path model_dir;  // empty: beside the program
-    std::filesystem::path syncnet_v2,
-        s3fd;                           // the published weights; empty: those in model_dir, if any
-    std::filesystem::path calibration;  // of one's own; empty: none
+    std::filesystem::path model_dir;   // empty: beside the program
+    std::string model;                 // that scores where a request names none; empty: see below
+    std::filesystem::path model_path;  // the published SyncNet or an edition of one's own, which
+                                       // then scores; empty: the published one in model_dir, if any
+    std::filesystem::path s3fd;  // the published detector; empty: the one in model_dir, if any
+    std::filesystem::path calibration;       // of one's own; empty: none
     std::optional<nn::Precision> precision;  // nothing: each model's best
     std::string log_level = "info";
     bool log_names = false;  // file names, session ids and addresses in clear

@@ -13,7 +13,8 @@ namespace syncnet::sync {
 namespace {
 
 constexpr std::size_t kMaxModelBytes = 64U << 20U;
-constexpr const char* kFormat = "lipsync/2";
+constexpr std::string_view kFormat = "lipsync/2";
+constexpr std::string_view kAnyVersion = kFormat.substr(0, kFormat.find('/') + 1);
 
 constexpr int kSide = face::kLipCropSide;
 constexpr std::size_t kPixels = static_cast<std::size_t>(kSide) * kSide;
@@ -48,6 +49,13 @@ NetworkBuilder sound_trunk(const nn::Safetensors& weights, const std::string& na
 
 }  // namespace
 
+bool is_lip_sync(const nn::Weights& weights) {
+    const auto* const file = dynamic_cast<const nn::Safetensors*>(&weights);
+    if (file == nullptr) return false;
+    const auto format = file->metadata().find("format");
+    return format != file->metadata().end() && format->second.starts_with(kAnyVersion);
+}
+
 LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision precision) {
     const nn::Safetensors weights(MappedFile(path, kMaxModelBytes));
     const auto& about = weights.metadata();
@@ -56,8 +64,8 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
         return found == about.end() ? std::string() : found->second;
     };
     if (entry("format") != kFormat)
-        throw Error(ErrorCode::bad_model,
-                    path.filename().string() + " is not a LipSync model (" + kFormat + ")");
+        throw Error(ErrorCode::bad_model, path.filename().string() + " is not a LipSync model (" +
+                                              std::string(kFormat) + ")");
     // The upper layers are a small part of the work and would lose most by fewer bits.
     const nn::Precision upper =
         precision == nn::Precision::bf16 ? nn::best_exact_precision() : precision;

@@ -13,6 +13,7 @@
 
 #include "audio/log_mel.h"
 #include "nn/plan.h"
+#include "nn/weights/weights.h"
 #include "sync/context_embedder.h"
 #include "sync/embeddings.h"
 
@@ -28,7 +29,10 @@ struct LipSyncModel {
     std::shared_ptr<const nn::Plan> speech;
 };
 
-// Throws bad_model.
+// Whether the file says that it holds such a model, of whatever version.
+bool is_lip_sync(const nn::Weights& weights);
+
+// The file's name, without its extension, is the model's. Throws bad_model.
 LipSyncModel load_lip_sync(const std::filesystem::path& safetensors, nn::Precision precision);
 
 // Lip embeddings of one face. Embedding i has seen the crops of frames i-14 .. i+14. The scratch

@@ -24,8 +24,19 @@ class ScorerTest : public testing::Test {
     static void TearDownTestSuite() { fs::remove_all(folder_); }
     static fs::path clip() { return folder_ / "clip.mp4"; }
 
+    // Of the error that the call ends with.
+    template <typename Call>
+    static std::string code(const Call& call) {
+        try {
+            call();
+        } catch (const ScoreError& e) {
+            return e.code;
+        }
+        return {};
+    }
+
     static inline fs::path folder_;
-    const Scorer scorer_{SYNCNET_BINARY_DIR "/models"};
+    const Scorer scorer_{ScorerOptions{.models = SYNCNET_BINARY_DIR "/models"}};
 };
 
 TEST_F(ScorerTest, ScoresFilesAndBytesAlike) {
@@ -37,6 +48,14 @@ TEST_F(ScorerTest, ScoresFilesAndBytesAlike) {
     EXPECT_EQ(scorer_.score_bytes(std::as_bytes(std::span(bytes))).json, from_file.json);
 }
 
+TEST_F(ScorerTest, TakesTheModelThatItIsTold) {
+    ScorerOptions options{.models = SYNCNET_BINARY_DIR "/models", .model = "lipsync-grid"};
+    const std::string answer = Scorer(options).score_file(clip()).json;
+    EXPECT_NE(answer.find("\"name\":\"lipsync-grid\""), std::string::npos) << answer;
+    options.model = "wav2lip";
+    EXPECT_EQ(code([&] { (void)Scorer(options); }), "model_not_available");
+}
+
 TEST_F(ScorerTest, ServesManyThreadsAtOnce) {
     const std::string expected = scorer_.score_file(clip()).json;
     std::vector<std::jthread> threads;
@@ -45,17 +64,9 @@ TEST_F(ScorerTest, ServesManyThreadsAtOnce) {
 }
 
 TEST_F(ScorerTest, NamesWhatIsWrong) {
-    const auto code = [&](const auto& call) {
-        try {
-            call();
-        } catch (const ScoreError& e) {
-            return e.code;
-        }
-        return std::string();
-    };
     EXPECT_EQ(code([&] { (void)scorer_.score_file(folder_ / "absent.mp4"); }), "not_found");
     EXPECT_EQ(code([&] { (void)scorer_.score_bytes({}); }), "empty_file");
-    EXPECT_EQ(code([&] { (void)Scorer(folder_); }), "bad_model");
+    EXPECT_EQ(code([&] { (void)Scorer(ScorerOptions{.models = folder_}); }), "bad_model");
 }
 
 }  // namespace

@@ -93,6 +93,7 @@ class Calibrated(unittest.TestCase):
             service.wait_for_line("read again")
             self.assertEqual(decision(), "BLOCK")
         with support.Service(CALIBRATION_PATH=self.out, ALLOW_SCORE="1", NEXT_SCORE="1") as service:
+            self.assertEqual(service.health()["calibration"], {"model": "lipsync", "thresholds": {"allow": 0, "next": 0, "max_offset_frames": 15}})
             self.assertEqual(service.request("POST", "/v1/score", clip, RAW).json()["decision"], "ALLOW")
         self.assertIn("nowhere.json: there is no such file", support.Service(CALIBRATION_PATH="nowhere.json").fails_to_start())
 

@@ -33,7 +33,7 @@ class List(unittest.TestCase):
 
     def test_every_model_with_its_licence_and_place(self):
         found, scores = self.listed()
-        self.assertEqual(set(found), {"lipsync", "blaze_face_full_range", "blaze_face_short_range", "syncnet_v2", "s3fd"})
+        self.assertEqual(set(found), {"lipsync", "lipsync-grid", "blaze_face_full_range", "blaze_face_short_range", "syncnet_v2", "s3fd"})
         for model in found.values():
             self.assertTrue(model["licence"] and model["source"], model)
             self.assertEqual(Path(model["file"]).is_file(), model["present"])
@@ -62,7 +62,7 @@ class Verify(unittest.TestCase):
     def test_the_bundled_models_are_those_of_the_manifest(self):
         done = models("verify")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(done.stdout.count("the published file"), 3, done.stdout)
+        self.assertEqual(done.stdout.count("the published file"), 4, done.stdout)
 
     def test_other_weights_of_the_right_shape_are_usable(self):
         for content in (torch_files.legacy(SYNCNET), torch_files.archive({f"module.{name}": value for name, value in SYNCNET.items()})):

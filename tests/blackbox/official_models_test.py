@@ -101,7 +101,7 @@ class PublishedNumbers(unittest.TestCase):
         with support.Service(MODEL_PATH=self.syncnet, DETECTOR_PATH=self.s3fd) as service:
             health = service.health()
             self.assertEqual(health["model"]["name"], "syncnet_v2")
-            self.assertEqual(health["models"], ["syncnet_v2", "lipsync"])
+            self.assertEqual(health["models"], ["syncnet_v2", "lipsync", "lipsync-grid"])
             self.assertIn("MODEL_PATH", health["model_choice"])
             service.wait_for_line("model syncnet_v2 .*MODEL_PATH")
             path = service.put(clip)

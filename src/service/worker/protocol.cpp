@@ -86,7 +86,8 @@ WorkerJob parse_job(std::string_view text) {
 json to_json(const WorkerSetup& setup) {
     const pipeline::ModelOptions& m = setup.models;
     return {{"folder", m.folder.string()},
-            {"syncnet_v2", m.syncnet_v2.string()},
+            {"model", m.model},
+            {"model_path", m.model_path.string()},
             {"s3fd", m.s3fd.string()},
             {"precision", m.precision ? nn::to_string(*m.precision) : "auto"},
             {"threads", m.threads},
@@ -101,7 +102,8 @@ json to_json(const WorkerSetup& setup) {
 WorkerSetup parse_setup(std::string_view text) {
     const json setup = parse(text);
     return {.models = {.folder = field<std::string>(setup, "folder"),
-                       .syncnet_v2 = field<std::string>(setup, "syncnet_v2"),
+                       .model = field<std::string>(setup, "model"),
+                       .model_path = field<std::string>(setup, "model_path"),
                        .s3fd = field<std::string>(setup, "s3fd"),
                        .precision = nn::parse_precision(field<std::string>(setup, "precision")),
                        .threads = field<int>(setup, "threads"),
