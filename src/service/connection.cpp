@@ -11,8 +11,9 @@ namespace {
 using asio::use_awaitable;
 using Clock = std::chrono::steady_clock;
 
-// A client that still sends when it is refused gets this chance to read why.
-constexpr std::size_t kMaxDiscardedBytes = 4 << 20;
+// A client that still sends when it is refused gets this chance to read why: long enough for what
+// a fast one has on the way, and no longer than that.
+constexpr std::size_t kMaxDiscardedBytes = 64 << 20;
 constexpr auto kDiscardTime = std::chrono::seconds(2);
 constexpr std::size_t kFirstReadBytes = 4 << 10;
 // Of a client's rate per minute, so much may come at once.
