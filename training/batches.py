@@ -119,6 +119,8 @@ class BatchMaker(IterableDataset):
     def __init__(self, clips: list[Clip], mix: dict[str, float], batch: int, not_speech_rows: int, seed: int) -> None:
         self.corpora = {corpus: [clip for clip in clips if clip.corpus == corpus] for corpus in mix}
         self.mix, self.batch, self.not_speech_rows, self.seed = mix, batch, not_speech_rows, seed
+        # Where no corpus has longer clips, no batch asks for them: half of one corpus has at least so many frames.
+        self.longest = min(LONGEST, max(int(np.median([clip.lips[1] - clip.lips[0] for clip in own])) for own in self.corpora.values()))
 
     def __iter__(self) -> Iterator[Batch]:
         self.pool = SoundPool(self.seed)
@@ -151,8 +153,8 @@ class BatchMaker(IterableDataset):
         return retimed(clip, float(np.exp(random.uniform(np.log(SLOWEST), np.log(fastest)))))
 
     def make(self, random: np.random.Generator) -> Batch:
-        length = int(random.integers(SHORTEST, SHORT + 1) if random.random() < SHORT_SHARE
-                     else random.integers(SHORT + 1, LONGEST + 1))
+        length = min(self.longest, int(random.integers(SHORTEST, SHORT + 1) if random.random() < SHORT_SHARE
+                                       else random.integers(SHORT + 1, LONGEST + 1)))
         chosen = self.choose(random, length)
         clips = [self.at_another_rate(random, clip, length) for clip in chosen]
         shifts = random.integers(0, PLACES, len(clips))

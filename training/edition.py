@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from .calibrate import NothingToFit, calibrate
-from .dataset import load_clips
+from .dataset import SHORTEST, load_clips
 from .prepare import prepare, read_lines
 from .train import add_training_options, train
 
@@ -61,10 +61,11 @@ def manifest_of(folder: Path) -> list[dict]:
 
 def even_mix(data: Path, corpora: set[str] | None) -> dict[str, float]:
     """Each corpus by how much there is of it. Throws TooFew where it is not enough."""
-    training, validation = (load_clips(data, split, corpora) for split in ("train", "validation"))
+    training, validation = (
+        [clip for clip in load_clips(data, split, corpora) if clip.lips[1] - clip.lips[0] >= SHORTEST] for split in ("train", "validation"))
     if len(training) < FEWEST_TRAINING_CLIPS or len(validation) < FEWEST_VALIDATION_CLIPS:
-        raise TooFew(f"{len(training)} clips to train on and {len(validation)} to calibrate with, of at least two speakers "
-                     f"where a manifest does not say more; it takes {FEWEST_TRAINING_CLIPS} and {FEWEST_VALIDATION_CLIPS}")
+        raise TooFew(f"{len(training)} clips of a second or more to train on and {len(validation)} to calibrate with, of at least two "
+                     f"speakers where a manifest does not say more; it takes {FEWEST_TRAINING_CLIPS} and {FEWEST_VALIDATION_CLIPS}")
     frames: Counter = Counter()
     for clip in training:
         frames[clip.corpus] += len(clip.crops)

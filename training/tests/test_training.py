@@ -30,7 +30,7 @@ for line in Path(sys.argv[3]).read_text().splitlines():
     if "broken" in video:
         print(json.dumps({{"video": video, "error": "no face"}}))
     else:
-        print(json.dumps({{"video": video, **write_clip(Path(sys.argv[5]), name, 60, seed=len(video) + ord(video[-5]))}}))
+        print(json.dumps({{"video": video, **write_clip(Path(sys.argv[5]), name, 34, seed=len(video) + ord(video[-5]))}}))
 """
 
 
