@@ -42,10 +42,13 @@ std::vector<ManifestEntry> manifest(const ModelsOptions& options) {
                                        : fs::path(options.manifest));
 }
 
-bool is_own_edition(const fs::path& file) {
+// A file that can't be read is none: what is wrong with it is said where it is checked.
+bool is_own_edition(const fs::path& file) try {
     std::error_code failed;
     return fs::is_regular_file(file, failed) &&
            sync::is_lip_sync(*nn::open_weights(file, pipeline::kMaxWeightBytes));
+} catch (const Error&) {
+    return false;
 }
 
 // Where a model's file is looked for, as load_models does.

@@ -62,6 +62,13 @@ class Editions(unittest.TestCase):
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(says, done.stderr)
 
+    def test_verify_says_what_is_wrong_with_the_file_of_model_path(self):
+        broken = self.folder / "broken.model"
+        broken.write_bytes(b"no weights at all")
+        done = support.run("models", "--model-path", broken, "verify")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("syncnet_v2: unusable", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()
