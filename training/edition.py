@@ -13,7 +13,6 @@ The clips have to be genuine and in sync: what they do is what the edition will 
 import argparse
 import hashlib
 import json
-import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -72,12 +71,6 @@ def even_mix(data: Path, corpora: set[str] | None) -> dict[str, float]:
     return {corpus: count / frames.total() for corpus, count in frames.items()}
 
 
-def edition_name(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", text):
-        raise argparse.ArgumentTypeError("use small letters, digits, '.', '_' and '-'")
-    return text
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clips", type=Path, help="folder of videos")
@@ -86,7 +79,6 @@ def main() -> int:
     parser.add_argument("--corpus", nargs="+", help="only the clips of these corpora of the manifest")
     add_training_options(parser)
     options = parser.parse_args()
-    options.name = edition_name(options.name)
 
     entries = manifest_of(options.clips)
     corpora = set(options.corpus) if options.corpus else None

@@ -4,6 +4,7 @@
 """
 import argparse
 import json
+import re
 from pathlib import Path
 
 import torch
@@ -23,9 +24,15 @@ def parse_mix(text: str) -> dict[str, float]:
     return {corpus: float(weight) for corpus, weight in (part.split("=") for part in text.split(","))}
 
 
-def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """What train() needs to know beyond where the clips are."""
-    parser.add_argument("--name", default="lipsync", help="of the edition")
+def edition_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", text):
+        raise argparse.ArgumentTypeError("use small letters, digits, '.', '_' and '-'")
+    return text
+
+
+def add_training_options(parser: argparse.ArgumentParser, name: str | None = None) -> None:
+    """What train() needs to know beyond where the clips are. Without a default `name` one has to be given."""
+    parser.add_argument("--name", type=edition_name, default=name, required=name is None, help="of the edition")
     parser.add_argument("--minutes", type=float, required=True, help="training time, over all resumptions")
     parser.add_argument("--offsets", type=Path, help="{name: frames} from crossfit.py, for clips that are not in sync as recorded")
     parser.add_argument("--mix", type=parse_mix, help="corpus=weight,... (only these are trained on)")
@@ -54,7 +61,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that prepare.py wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: checkpoint.pt, log.jsonl, the export")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out if there is one")
-    add_training_options(parser)
+    add_training_options(parser, "lipsync")
     options = parser.parse_args()
     print(train(options.data, options.out, options.mix or MIX, options.resume, options))
 
