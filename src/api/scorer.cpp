@@ -46,10 +46,10 @@ struct Scorer::Impl {
         Answer answer{.decision = to_public(analysis.verdict.decision),
                       .score = analysis.verdict.score,
                       .json = pipeline::to_json(analysis).dump()};
-        for (const score::Reason reason : analysis.verdict.reasons)
-            answer.reason_codes.emplace_back(score::to_string(reason));
+        for (const score::Why& why : analysis.verdict.reasons)
+            answer.reason_codes.emplace_back(score::to_string(why.reason));
         if (analysis.verdict.score) {
-            const sync::SyncResult& lead = *analysis.tracks.front().result;
+            const sync::SyncResult& lead = *analysis.voice.result;
             answer.offset_frames = lead.offset_frames;
             answer.confidence = lead.confidence;
             answer.min_dist = lead.min_dist;

@@ -52,18 +52,18 @@ std::vector<Row> rows_of(const std::string& video, const pipeline::Analysis& ana
                 .track = t.id,
                 .start_s = seconds(t.first_frame),
                 .end_s = seconds(t.first_frame + t.frames),
-                .speech_s = rounded(t.speech_seconds, 2)};
-        if (t.result) {
-            row.lse_c = rounded(t.result->confidence, 3);
-            row.lse_d = rounded(t.result->min_dist, 3);
-            row.offset_frames = t.result->offset_frames;
-            row.lag_ms = t.result->offset_frames * kMsPerFrame;
+                .speech_s = rounded(t.evidence.seen, 2)};
+        if (t.voice.result) {
+            row.lse_c = rounded(t.voice.result->confidence, 3);
+            row.lse_d = rounded(t.voice.result->min_dist, 3);
+            row.offset_frames = t.voice.result->offset_frames;
+            row.lag_ms = t.voice.result->offset_frames * kMsPerFrame;
         }
         set_verdict(row, t.verdict);
         rows.push_back(std::move(row));
     }
     if (rows.empty()) {
-        Row row{.video = name, .speech_s = rounded(analysis.speech_seconds, 2)};
+        Row row{.video = name, .speech_s = rounded(analysis.evidence.speech, 2)};
         set_verdict(row, analysis.verdict);
         rows.push_back(std::move(row));
     }

@@ -24,7 +24,7 @@ void print(const char* title, const std::vector<std::string>& lines, std::ostrea
     for (const std::string& line : lines) out << "  " << line << '\n';
 }
 
-std::string time_codes(const pipeline::Interval& frames) {
+std::string time_codes(const Interval& frames) {
     return media::time_code(frames.from) + " - " + media::time_code(frames.to);
 }
 

@@ -40,6 +40,8 @@ int features(const FeaturesOptions& options) {
         const sync::Embeddings& lips = track.lips.embeddings;
         const std::string name = "track" + std::to_string(track.id);
         write_rows(file(name + ".lips"), lips.values, lips.count());
+        if (!lips.reliability.empty())
+            write_rows(file(name + ".lips_reliability"), lips.reliability, lips.count());
         if (!track.lips.features.empty())
             write_rows(file(name + ".features"), track.lips.features, lips.count());
         tracks.push_back({{"track", track.id},
@@ -49,10 +51,14 @@ int features(const FeaturesOptions& options) {
                           {"embeddings", lips.count()}});
     }
     write_rows(file("sound"), reading.sound.values, reading.sound.count());
+    if (!reading.sound.reliability.empty())
+        write_rows(file("sound_reliability"), reading.sound.reliability, reading.sound.count());
+    write_rows(file("speech"), reading.speech.probability, std::ssize(reading.speech.probability));
     const nlohmann::json summary{{"video", options.video},
                                  {"model", scoring.network->info().name},
                                  {"first_sound_embedding", reading.sound.first_frame},
                                  {"sound_embeddings", reading.sound.count()},
+                                 {"first_speech", reading.speech.first_frame},
                                  {"tracks", tracks}};
     std::cout << summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return kDone;

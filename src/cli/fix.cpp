@@ -24,7 +24,7 @@ double moved_ms(const pipeline::Fix& fix) {
 }
 
 void print(const char* when, const pipeline::Analysis& a, std::ostream& out) {
-    const sync::SyncResult& r = *a.tracks.front().result;
+    const sync::SyncResult& r = *a.voice.result;
     out << "  " << when << std::fixed << std::setprecision(2) << "  offset " << std::setw(3)
         << r.offset_frames << " frames  confidence " << std::setw(5) << r.confidence
         << "  min_dist " << std::setw(5) << r.min_dist << "  score " << *a.verdict.score << "  "

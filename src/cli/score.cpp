@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
+#include "score/sentences.h"
 #include "cli/progress_bar.h"
 #include "pipeline/analyzer.h"
 
@@ -24,10 +25,17 @@ struct ScoreOptions {
     AnalysisFlags analysis;
 };
 
-void plot(const sync::SyncCurve& curve, std::ostream& out) {
+// The published range around the minimum: what confidence is read from.
+void plot(const sync::SyncCurve& curve, int middle, std::ostream& out) {
+    const int reach = std::min(sync::kPublishedReach, curve.reach);
+    middle = std::clamp(middle, reach - curve.reach, curve.reach - reach);
+    std::vector<double> values;
+    // Offsets grow to the right; shifts have the other sign.
+    for (int offset = middle - reach; offset <= middle + reach; ++offset)
+        values.push_back(curve.mean_distance[curve.shift_of(offset)]);
     double low = INFINITY;
     double high = -INFINITY;
-    for (const double d : curve.mean_distance)
+    for (const double d : values)
         if (!std::isnan(d)) {
             low = std::min(low, d);
             high = std::max(high, d);
@@ -39,36 +47,32 @@ void plot(const sync::SyncCurve& curve, std::ostream& out) {
     for (int row = 0; row < kPlotRows; ++row) {
         const double level = high - (high - low) * row / (kPlotRows - 1);
         out << "  " << std::setw(6) << std::fixed << std::setprecision(2) << level << " |";
-        // Offsets grow to the right; shifts have the other sign.
-        for (std::size_t s = sync::kShifts; s-- > 0;) {
-            const double d = curve.mean_distance[s];
-            out << ' ' << (!std::isnan(d) && row_of(d) == row ? '*' : ' ');
-        }
+        for (const double d : values) out << ' ' << (!std::isnan(d) && row_of(d) == row ? '*' : ' ');
         out << '\n';
     }
-    out << "         +" << std::string(2 * sync::kShifts, '-') << '\n'
-        << "          -15       -10       -5         0         5        10        15  frames\n";
+    constexpr int kLabelEvery = 5, kColumn = 2;
+    out << "         +" << std::string(static_cast<std::size_t>(kColumn) * values.size(), '-')
+        << "\n        ";
+    for (int offset = middle - reach; offset <= middle + reach; offset += kLabelEvery)
+        out << std::left << std::setw(kColumn * kLabelEvery)
+            << ((offset < 0 || offset >= 10 ? " " : "  ") + std::to_string(offset));
+    out << std::right << "frames\n";
 }
 
 void describe(const std::string& video, const pipeline::Analysis& a, std::ostream& out) {
     out << video << ": " << score::to_string(a.verdict.decision);
     if (a.verdict.score) {
-        const sync::SyncResult& r = *a.tracks.front().result;
-        const int ms = std::abs(r.offset_frames) * 1000 / media::kFrameRate;
+        const sync::SyncResult& r = *a.voice.result;
         out << std::fixed << std::setprecision(2) << "  score " << *a.verdict.score
             << "  confidence " << r.confidence << "  min_dist " << r.min_dist << "  offset "
             << r.offset_frames << " frames";
-        if (r.offset_frames != 0)
-            out << " (the sound is " << ms << " ms " << (r.offset_frames > 0 ? "early" : "late")
-                << ")";
+        if (r.offset_frames != 0) out << " (the sound is " << score::offset_text(r.offset_frames) << ")";
     }
     out << '\n';
-    for (const score::Reason reason : a.verdict.reasons)
-        out << "  " << score::explain(reason) << '\n';
-    if (a.tracks.size() > 1)
-        out << "  " << a.tracks.size() << " faces; the one that the sound fits best is shown\n";
+    for (const score::Why& why : a.verdict.reasons) out << "  " << why.sentence << '\n';
+    if (a.tracks.size() > 1) out << "  " << a.tracks.size() << " faces, or shots with one\n";
     // Without evidence there is no curve worth showing either.
-    if (a.verdict.score) plot(a.tracks.front().curve, out);
+    if (a.verdict.score) plot(a.voice.curve, a.voice.result->offset_frames, out);
 }
 
 int score_videos(const ScoreOptions& options) {

@@ -11,7 +11,6 @@
 namespace syncnet::cli {
 namespace {
 
-using pipeline::Interval;
 
 struct WindowsOptions {
     std::string video;
@@ -41,7 +40,7 @@ void print(const pipeline::TrackTimeline& track, std::ostream& out) {
             out << "no evidence: " << (w.enough_speech ? "lips out of sight" : "too little speech")
                 << '\n';
     }
-    out << (track.drifts() ? "  the offset changes\n" : "  one offset\n");
+    out << (track.changes ? "  the offset changes\n" : "  one offset\n");
     for (const pipeline::OffsetRun& run : track.offsets)
         out << "  " << run.frames << "  " << run.result << '\n';
 }

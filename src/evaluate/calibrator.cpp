@@ -14,7 +14,8 @@ namespace syncnet::evaluate {
 namespace {
 
 struct Measured {
-    sync::SyncResult result;  // of the leading face
+    score::Voice voice;
+    int max_offset = 0;
     score::Evidence evidence;
     score::Verdict verdict;
     std::string left_out;  // why there is no result; else empty
@@ -26,8 +27,11 @@ Measured measure(const pipeline::Analyzer& analyzer, const Clip& clip, const std
         const auto a =
             analyzer.analyze(media::Source::from_path(clip.file), {.model = model, .stop = stop});
         if (!a.verdict.score)
-            return {.left_out = std::string(score::explain(a.verdict.reasons.front()))};
-        return {.result = *a.tracks.front().result, .evidence = a.evidence, .verdict = a.verdict};
+            return {.left_out = a.verdict.reasons.front().sentence};
+        return {.voice = a.voice,
+                .max_offset = a.max_offset,
+                .evidence = a.evidence,
+                .verdict = a.verdict};
     } catch (const Error& e) {
         if (e.code() == ErrorCode::cancelled) throw;
         return {.left_out = e.what()};
@@ -99,7 +103,8 @@ CalibrationReport calibrate(const pipeline::Analyzer& analyzer, const std::vecto
     std::vector<std::size_t> used;
     for (std::size_t i = 0; i < clips.size(); ++i)
         if (measured[i].left_out.empty()) {
-            results.push_back({measured[i].result, clips[i].genuine(), clips[i].speaker});
+            results.push_back({*measured[i].voice.result, measured[i].voice.faces,
+                               clips[i].genuine(), clips[i].speaker});
             used.push_back(i);
         } else {
             report.left_out.push_back(clips[i].path + ": " + measured[i].left_out);
@@ -115,13 +120,15 @@ CalibrationReport calibrate(const pipeline::Analyzer& analyzer, const std::vecto
         const Clip& clip = clips[used[k]];
         const Measured& m = measured[used[k]];
         const score::Decision before = m.verdict.decision;
-        const bool in_time = std::abs(m.result.offset_frames) <= fit.thresholds.max_offset_frames;
+        const bool in_time = std::abs(m.voice.result->offset_frames) <= fit.thresholds.max_offset_frames;
         (clip.genuine() ? genuine_before : others_before)
             .add(*m.verdict.score, before == score::Decision::allow);
         (clip.genuine() ? genuine_after : others_after)
             .add(fit.scores[k], in_time && fit.scores[k] >= fit.thresholds.allow);
         const score::Decision after =
-            score::judge(m.result, m.evidence, fit.calibration, fit.thresholds).decision;
+            score::judge(score::rescored(m.voice, fit.calibration), m.evidence, fit.calibration,
+                         fit.thresholds, m.max_offset)
+                .decision;
         if (before != after) report.changed.push_back({clip.path, clip.genuine(), before, after});
     }
     report.genuine = std::ssize(genuine_after.scores);

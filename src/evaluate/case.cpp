@@ -61,8 +61,8 @@ Case case_of(std::string_view kind, std::string_view step, const pipeline::Analy
            .decision = std::string(score::to_string(analysis.verdict.decision)),
            .reasons = score::codes(analysis.verdict.reasons)};
     if (analysis.verdict.score) c.score = rounded(*analysis.verdict.score, kDigits);
-    if (!analysis.tracks.empty() && analysis.tracks.front().result) {
-        const sync::SyncResult& lead = *analysis.tracks.front().result;
+    if (analysis.voice.result) {
+        const sync::SyncResult& lead = *analysis.voice.result;
         c.offset = lead.offset_frames;
         c.fine_offset = rounded(lead.fine_offset_frames, kDigits);
         c.confidence = rounded(lead.confidence, kDigits);

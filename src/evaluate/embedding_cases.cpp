@@ -12,7 +12,7 @@ namespace {
 using pipeline::Reading;
 using pipeline::ReadTrack;
 
-void add_windows(const Reading& reading, const pipeline::Interval& span, int lead,
+void add_windows(const Reading& reading, const Interval& span, int lead,
                  const Judge& judge, ClipRecord& record) {
     const auto track = std::ranges::find(reading.tracks, lead, &ReadTrack::id);
     if (track == reading.tracks.end()) return;
@@ -82,8 +82,8 @@ void find_zero(const Clip& clip, const pipeline::Analysis& whole, ClipRecord& re
     record.zero = clip.offset;
     if (clip.offset || !clip.genuine()) return;
     record.zero = 0;
-    if (whole.tracks.empty() || !whole.tracks.front().result) return;
-    const int own = whole.tracks.front().result->offset_frames;
+    if (!whole.voice.result) return;
+    const int own = whole.voice.result->offset_frames;
     if (std::abs(own) <= kMaxOwnOffset) record.zero = own;
 }
 

@@ -12,7 +12,7 @@ namespace syncnet::evaluate {
 
 inline constexpr std::array kWindowLengths{5, 10, 15, 20, 25, 50, 75};  // lip embeddings
 inline constexpr std::size_t kMaxWindows = 12;  // of one length in a clip, evenly spread
-inline constexpr int kMinShift = 5, kMaxShift = sync::kMaxOffset;  // frames, both ways
+inline constexpr int kMinShift = 5, kMaxShift = sync::kPublishedReach;  // frames, both ways
 // A clip that was cut without care is off by a few frames; one that measures more than this was
 // not understood, and its own offset is no zero.
 inline constexpr int kMaxOwnOffset = 5;
@@ -33,7 +33,7 @@ void find_zero(const Clip& clip, const pipeline::Analysis& whole, ClipRecord& re
 struct ReadClip {
     const Clip* clip = nullptr;
     pipeline::Reading reading;
-    std::optional<pipeline::Interval> speech;
+    std::optional<Interval> speech;
 };
 
 // Adds to record.cases: the clip as it is, and for genuine ones what `groups` want.

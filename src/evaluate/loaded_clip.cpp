@@ -32,7 +32,7 @@ std::size_t bytes_of(const media::I420& picture) {
 
 }  // namespace
 
-LoadedClip load_clip(media::Source source, const pipeline::Interval& part, face::Detector& detector,
+LoadedClip load_clip(media::Source source, const Interval& part, face::Detector& detector,
                      const face::Box& face) {
     media::Reader reader(std::move(source), own_limits());
     LoadedClip clip;

@@ -34,7 +34,7 @@ struct LoadedClip {
 
 // The frames of `part`, as far as there are pictures. `detector` looks for the face that overlaps
 // `face` most. Throws what media::Reader throws.
-LoadedClip load_clip(media::Source source, const pipeline::Interval& part, face::Detector& detector,
+LoadedClip load_clip(media::Source source, const Interval& part, face::Detector& detector,
                      const face::Box& face);
 
 // The sound alone.

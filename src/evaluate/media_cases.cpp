@@ -76,7 +76,7 @@ class MediaCases {
 void MediaCases::add_delays() {
     for (const int frames : kDelays) {
         const double wanted = *record_->zero - frames;
-        if (std::abs(wanted) > sync::kMaxOffset) continue;  // beyond what is searched
+        if (std::abs(wanted) > sync::kPublishedReach) continue;  // beyond what is searched
         add("delay", std::to_string(frames),
             bench_.with_sound(bench_.own_sound(std::int64_t{frames} * media::kSamplesPerFrame)),
             wanted);

@@ -78,8 +78,8 @@ std::string offset_histogram(const std::string& corpus, const ordered_json& bins
     Plot plot(
         {.title = "Measured offsets, " + corpus,
          .x_label = "measured offset, frames",
-         .x_from = -sync::kMaxOffset - 0.5,
-         .x_to = sync::kMaxOffset + 0.5,
+         .x_from = -sync::kPublishedReach - 0.5,
+         .x_to = sync::kPublishedReach + 0.5,
          .y_to = top * 1.05,
          .x_ticks =
              {{-15, "−15"}, {-10, "−10"}, {-5, "−5"}, {0, "0"}, {5, "5"}, {10, "10"}, {15, "15"}},

@@ -8,7 +8,6 @@
 namespace syncnet::evaluate {
 namespace {
 
-using pipeline::Interval;
 using pipeline::Reading;
 using pipeline::ReadTrack;
 

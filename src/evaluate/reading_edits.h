@@ -20,7 +20,7 @@ inline constexpr double kAudibleDecibels = 25;
 // From the first word to the last, by the pipeline's speech detector, which takes the silence
 // beside a sentence for speech, and by the level of the sound (16 kHz, from frame 0 on), which does
 // not. Two frames in a row at least: a click is no word. Nothing where there is no speech.
-std::optional<pipeline::Interval> speech_span(const sync::Speech& speech,
+std::optional<Interval> speech_span(const sync::Speech& speech,
                                               std::span<const float> sound);
 
 // The sound of a clip, without its picture.
@@ -34,9 +34,9 @@ Sound sound_of(const pipeline::Reading& reading);
 // As if the video had been cut to the speech and kSpeechMargin around it; frame 0 is the first one
 // left. An embedding has itself seen about that margin on either side, so those of the span itself
 // are the ones that such a video has. `span` must be speech_span's.
-pipeline::Reading trimmed(const pipeline::Reading& reading, const pipeline::Interval& span);
+pipeline::Reading trimmed(const pipeline::Reading& reading, const Interval& span);
 // The same of a sound alone.
-Sound trimmed(const Sound& sound, const pipeline::Interval& span);
+Sound trimmed(const Sound& sound, const Interval& span);
 
 // With the sound later by `frames` (earlier where negative): the offset falls by as much.
 pipeline::Reading delayed(pipeline::Reading reading, std::int64_t frames);

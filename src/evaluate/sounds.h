@@ -25,7 +25,7 @@ std::string_view to_string(Donor donor);
 struct DonorSound {
     const Clip* clip = nullptr;
     Sound sound;
-    std::optional<pipeline::Interval> speech;  // its span; there where it is handed out
+    std::optional<Interval> speech;  // its span; there where it is handed out
 };
 
 class Sounds {

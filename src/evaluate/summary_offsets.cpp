@@ -61,11 +61,13 @@ ordered_json offsets_of_clips(const Results& results) {
         std::map<int, std::size_t> histogram;
         std::vector<Found> known;
         for (const Found& f : found) {
-            if (f.measured->offset) ++histogram[*f.measured->offset];
+            if (f.measured->offset)  // those beyond stand at the ends
+                ++histogram[std::clamp(*f.measured->offset, -sync::kPublishedReach,
+                                       sync::kPublishedReach)];
             if (f.clip->zero_known) known.push_back(f);
         }
         ordered_json bins = ordered_json::object();
-        for (int offset = -sync::kMaxOffset; offset <= sync::kMaxOffset; ++offset)
+        for (int offset = -sync::kPublishedReach; offset <= sync::kPublishedReach; ++offset)
             bins[std::to_string(offset)] = histogram[offset];
         table[corpus] = {{"measured", bins}, {"against_known", shares_within(known)}};
     }

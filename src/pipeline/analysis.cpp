@@ -1,5 +1,6 @@
 #include "pipeline/analysis.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/json_field.h"
@@ -19,31 +20,53 @@ json box(const face::Box& b) {
     return {rounded(b.left, 1), rounded(b.top, 1), rounded(b.right, 1), rounded(b.bottom, 1)};
 }
 
-json curve(const sync::SyncCurve& c) {
+double to_seconds(std::int64_t frames) {
+    return static_cast<double>(frames) / media::kFrameRate;
+}
+
+json curve(const sync::SyncCurve& c, int max_offset) {
     json values = json::array();
-    // In the order of reported offsets, -15 first: offsets are shifts with the other sign.
-    for (std::size_t s = sync::kShifts; s-- > 0;)
-        values.push_back(std::isnan(c.mean_distance[s]) ? json(nullptr)
-                                                        : json(rounded(c.mean_distance[s], 3)));
+    for (int offset = -max_offset; offset <= max_offset; ++offset) {
+        const double d = c.has(offset) ? c.mean_distance[c.shift_of(offset)] : NAN;
+        values.push_back(std::isnan(d) ? json(nullptr) : json(rounded(d, 3)));
+    }
     return values;
 }
 
-json track(const TrackAnalysis& t, const JsonOptions& options) {
-    json line{
-        {"offset", nullptr},
-        {"confidence", nullptr},
-        {"min_dist", nullptr},
-        {"score", number(t.score, 4)},
-        {"track", t.id},
-        {"start_s", rounded(static_cast<double>(t.first_frame) / media::kFrameRate, 2)},
-        {"end_s", rounded(static_cast<double>(t.first_frame + t.frames) / media::kFrameRate, 2)},
-        {"mean_box", box(t.mean_box)},
-        {"speech_s", rounded(t.speech_seconds, 2)}};
-    if (t.result) {
-        line["offset"] = t.result->offset_frames;
-        line["confidence"] = rounded(t.result->confidence, 3);
-        line["min_dist"] = rounded(t.result->min_dist, 3);
-        line["curve"] = curve(t.curve);
+// [[from, to], ...] in seconds.
+json intervals(std::span<const Interval> all) {
+    json list = json::array();
+    for (const Interval& i : all)
+        list.push_back({rounded(to_seconds(i.from), 2), rounded(to_seconds(i.to), 2)});
+    return list;
+}
+
+json codes_of(std::span<const score::Why> reasons) {
+    json codes = json::array();
+    for (const score::Why& why : reasons) codes.push_back(score::to_string(why.reason));
+    return codes;
+}
+
+json track(const TrackAnalysis& t, int max_offset, const JsonOptions& options) {
+    json line{{"offset", nullptr},
+              {"confidence", nullptr},
+              {"min_dist", nullptr},
+              {"score", number(t.verdict.score, 4)},
+              {"decision", score::to_string(t.verdict.decision)},
+              {"reason_codes", codes_of(t.verdict.reasons)},
+              {"track", t.id},
+              {"start_s", rounded(to_seconds(t.first_frame), 2)},
+              {"end_s", rounded(to_seconds(t.first_frame + t.frames), 2)},
+              {"mean_box", box(t.mean_box)},
+              {"speech_s", rounded(t.evidence.seen, 2)},
+              {"evidence_s", rounded(t.voice.evidence_seconds, 2)},
+              {"read", intervals(t.read)},
+              {"spoke", intervals(t.spoke)}};
+    if (t.voice.result) {
+        line["offset"] = t.voice.result->offset_frames;
+        line["confidence"] = rounded(t.voice.result->confidence, 3);
+        line["min_dist"] = rounded(t.voice.result->min_dist, 3);
+        line["curve"] = curve(t.voice.curve, max_offset);
         if (options.framewise) {
             json framewise = json::array();
             for (const float c : t.framewise) framewise.push_back(rounded(c, 3));
@@ -53,17 +76,34 @@ json track(const TrackAnalysis& t, const JsonOptions& options) {
     return line;
 }
 
+json passages(const score::Voice& voice) {
+    json list = json::array();
+    for (const score::Passage& p : voice.passages)
+        list.push_back({{"start_s", rounded(to_seconds(p.frames.from), 2)},
+                        {"end_s", rounded(to_seconds(p.frames.to), 2)},
+                        {"track", p.face},
+                        {"fits", p.fits},
+                        {"offset_frames", rounded(p.offset_frames, 1)},
+                        {"evidence_s", rounded(p.evidence_seconds, 2)}});
+    return list;
+}
+
+json jumps(const score::Voice& voice) {
+    json list = json::array();
+    for (const score::Jump& j : voice.jumps)
+        list.push_back({{"at_s", rounded(to_seconds(j.frame), 2)},
+                        {"from_frames", j.from},
+                        {"to_frames", j.to}});
+    return list;
+}
+
 }  // namespace
 
 json to_json(const Analysis& a, const JsonOptions& options) {
-    json reasons = json::array();
     json explanation = json::array();
-    for (const score::Reason reason : a.verdict.reasons) {
-        reasons.push_back(score::to_string(reason));
-        explanation.push_back(score::explain(reason));
-    }
+    for (const score::Why& why : a.verdict.reasons) explanation.push_back(why.sentence);
     json results = json::array();
-    for (const TrackAnalysis& t : a.tracks) results.push_back(track(t, options));
+    for (const TrackAnalysis& t : a.tracks) results.push_back(track(t, a.max_offset, options));
 
     json answer{{"offset_frames", nullptr},
                 {"confidence", nullptr},
@@ -72,8 +112,15 @@ json to_json(const Analysis& a, const JsonOptions& options) {
                 {"fine_lag_ms", nullptr},
                 {"score", number(a.verdict.score, 4)},
                 {"decision", score::to_string(a.verdict.decision)},
-                {"reason_codes", reasons},
+                {"reason_codes", codes_of(a.verdict.reasons)},
                 {"reasons", explanation},
+                {"evidence_s", rounded(a.voice.evidence_seconds, 2)},
+                {"mismatched_s", rounded(a.voice.mismatched_seconds, 2)},
+                {"max_offset_ms", rounded(a.max_offset * kMsPerFrame, 0)},
+                {"drift_ms_per_s", nullptr},
+                {"drift_error_ms_per_s", nullptr},
+                {"jumps", jumps(a.voice)},
+                {"passages", passages(a.voice)},
                 {"model",
                  {{"name", a.model},
                   {"version", a.model_version},
@@ -87,7 +134,7 @@ json to_json(const Analysis& a, const JsonOptions& options) {
                   {"fps", rounded(a.video.fps, 3)},
                   {"seconds", rounded(a.seconds, 2)},
                   {"audio_codec", a.video.has_audio ? json(a.video.audio_codec) : json(nullptr)},
-                  {"speech_s", rounded(a.speech_seconds, 2)},
+                  {"speech_s", rounded(a.evidence.speech, 2)},
                   {"shots", a.shots},
                   {"damaged_packets", a.damage.packets},
                   {"truncated", a.damage.truncated}}},
@@ -95,14 +142,18 @@ json to_json(const Analysis& a, const JsonOptions& options) {
     if (a.timeline)
         answer["windows"] =
             to_json(*a.timeline, options.all_windows ? a.timeline->tracks.size() : 1);
+    if (a.voice.drift) {
+        answer["drift_ms_per_s"] = rounded(a.voice.drift->ms_per_s, 2);
+        answer["drift_error_ms_per_s"] = rounded(a.voice.drift->error, 2);
+    }
     // No number without evidence: what was measured all the same is under debug.
-    if (a.verdict.score && !a.tracks.empty()) {
-        const sync::SyncResult& lead = *a.tracks.front().result;
-        answer["offset_frames"] = lead.offset_frames;
-        answer["lag_ms"] = lead.offset_frames * kMsPerFrame;
-        answer["fine_lag_ms"] = rounded(lead.fine_offset_frames * kMsPerFrame, 1);
-        answer["confidence"] = rounded(lead.confidence, 3);
-        answer["min_dist"] = rounded(lead.min_dist, 3);
+    if (a.verdict.score) {
+        const sync::SyncResult& r = *a.voice.result;
+        answer["offset_frames"] = r.offset_frames;
+        answer["lag_ms"] = r.offset_frames * kMsPerFrame;
+        answer["fine_lag_ms"] = rounded(r.fine_offset_frames * kMsPerFrame, 1);
+        answer["confidence"] = rounded(r.confidence, 3);
+        answer["min_dist"] = rounded(r.min_dist, 3);
     }
     return answer;
 }

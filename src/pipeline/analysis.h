@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/interval.h"
 #include "face/detection.h"
 #include "media/reader.h"
 #include "pipeline/timeline.h"
@@ -19,11 +20,10 @@ struct TrackAnalysis {
     int id = 0;
     std::int64_t first_frame = 0;
     std::int64_t frames = 0;
-    face::Box mean_box;         // pixels of the upright picture
-    double speech_seconds = 0;  // heard while this face was there
-    sync::SyncCurve curve;
-    std::optional<sync::SyncResult> result;
-    std::optional<double> score;
+    face::Box mean_box;  // pixels of the upright picture
+    std::vector<Interval> read, spoke;  // when its mouth could be read; when the voice was its own
+    score::Voice voice;                 // as if no other face were there
+    score::Evidence evidence;
     score::Verdict verdict;        // on this face alone
     std::vector<float> framewise;  // confidence per lip frame, where the model has it
 };
@@ -33,12 +33,13 @@ struct Analysis {
     media::Damage damage;
     double seconds = 0;  // of picture
     int shots = 0;
-    double speech_seconds = 0;
     std::vector<TrackAnalysis> tracks;  // the leading one first
     std::optional<Timeline> timeline;   // if asked for; its tracks are those above
+    score::Voice voice;                 // of all faces together
     score::Evidence evidence;
     score::Verdict verdict;
     score::Thresholds thresholds;  // that the verdict was given by
+    int max_offset = 0;            // frames that were searched, both ways
     std::string model, model_version, precision, detector;
 };
 

@@ -1,47 +1,107 @@
 #include "pipeline/analyzer.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <tuple>
 #include <utility>
+
+#include "pipeline/face_choice.h"
+#include "pipeline/face_evidence.h"
 
 namespace syncnet::pipeline {
 namespace {
+
+constexpr int kMsPerFrame = 1000 / media::kFrameRate;
 
 double to_seconds(std::int64_t frames) {
     return static_cast<double>(frames) / media::kFrameRate;
 }
 
-double speech_seconds(const sync::Speech& speech, std::int64_t from, std::int64_t to) {
-    return to_seconds(speech_frames(speech, from, to));
+// How a model's offsets are searched.
+struct Search {
+    int max_offset = 0;  // frames
+    int reach = 0;       // beyond it, so that its end is told from what lies behind, and confidence
+                         // has its neighbours
+};
+
+Search search_of(const ScoringModel& scoring, int max_offset_ms) {
+    if (!scoring.calibration.pairs)
+        return {.max_offset = sync::kPublishedReach, .reach = sync::kPublishedReach};
+    const int frames = (max_offset_ms + kMsPerFrame - 1) / kMsPerFrame;
+    return {.max_offset = frames, .reach = frames + sync::kPublishedReach};
 }
 
-// Of the video as a whole: what there is to judge by where no face leads.
-score::Evidence evidence_of(const Reading& reading) {
-    return {.has_audio = reading.has_audio,
-            .seconds = to_seconds(reading.frames),
-            .any_face = reading.any_face,
-            .speech_seconds = speech_seconds(reading.speech, 0, INT64_MAX)};
+// The published SyncNet knows one face, one offset and its own formula.
+score::Voice published_voice(const sync::PublishedMeasurement& measured, const ReadTrack& track,
+                             const score::Evidence& evidence, const ScoringModel& scoring) {
+    score::Voice voice{.result = measured.result,
+                       .curve = measured.curve,
+                       .evidence_seconds = evidence.readable};
+    if (!voice.result) return voice;
+    constexpr double kLikely = 0.5;
+    voice.faces = 1;
+    voice.fit = score::fit(*voice.result, scoring.calibration);
+    voice.score = score::score(*voice.result, scoring.calibration);
+    voice.beyond_range = std::abs(voice.result->offset_frames) == measured.curve.reach;
+    voice.passages.push_back({.frames = {.from = track.first_frame,
+                                         .to = track.first_frame + track.frames},
+                              .face = track.id,
+                              .offset_frames = static_cast<double>(voice.result->offset_frames),
+                              .fits = voice.fit >= kLikely,
+                              .evidence_seconds = evidence.readable});
+    return voice;
 }
 
-TrackAnalysis measure(const ReadTrack& track, const Reading& reading, const ScoringModel& scoring,
+score::Voice voice_of(std::span<const FaceEvidence> faces, const ScoringModel& scoring,
+                      int max_offset) {
+    std::vector<score::Face> all;
+    for (const FaceEvidence& f : faces) all.push_back({.id = f.id, .map = &f.map});
+    return score::find_voice(all, scoring.calibration, max_offset);
+}
+
+std::vector<Interval> spoken(const score::Voice& voice, int face) {
+    std::vector<Interval> found;
+    for (const score::Passage& p : voice.passages) {
+        if (p.face != face || !p.fits) continue;
+        if (!found.empty() && found.back().to == p.frames.from)
+            found.back().to = p.frames.to;
+        else
+            found.push_back(p.frames);
+    }
+    return found;
+}
+
+TrackAnalysis analyse(const ReadTrack& track, const FaceEvidence& face, const Reading& reading,
+                      const ScoringModel& scoring, const Search& search,
                       const score::Thresholds& thresholds) {
     TrackAnalysis t{.id = track.id,
                     .first_frame = track.first_frame,
                     .frames = track.frames,
                     .mean_box = track.mean_box,
-                    .speech_seconds = speech_seconds(reading.speech, track.first_frame,
-                                                     track.first_frame + track.frames)};
-    auto m = sync::measure(track.lips.embeddings, reading.sound, scoring.calibration.scale,
-                           scoring.network->info().edges);
-    t.curve = m.curve;
-    t.result = m.result;
-    t.framewise = std::move(m.framewise);
-    if (t.result && t.speech_seconds >= scoring.calibration.min_speech_seconds)
-        t.score = score::score(*t.result, scoring.calibration);
-    score::Evidence evidence = evidence_of(reading);
-    evidence.face_seconds = to_seconds(t.frames);
-    evidence.speech_seconds = t.speech_seconds;
-    t.verdict = score::judge(t.result, evidence, scoring.calibration, thresholds);
+                    .read = read_intervals(face),
+                    .evidence = evidence_of({&face, 1}, reading)};
+    if (scoring.network->info().edges == sync::Edges::zero_padded) {
+        auto measured = sync::measure_as_published(track.lips.embeddings, reading.sound);
+        t.voice = published_voice(measured, track, t.evidence, scoring);
+        t.framewise = std::move(measured.framewise);
+    } else if (!scoring.calibration.pairs) {
+        const sync::SyncCurve curve = face.map.curve();
+        t.voice = published_voice({.curve = curve, .result = sync::read_curve(curve)}, track,
+                                  t.evidence, scoring);
+    } else {
+        t.voice = voice_of({&face, 1}, scoring, search.max_offset);
+    }
+    t.verdict =
+        score::judge(t.voice, t.evidence, scoring.calibration, thresholds, search.max_offset);
     return t;
+}
+
+// Seconds of the file's voice that are this face's, then how well it fits alone.
+auto lead_of(const TrackAnalysis& t) {
+    std::int64_t spoke = 0;
+    for (const Interval& i : t.spoke) spoke += i.frames();
+    return std::tuple(spoke, t.verdict.score.value_or(-1),
+                      t.voice.result ? t.voice.result->confidence : -1);
 }
 
 // The same tracks in the same order.
@@ -71,41 +131,46 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
     const sync::SyncModelInfo& model = scoring.network->info();
     const score::Thresholds thresholds =
         scoring.thresholds.value_or(request.thresholds.value_or(options_.thresholds));
+    const Search search =
+        search_of(scoring, request.max_offset_ms.value_or(options_.max_offset_ms));
     Analysis analysis{.video = reading.video,
                       .damage = reading.damage,
                       .seconds = to_seconds(reading.frames),
                       .shots = reading.cuts + 1,
-                      .speech_seconds = speech_seconds(reading.speech, 0, INT64_MAX),
                       .thresholds = thresholds,
+                      .max_offset = search.max_offset,
                       .model = model.name,
                       .model_version = model.version,
                       .precision = std::string(nn::to_string(model.precision)),
                       .detector = reading.detector};
-    for (const ReadTrack& track : reading.tracks) {
+
+    std::vector<FaceEvidence> faces;
+    for (const ReadTrack* const track : chosen_tracks(reading, request.face)) {
         check(request);
-        analysis.tracks.push_back(measure(track, reading, scoring, thresholds));
+        faces.push_back(face_evidence(*track, reading, scoring, search.reach));
+        analysis.tracks.push_back(
+            analyse(*track, faces.back(), reading, scoring, search, thresholds));
     }
-    // The face that the sound fits best leads.
-    std::ranges::stable_sort(analysis.tracks, std::greater{}, [](const TrackAnalysis& t) {
-        return std::pair(t.score.value_or(-1), t.result ? t.result->confidence : -1);
-    });
+    analysis.evidence = evidence_of(faces, reading);
+    if (scoring.calibration.pairs)
+        analysis.voice = faces.size() == 1 ? analysis.tracks.front().voice
+                                           : voice_of(faces, scoring, search.max_offset);
+    for (TrackAnalysis& t : analysis.tracks) t.spoke = spoken(analysis.voice, t.id);
+    std::ranges::stable_sort(analysis.tracks, std::greater{}, lead_of);
+
+    if (!scoring.calibration.pairs && !analysis.tracks.empty()) {
+        // The face that the sound fits best is the file.
+        analysis.voice = analysis.tracks.front().voice;
+        analysis.evidence = analysis.tracks.front().evidence;
+    }
+    analysis.verdict = score::judge(analysis.voice, analysis.evidence, scoring.calibration,
+                                    thresholds, search.max_offset);
     if (analysis.tracks.size() > static_cast<std::size_t>(options_.max_reported_tracks))
         analysis.tracks.resize(static_cast<std::size_t>(options_.max_reported_tracks));
-
     if (request.timeline) {
-        analysis.timeline = timeline(reading, scoring, *request.timeline);
+        analysis.timeline =
+            timeline(reading, faces, analysis.voice, scoring, *request.timeline);
         sort_as(analysis.tracks, *analysis.timeline);
-    }
-
-    analysis.evidence = evidence_of(reading);
-    if (analysis.tracks.empty()) {
-        analysis.verdict =
-            score::judge(std::nullopt, analysis.evidence, scoring.calibration, thresholds);
-    } else {
-        const TrackAnalysis& lead = analysis.tracks.front();
-        analysis.evidence.face_seconds = to_seconds(lead.frames);
-        analysis.evidence.speech_seconds = lead.speech_seconds;
-        analysis.verdict = lead.verdict;
     }
     return analysis;
 }

@@ -1,6 +1,6 @@
 // The product: a video in, how far its sound is from its lips out.
 //
-//   read_video -> measure (the sync curve) -> judge -> Analysis
+//   read_video -> face_evidence (a map a face) -> find_voice -> judge -> Analysis
 #pragma once
 
 #include <memory>
@@ -14,7 +14,8 @@ struct AnalyzerOptions {
     ReadingOptions reading;
     score::Thresholds
         thresholds;  // where neither a calibration of one's own nor the request has any
-    int max_reported_tracks = 32;  // the best ones
+    int max_offset_ms = kMaxOffsetMs;  // where a request doesn't say
+    int max_reported_tracks = 32;      // the best ones
 };
 
 // Thread-safe: analyses run independently of each other.

@@ -45,17 +45,19 @@ std::string offset_text(int offset) {
 }
 
 bool has(const score::Verdict& verdict, Reason reason) {
-    return std::ranges::find(verdict.reasons, reason) != verdict.reasons.end();
+    return score::has(verdict.reasons, reason);
 }
 
 // Asks the score itself, so that it stays true whatever form that has.
 class Question {
   public:
-    Question(const sync::SyncResult& result, const score::Calibration& calibration,
-             double threshold)
-        : result_(result), calibration_(&calibration), threshold_(threshold) {}
+    Question(const score::Voice& voice, const score::Calibration& calibration, double threshold)
+        : result_(*voice.result),
+          faces_(voice.faces),
+          calibration_(&calibration),
+          threshold_(threshold) {}
 
-    double score() const { return score::score(result_, *calibration_); }
+    double score() const { return score::score(result_, *calibration_, faces_); }
     Question in_place() const {
         Question other = *this;
         other.result_.offset_frames = 0;
@@ -68,7 +70,7 @@ class Question {
         const auto reached = [&](double value) {
             sync::SyncResult other = result_;
             set(other, value);
-            return score::score(other, *calibration_) >= threshold_;
+            return score::score(other, *calibration_, faces_) >= threshold_;
         };
         if (!reached(best)) return std::nullopt;
         if (reached(worst)) return worst;
@@ -81,6 +83,7 @@ class Question {
 
   private:
     sync::SyncResult result_;
+    int faces_;
     const score::Calibration* calibration_;
     double threshold_;
 };
@@ -90,26 +93,29 @@ std::vector<std::string> what_was_seen(const Analysis& a) {
     seen.push_back(seconds_text(a.seconds) + " of video, " + std::to_string(a.video.width) + "x" +
                    std::to_string(a.video.height) + ", " +
                    (a.shots == 1 ? "one shot" : std::to_string(a.shots) + " shots"));
-    if (a.tracks.empty()) {
+    if (a.tracks.empty())
         seen.emplace_back(a.evidence.any_face
                               ? "A face, but never for long enough to follow its lips"
                               : "No face");
-    } else {
-        const std::string lead = "in sight for " + seconds_text(a.evidence.face_seconds);
-        seen.push_back(a.tracks.size() == 1
-                           ? "One face, " + lead
-                           : std::to_string(a.tracks.size()) +
-                                 " faces or parts of shots with one; the sound fits number " +
-                                 std::to_string(a.tracks.front().id) + " best, which is " + lead);
-    }
-    if (!a.evidence.has_audio)
-        seen.emplace_back("No sound");
-    else if (a.tracks.empty())
-        seen.push_back(seconds_text(a.speech_seconds) + " of speech");
     else
-        seen.push_back(seconds_text(a.evidence.speech_seconds) +
-                       " of speech while that face was in sight, " +
-                       seconds_text(a.speech_seconds) + " in all");
+        seen.push_back(a.tracks.size() == 1 ? std::string("One face")
+                                            : std::to_string(a.tracks.size()) +
+                                                  " faces, or shots with one");
+    if (!a.evidence.has_audio) {
+        seen.emplace_back("No sound");
+    } else {
+        seen.push_back(seconds_text(a.evidence.speech) + " of speech, " +
+                       seconds_text(a.evidence.readable) +
+                       " of it while a mouth could be read");
+        if (a.voice.mismatched_seconds > 0)
+            seen.push_back("Of what could be compared, " + seconds_text(a.voice.fitting_seconds) +
+                           " fit the lips and " + seconds_text(a.voice.mismatched_seconds) +
+                           " don't");
+    }
+    if (a.voice.drift && a.verdict.score)
+        seen.push_back("The offset changes by " + fixed_point(a.voice.drift->ms_per_s, 1) +
+                       " ms a second, give or take " + fixed_point(a.voice.drift->error, 1) +
+                       (a.voice.drift->significant ? "" : ": no drift"));
     if (a.damage.packets > 0)
         seen.push_back(std::to_string(a.damage.packets) + " damaged pieces that were passed over");
     if (a.damage.truncated) seen.emplace_back("The file ends before its header says");
@@ -119,9 +125,8 @@ std::vector<std::string> what_was_seen(const Analysis& a) {
 std::string what_was_decided(const Analysis& a) {
     const score::Thresholds& t = a.thresholds;
     std::string text(score::to_string(a.verdict.decision));
-    text += ':';
-    for (const Reason reason : a.verdict.reasons) text += ' ' + std::string(score::explain(reason));
-    if (!a.verdict.score) return text + " That is not enough to judge by, so no score is given.";
+    text += ": " + score::sentences(a.verdict.reasons);
+    if (!a.verdict.score) return text + " That is not enough to measure the fit by, so no score is given.";
     return text + " The score is " + number(*a.verdict.score) + "; ALLOW takes " + number(t.allow) +
            " and sound that is at most " + frames_text(t.max_offset_frames) + " (" +
            std::to_string(t.max_offset_frames * kMsPerFrame) + " ms) off, NEXT takes " +
@@ -166,8 +171,8 @@ std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole
         .needed = ask.needed(1, kMostEvidence, [](auto& x, double v) { x.evidence = v; })};
     evidence.enough = evidence.needed && evidence.value >= *evidence.needed;
     evidence.text = "Evidence " + fixed_point(r.evidence, 0) +
-                    ": pictures with sound to compare, each counted as far as it is to be relied "
-                    "on; the more, the less is chance. " +
+                    ": pictures (25 a second) with speech and a mouth that can be read, to compare; "
+                    "the more, the less is chance. " +
                     enough_text(evidence, false, 0);
 
     ScorePart offset{.name = "offset_frames", .value = static_cast<double>(r.offset_frames)};
@@ -241,12 +246,12 @@ std::vector<std::string> without_evidence(const Analysis& a, const score::Calibr
     if (has(a.verdict, Reason::no_face))
         change.emplace_back("A face that is large enough and in the light");
     if (has(a.verdict, Reason::mouth_not_visible))
-        change.push_back("A mouth in sight for at least " + seconds_text(c.min_face_seconds) +
-                         " on end");
-    if (has(a.verdict, Reason::no_speech))
+        change.emplace_back("A mouth that can be seen while speech is heard");
+    if (has(a.verdict, Reason::no_speech) || has(a.verdict, Reason::too_little_speech))
         change.push_back("At least " + seconds_text(c.min_speech_seconds) +
-                         " of speech while the face is in sight; there were " +
-                         seconds_text(a.evidence.speech_seconds));
+                         " of speech while the mouth is visible; there were " +
+                         seconds_text(a.evidence.readable));
+    if (has(a.verdict, Reason::lips_do_not_move)) change.emplace_back("Lips that move");
     return change;
 }
 
@@ -274,6 +279,11 @@ std::vector<std::string> what_would_change(const Analysis& a, const std::vector<
                          (moved >= t.allow ? ", which is ALLOW" : ", which is NEXT"));
         return change;
     }
+    if (has(a.verdict, Reason::drifts)) change.emplace_back("A sound that runs at the right speed");
+    if (has(a.verdict, Reason::jumps)) change.emplace_back("One offset from beginning to end");
+    if (has(a.verdict, Reason::part_does_not_match))
+        change.emplace_back("Speech that fits the face in view all the time");
+    if (!change.empty()) return change;
     if (allowed)
         change.push_back("Sound that is more than " + frames_text(t.max_offset_frames) + " off");
     else if (std::ranges::any_of(
@@ -292,39 +302,35 @@ std::vector<std::string> what_would_change(const Analysis& a, const std::vector<
     return change;
 }
 
-std::vector<std::string> what_to_do(const Analysis& a, const std::vector<WindowSpan>& spans) {
+std::vector<std::string> what_to_do(const Analysis& a) {
     std::vector<std::string> steps;
-    const bool drifts =
-        a.timeline && !a.timeline->tracks.empty() && a.timeline->tracks.front().drifts();
     if (has(a.verdict, Reason::in_sync)) steps.emplace_back("Nothing: it is as it should be.");
-    if (has(a.verdict, Reason::offset_too_large) && !drifts)
+    if (has(a.verdict, Reason::drifts))
+        steps.emplace_back("`syncnet fix --drift` takes the drift and the offset out.");
+    else if (has(a.verdict, Reason::jumps))
+        steps.emplace_back(
+            "The offset changes on the way: `syncnet windows` shows where; cut the video there and "
+            "look at its parts.");
+    else if (has(a.verdict, Reason::offset_too_large))
         steps.emplace_back("`syncnet fix` takes the offset out without encoding anything again.");
-    if (drifts)
+    if (has(a.verdict, Reason::voice_does_not_match) ||
+        has(a.verdict, Reason::part_does_not_match) || has(a.verdict, Reason::lips_do_not_move))
         steps.emplace_back(
-            "The offset changes on the way: `syncnet windows` shows where; cut the "
-            "video there and look at its parts.");
-    if (has(a.verdict, Reason::voice_does_not_match)) {
+            "`syncnet visualise` shows face, sound and offset side by side, for a person to look "
+            "at.");
+    if (has(a.verdict, Reason::voice_does_not_match))
         steps.emplace_back(
-            "Take the voice for another's: dubbed, replaced or generated - or of "
-            "somebody who is not in the picture.");
-        steps.emplace_back(
-            "`syncnet visualise` shows face, sound and offset side by side, for a "
-            "person to look at.");
-    }
+            "Take the voice for another's: dubbed, replaced or generated - or of somebody who is "
+            "not in the picture.");
     if (has(a.verdict, Reason::uncertain))
         steps.emplace_back(
-            "Ask for another recording: longer, nearer, with more light and less "
-            "noise - or let a person look at it.");
-    if (!a.verdict.score)
+            "Ask for another recording: longer, nearer, with more light and less noise - or let a "
+            "person look at it.");
+    if (a.verdict.decision == Decision::next &&
+        (!a.verdict.score || has(a.verdict, Reason::too_little_speech)))
         steps.emplace_back(
-            "Record again: the whole face in sight, the person speaking for some "
-            "seconds.");
-    const bool carried = std::ranges::any_of(
-        spans, [](const WindowSpan& s) { return s.role == WindowRole::agrees; });
-    if (a.verdict.score && !carried && a.verdict.decision != Decision::block)
-        steps.emplace_back(
-            "No window says it by itself, only all of them together: trust a longer "
-            "clip more.");
+            "Record again: the whole face in sight, the person speaking for at least 2 s.");
+    if (has(a.verdict, Reason::file_cut_off)) steps.emplace_back("Send the whole file.");
     return steps;
 }
 
@@ -351,21 +357,20 @@ std::string_view to_string(WindowRole role) {
 
 Explanation explain(const Analysis& analysis, const score::Calibration& calibration) {
     Explanation e{.decision = what_was_decided(analysis), .seen = what_was_seen(analysis)};
+    e.next_steps = what_to_do(analysis);
     if (!analysis.verdict.score) {
         e.would_change = without_evidence(analysis, calibration);
-        e.next_steps = what_to_do(analysis, {});
         return e;
     }
-    const sync::SyncResult& lead = *analysis.tracks.front().result;
-    const Question ask(lead, calibration, analysis.thresholds.allow);
-    e.parts = parts_of(lead, ask, analysis.thresholds);
+    const sync::SyncResult& result = *analysis.voice.result;
+    const Question ask(analysis.voice, calibration, analysis.thresholds.allow);
+    e.parts = parts_of(result, ask, analysis.thresholds);
     if (analysis.timeline) {
         const TrackTimeline& track = analysis.timeline->tracks.front();
-        e.windows = spans_of(track, lead.offset_frames);
-        e.carried_by = carrying(track, lead.offset_frames);
+        e.windows = spans_of(track, result.offset_frames);
+        e.carried_by = carrying(track, result.offset_frames);
     }
     e.would_change = what_would_change(analysis, e.parts, ask);
-    e.next_steps = what_to_do(analysis, e.windows);
     return e;
 }
 

@@ -31,8 +31,7 @@ inline constexpr int kInSyncFrames = 1;
 // How far the sound has to be moved. Throws not_fixable where that is not certain: too little
 // evidence; a voice that would not be allowed if it were in its place; an offset that changes, or
 // that is at the end of what is searched.
-std::chrono::microseconds correction_for(const Analysis& analysis,
-                                         const score::Calibration& calibration);
+std::chrono::microseconds correction_for(const Analysis& analysis);
 
 // Writes `out`, which is there as a whole or not at all. Throws what correction_for, media::remux,
 // NewFile and Analyzer throw; invalid_setting where `out` is `video`; not_fixable where the new

@@ -35,17 +35,33 @@ struct ReadingOptions {
     bool cropped = false;
 };
 
+// Which of the faces are judged (pipeline/face_choice.h).
+struct FaceChoice {
+    enum class Which { all, largest, left, right, track };
+    Which which = Which::all;
+    int track = 0;  // of Which::track: as in debug.all_results
+
+    bool operator==(const FaceChoice&) const = default;
+};
+
 // What is measured over time (pipeline/timeline.h).
 struct TimelineOptions {
     double window_seconds = 2;
     double step_seconds = 1;  // from the beginning of one window to that of the next
 };
 
+// How far the bundled models search for the offset, both ways, where nobody says; and at most. The
+// published SyncNet searches as it was published.
+inline constexpr int kMaxOffsetMs = 2000;
+inline constexpr int kLeastMaxOffsetMs = 200, kMostMaxOffsetMs = 10'000;
+
 // What a caller may ask of one analysis.
 struct Request {
     std::string model;                            // a scoring model's name; empty: the default one
     std::optional<score::Thresholds> thresholds;  // nothing: the analyzer's
     std::optional<TimelineOptions> timeline;      // nothing: the clip as a whole only
+    FaceChoice face;                              // whose voice it has to be
+    std::optional<int> max_offset_ms;             // nothing: the analyzer's
     bool to_draw = false;                         // keep what a picture of the reading needs
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.

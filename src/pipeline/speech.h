@@ -4,13 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/interval.h"
 #include "sync/lip_sync.h"
 
 namespace syncnet::pipeline {
-
-struct Interval {
-    std::int64_t from = 0, to = 0;  // frames, without `to`
-};
 
 bool is_speech(const sync::Speech& speech, std::int64_t frame);
 // In [from, to).

@@ -6,7 +6,6 @@
 
 #include "base/json_field.h"
 #include "media/time_code.h"
-#include "sync/offset_segments.h"
 
 namespace syncnet::pipeline {
 namespace {
@@ -15,14 +14,11 @@ using nlohmann::json;
 
 constexpr double kMinSpeechShare = 0.25;
 constexpr double kMinLipsShare = 0.5;
-constexpr double kSpeakerFit = 0.5;  // less likely than not: it is nobody's
-// The same where the window has the offset of the track around it, which chance seldom has.
-constexpr double kSpeakerFitInTime = 0.2;
-constexpr double kMinRunSeconds = 3;
 constexpr double kMsPerFrame = 1000.0 / media::kFrameRate;
 
 std::int64_t to_frames(double seconds) {
-    return std::max<std::int64_t>(1, std::llround(seconds * media::kFrameRate));
+    const auto steps = std::llround(seconds * media::kFrameRate / sync::kStepFrames);
+    return std::max<std::int64_t>(1, steps) * sync::kStepFrames;
 }
 
 struct Grid {
@@ -31,121 +27,72 @@ struct Grid {
     std::int64_t window, step;
 };
 
-struct Measured {
+sync::SyncCurve curve_of(const FaceEvidence& face, const Interval& frames) {
+    constexpr std::int64_t kStep = sync::kStepFrames;
+    return face.map.curve(frames.from / kStep, (frames.to + kStep - 1) / kStep);
+}
+
+Window measure(const FaceEvidence& face, const Interval& frames, const Reading& reading,
+               const score::Calibration& calibration) {
+    const auto length = static_cast<double>(frames.frames());
+    Window w{.frames = frames, .result = sync::read_curve(curve_of(face, frames))};
+    w.speech_share =
+        static_cast<double>(speech_frames(reading.speech, std::max(frames.from, face.seen.from),
+                                          std::min(frames.to, face.seen.to))) /
+        length;
+    double readable = 0;
+    for (std::int64_t i = std::max(frames.from, face.seen.from);
+         i < std::min(frames.to, face.seen.to); ++i)
+        readable += static_cast<double>(face.readable.at(i));
+    w.enough_speech = w.speech_share >= kMinSpeechShare;
+    w.enough_lips = w.result && readable >= kMinLipsShare * length;
+    if (w.result) w.fit = score::fit(*w.result, calibration);
+    return w;
+}
+
+// Windows of the clip's grid whose middle is in the track, or one for a track that is shorter.
+std::vector<Window> windows_of(const FaceEvidence& face, const Reading& reading, const Grid& grid,
+                               const score::Calibration& calibration) {
     std::vector<Window> windows;
-    std::vector<sync::SyncCurve> curves;  // of each
-};
-
-class TrackMeasurer {
-  public:
-    TrackMeasurer(const Reading& reading, const ReadTrack& track, const ScoringModel& scoring)
-        : reading_(&reading), track_(&track), calibration_(&scoring.calibration) {}
-
-    sync::SyncCurve curve(const Interval& frames) const {
-        return sync::sync_curve(track_->lips.embeddings, reading_->sound, calibration_->scale,
-                                frames.from, frames.to);
-    }
-
-    // Windows of the clip's grid whose middle is in the track, or one for a track that is shorter.
-    Measured measure(const Grid& grid) const {
-        const std::int64_t end = track_->first_frame + track_->frames;
-        Measured measured;
-        std::int64_t first = (track_->first_frame - grid.window / 2) / grid.step * grid.step;
-        for (std::int64_t from = std::max<std::int64_t>(0, first); from + grid.window / 2 < end;
-             from += grid.step)
-            if (from + grid.window / 2 >= track_->first_frame)
-                add({.from = from, .to = std::min(from + grid.window, reading_->frames)}, measured);
-        if (measured.windows.empty()) add({.from = track_->first_frame, .to = end}, measured);
-        return measured;
-    }
-
-    // The runs of one offset, by the windows that have evidence.
-    std::vector<OffsetRun> runs(const Measured& measured, const Grid& grid) const {
-        std::vector<sync::SyncCurve> curves;
-        std::vector<std::int64_t> middles;
-        for (std::size_t i = 0; i < measured.windows.size(); ++i) {
-            const Window& w = measured.windows[i];
-            if (!w.evidence()) continue;
-            curves.push_back(measured.curves[i]);
-            middles.push_back((w.frames.from + w.frames.to) / 2);
-        }
-        sync::SegmentOptions options;
-        // Windows that overlap say the same several times.
-        options.change_cost *=
-            std::max(1.0, static_cast<double>(grid.window) / static_cast<double>(grid.step));
-        options.min_windows = static_cast<std::size_t>(
-            std::max<std::int64_t>(2, to_frames(kMinRunSeconds) / grid.step));
-        std::vector<OffsetRun> found;
-        for (const sync::OffsetSegment& segment : sync::offset_segments(curves, options)) {
-            const std::size_t last = segment.first + segment.count;
-            Interval frames{.from = track_->first_frame,
-                            .to = track_->first_frame + track_->frames};
-            if (segment.first > 0)
-                frames.from = (middles[segment.first - 1] + middles[segment.first]) / 2;
-            if (last < middles.size()) frames.to = (middles[last - 1] + middles[last]) / 2;
-            if (const auto result = sync::read_curve(curve(frames)))
-                found.push_back({.frames = frames, .result = *result});
-        }
-        return found;
-    }
-
-  private:
-    void add(const Interval& frames, Measured& measured) const {
-        const auto length = static_cast<double>(frames.to - frames.from);
-        const sync::SyncCurve c = curve(frames);
-        Window w{.frames = frames, .result = sync::read_curve(c)};
-        w.speech_share = static_cast<double>(speech_frames(
-                             reading_->speech, std::max(frames.from, track_->first_frame),
-                             std::min(frames.to, track_->first_frame + track_->frames))) /
-                         length;
-        w.enough_speech = w.speech_share >= kMinSpeechShare;
-        w.enough_lips = w.result && static_cast<double>(w.result->pairs) >= kMinLipsShare * length;
-        if (w.result) {
-            sync::SyncResult in_place = *w.result;
-            in_place.offset_frames = 0;
-            w.fit = score::score(in_place, *calibration_);
-        }
-        measured.windows.push_back(w);
-        measured.curves.push_back(c);
-    }
-
-    const Reading* reading_;
-    const ReadTrack* track_;
-    const score::Calibration* calibration_;
-};
-
-bool speaks(const TrackTimeline& track, const Window& w) {
-    if (!w.evidence()) return false;
-    const std::int64_t middle = (w.frames.from + w.frames.to) / 2;
-    const bool in_time = std::ranges::any_of(track.offsets, [&](const OffsetRun& run) {
-        return run.frames.from <= middle && middle < run.frames.to &&
-               std::abs(run.result.offset_frames - w.result->offset_frames) <= 1;
-    });
-    return w.fit >= (in_time ? kSpeakerFitInTime : kSpeakerFit);
+    const auto add = [&](const Interval& frames) {
+        windows.push_back(measure(face, frames, reading, calibration));
+    };
+    const std::int64_t first = (face.seen.from - grid.window / 2) / grid.step * grid.step;
+    for (std::int64_t from = std::max<std::int64_t>(0, first);
+         from + grid.window / 2 < face.seen.to; from += grid.step)
+        if (from + grid.window / 2 >= face.seen.from)
+            add({.from = from, .to = std::min(from + grid.window, reading.frames)});
+    if (windows.empty()) add(face.seen);
+    return windows;
 }
 
-std::optional<int> speaker_at(const Timeline& timeline, const Reading& reading,
-                              std::int64_t frame) {
-    std::optional<int> speaker;
-    double most = 0;
-    for (std::size_t i = 0; i < timeline.tracks.size(); ++i) {
-        const ReadTrack& seen = reading.tracks[i];
-        if (frame < seen.first_frame || frame >= seen.first_frame + seen.frames) continue;
-        const Window* w = timeline.window_at(timeline.tracks[i], frame);
-        if (w == nullptr || !speaks(timeline.tracks[i], *w)) continue;
-        if (!speaker || w->result->confidence > most) {
-            speaker = seen.id;
-            most = w->result->confidence;
+// The passages of this face that fit, those of one offset together.
+std::vector<OffsetRun> runs_of(const FaceEvidence& face, const score::Voice& voice) {
+    std::vector<OffsetRun> runs;
+    for (const score::Passage& p : voice.passages) {
+        if (p.face != face.id || !p.fits) continue;
+        const auto offset = static_cast<int>(std::lround(p.offset_frames));
+        Interval frames = p.frames;
+        if (!runs.empty() && runs.back().result.offset_frames == offset) {
+            frames.from = runs.back().frames.from;
+            runs.pop_back();
         }
+        if (const auto result = sync::read_curve_at(curve_of(face, frames), offset))
+            runs.push_back({.frames = frames, .result = *result});
     }
-    return speaker;
+    return runs;
 }
 
-std::vector<Speaking> speakers(const Timeline& timeline, const Reading& reading) {
+// Who speaks in each interval of speech, by the passages of the voice; nobody where none fits.
+std::vector<Speaking> speakers(std::span<const Interval> speech, const score::Voice& voice) {
     std::vector<Speaking> found;
-    for (const Interval& speech : timeline.speech)
-        for (std::int64_t i = speech.from; i < speech.to; ++i) {
-            const auto track = speaker_at(timeline, reading, i);
+    for (const Interval& interval : speech)
+        for (std::int64_t i = interval.from; i < interval.to; ++i) {
+            std::optional<int> track;
+            // Breaths belong to whoever spoke before.
+            for (const score::Passage& p : voice.passages)
+                if (p.fits && p.frames.from <= i && i < p.frames.to + 2 * sync::kStepFrames)
+                    track = p.face;
             if (!found.empty() && found.back().track == track && found.back().frames.to == i)
                 found.back().frames.to = i + 1;
             else
@@ -167,7 +114,7 @@ void add_result(json& line, const sync::SyncResult& r) {
     line["fine_lag_ms"] = rounded(r.fine_offset_frames * kMsPerFrame, 1);
     line["confidence"] = rounded(r.confidence, 3);
     line["min_dist"] = rounded(r.min_dist, 3);
-    line["pairs"] = r.pairs;
+    line["evidence_s"] = rounded(r.evidence / media::kFrameRate, 2);
 }
 
 json track_json(const TrackTimeline& track) {
@@ -189,16 +136,10 @@ json track_json(const TrackTimeline& track) {
         runs.push_back(line);
     }
     return {
-        {"track", track.id}, {"drifts", track.drifts()}, {"offsets", runs}, {"windows", windows}};
+        {"track", track.id}, {"drifts", track.changes}, {"offsets", runs}, {"windows", windows}};
 }
 
 }  // namespace
-
-bool TrackTimeline::drifts() const {
-    const auto [least, most] = std::ranges::minmax_element(
-        offsets, {}, [](const OffsetRun& run) { return run.result.offset_frames; });
-    return least != offsets.end() && most->result.offset_frames - least->result.offset_frames > 1;
-}
 
 const Window* Timeline::window_at(const TrackTimeline& track, std::int64_t frame) const {
     if (track.windows.empty()) return nullptr;
@@ -209,18 +150,18 @@ const Window* Timeline::window_at(const TrackTimeline& track, std::int64_t frame
         std::clamp<std::int64_t>(from_first / grid.step, 0, std::ssize(track.windows) - 1))];
 }
 
-Timeline timeline(const Reading& reading, const ScoringModel& scoring,
+Timeline timeline(const Reading& reading, std::span<const FaceEvidence> faces,
+                  const score::Voice& voice, const ScoringModel& scoring,
                   const TimelineOptions& options) {
     const Grid grid(options);
     Timeline result{.options = options, .speech = speech_intervals(reading.speech)};
-    for (const ReadTrack& track : reading.tracks) {
-        const TrackMeasurer measurer(reading, track, scoring);
-        Measured measured = measurer.measure(grid);
-        auto runs = measurer.runs(measured, grid);
-        result.tracks.push_back(
-            {.id = track.id, .windows = std::move(measured.windows), .offsets = std::move(runs)});
-    }
-    result.speakers = speakers(result, reading);
+    const bool changes = !voice.jumps.empty() || (voice.drift && voice.drift->significant);
+    for (const FaceEvidence& face : faces)
+        result.tracks.push_back({.id = face.id,
+                                 .windows = windows_of(face, reading, grid, scoring.calibration),
+                                 .offsets = runs_of(face, voice),
+                                 .changes = changes});
+    result.speakers = speakers(result.speech, voice);
     return result;
 }
 

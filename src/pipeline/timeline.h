@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "pipeline/face_evidence.h"
 #include "pipeline/reading.h"
 #include "pipeline/speech.h"
 #include "sync/sync_curve.h"
@@ -22,7 +23,7 @@ struct Window {
     bool evidence() const { return enough_speech && enough_lips; }
 };
 
-// A part of a track with one offset.
+// A part of a track with one offset, as the file's voice has it (score/voice.h).
 struct OffsetRun {
     Interval frames;
     sync::SyncResult result;
@@ -32,8 +33,7 @@ struct TrackTimeline {
     int id = 0;
     std::vector<Window> windows;
     std::vector<OffsetRun> offsets;  // none without evidence
-    // Some of it is off by more than a frame against another part.
-    bool drifts() const;
+    bool changes = false;            // the voice drifts or jumps
 };
 
 struct Speaking {
@@ -51,7 +51,9 @@ struct Timeline {
     const Window* window_at(const TrackTimeline& track, std::int64_t frame) const;
 };
 
-Timeline timeline(const Reading& reading, const ScoringModel& scoring,
+// Windows are whole steps of 0.2 s. `faces` are those that `voice` was found for.
+Timeline timeline(const Reading& reading, std::span<const FaceEvidence> faces,
+                  const score::Voice& voice, const ScoringModel& scoring,
                   const TimelineOptions& options);
 
 // docs/cli.md tells each field. `tracks`: how many of them, from the first.

@@ -51,20 +51,23 @@ CalibrationFile load_calibration_file(const fs::path& path) {
 std::string to_text(const CalibrationFile& file) {
     const Calibration& c = file.calibration;
     const Thresholds& t = file.thresholds;
-    const nlohmann::ordered_json json{
+    nlohmann::ordered_json json{
         {"model", {{"name", file.model}, {"version", file.model_version}}},
         {"intercept", c.intercept},
         {"confidence_weight", c.confidence_weight},
         {"min_dist_weight", c.min_dist_weight},
-        {"length_weight", c.length_weight},
+        {"evidence_half", c.evidence_half},
         {"offset_width", c.offset_width},
         {"offset_power", c.offset_power},
         {"distance_gain", c.scale.gain},
         {"distance_shift", c.scale.shift},
         {"min_speech_seconds", c.min_speech_seconds},
         {"min_face_seconds", c.min_face_seconds},
+        {"mismatch_fit", c.mismatch_fit},
+        {"mismatch_seconds", c.mismatch_seconds},
         {"thresholds",
          {{"allow", t.allow}, {"next", t.next}, {"max_offset_frames", t.max_offset_frames}}}};
+    if (c.pairs) json["pairs"] = {{"advantage", c.pairs->advantage}, {"nats", c.pairs->nats}};
     return json.dump(2) + "\n";
 }
 

@@ -22,33 +22,22 @@ constexpr double kEnough = 1e-10;    // less gain in a step, and it has arrived
 constexpr double kRidge = 1e-3;      // keeps weights finite where the clips can be told apart
 constexpr double kLeastAllow = 0.5;  // less likely than not is never allowed
 
-// What the weights of score() stand for: 1, confidence, min_dist, length.
-constexpr std::size_t kTerms = 4;
+// What the weights of fit() stand for: 1, confidence, min_dist.
+constexpr std::size_t kTerms = 3;
 using Terms = std::array<double, kTerms>;
 using Weights = Terms;
-
-Terms terms_of(const sync::SyncResult& r) {
-    return {1, r.confidence, r.min_dist, std::log(std::max(1.0, r.evidence) / kUsualPairs)};
-}
 
 Calibration with(const Calibration& start, const Weights& w) {
     Calibration c = start;
     c.intercept = w[0];
     c.confidence_weight = w[1];
     c.min_dist_weight = w[2];
-    c.length_weight = w[3];
     return c;
-}
-
-// The score without its evidence, which is sigmoid(0) then.
-double offset_factor(const sync::SyncResult& r, const Calibration& start) {
-    return 2 * score(r, with(start, {}));
 }
 
 void keep_monotone(Weights& w) {
     w[1] = std::max(0.0, w[1]);
     w[2] = std::min(0.0, w[2]);
-    w[3] = std::max(0.0, w[3]);
 }
 
 double sigmoid(double x) {
@@ -56,27 +45,46 @@ double sigmoid(double x) {
 }
 
 struct Example {
-    Terms terms{};
+    Terms terms{};         // as far as the evidence makes them count
+    double beside = 0;     // what is added to them: the prior of the offset, and of many faces
+    double offset_factor = 1;
     bool genuine = false;
-    double offset_factor = 1, weight = 0;
+    double weight = 0;
 };
 
-// Terms of mean 0 and deviation 1, so that all are climbed alike; the first stays 1.
+Example example_of(const LabelledResult& clip, const Calibration& start, double weight) {
+    const sync::SyncResult& r = clip.result;
+    // Asked of fit() itself, so that the form stands in one place.
+    const auto logit = [&](const Weights& w) {
+        const double p = fit(r, with(start, w), clip.faces);
+        return std::log(p / (1 - p));
+    };
+    const double beside = logit({});
+    const double counts = logit({1, 0, 0}) - beside;
+    return {.terms = {counts, counts * r.confidence, counts * r.min_dist},
+            .beside = beside,
+            .offset_factor = score(r, with(start, {}), clip.faces) / fit(r, with(start, {}), clip.faces),
+            .genuine = clip.genuine,
+            .weight = weight};
+}
+
+// Measurements of mean 0 and deviation 1, so that all are climbed alike.
 class Scaling {
   public:
     explicit Scaling(std::span<const Example> examples) {
         const auto n = static_cast<double>(examples.size());
         for (std::size_t t = 1; t < kTerms; ++t) {
             double sum = 0, squares = 0;
-            for (const Example& e : examples) sum += e.terms[t];
+            for (const Example& e : examples) sum += value(e, t);
             mean_[t] = sum / n;
-            for (const Example& e : examples) squares += std::pow(e.terms[t] - mean_[t], 2);
+            for (const Example& e : examples) squares += std::pow(value(e, t) - mean_[t], 2);
             deviation_[t] = squares > 0 ? std::sqrt(squares / n) : 1;
         }
     }
-    Terms scaled(const Terms& terms) const {
-        Terms s = terms;
-        for (std::size_t t = 1; t < kTerms; ++t) s[t] = (terms[t] - mean_[t]) / deviation_[t];
+    Terms scaled(const Example& e) const {
+        Terms s = e.terms;
+        for (std::size_t t = 1; t < kTerms; ++t)
+            s[t] = e.terms[0] * (value(e, t) - mean_[t]) / deviation_[t];
         return s;
     }
     Weights unscaled(const Weights& w) const {
@@ -89,6 +97,10 @@ class Scaling {
     }
 
   private:
+    static double value(const Example& e, std::size_t t) {
+        return e.terms[0] > 0 ? e.terms[t] / e.terms[0] : 0;
+    }
+
     Terms mean_{}, deviation_{};
 };
 
@@ -97,12 +109,13 @@ struct Slope {
     Weights gradient{};
 };
 
-// Of score = sigmoid(w . terms) * offset_factor, with a ridge on all but the intercept.
+// Of score = sigmoid(w . terms + beside) * offset_factor, with a ridge on all but the intercept.
 Slope slope(std::span<const Example> examples, const Weights& w) {
     constexpr double kTiny = 1e-9;
     Slope s;
     for (const Example& e : examples) {
-        const double p = sigmoid(std::inner_product(w.begin(), w.end(), e.terms.begin(), 0.0));
+        const double p = sigmoid(
+            std::inner_product(w.begin(), w.end(), e.terms.begin(), e.beside));
         const double score = std::clamp(p * e.offset_factor, kTiny, 1 - kTiny);
         s.likelihood += e.weight * (e.genuine ? std::log(score) : std::log(1 - score));
         const double by_score = e.genuine ? 1 / score : -1 / (1 - score);
@@ -144,14 +157,10 @@ Calibration fitted(std::span<const LabelledResult> clips, const Calibration& sta
         static_cast<double>(std::ranges::count(clips, true, &LabelledResult::genuine));
     const double others = static_cast<double>(clips.size()) - genuine;
     std::vector<Example> examples;
-    for (const LabelledResult& clip : clips) {
-        examples.push_back({.terms = terms_of(clip.result),
-                            .genuine = clip.genuine,
-                            .offset_factor = offset_factor(clip.result, start),
-                            .weight = 0.5 / (clip.genuine ? genuine : others)});
-    }
+    for (const LabelledResult& clip : clips)
+        examples.push_back(example_of(clip, start, 0.5 / (clip.genuine ? genuine : others)));
     const Scaling scaling(examples);
-    for (Example& e : examples) e.terms = scaling.scaled(e.terms);
+    for (Example& e : examples) e.terms = scaling.scaled(e);
     return with(start, scaling.unscaled(likeliest(examples)));
 }
 
@@ -180,7 +189,7 @@ std::vector<double> out_of_fold(std::span<const LabelledResult> clips, const Cal
             if (folds[i] != fold) rest.push_back(clips[i]);
         const Calibration c = fitted(rest, start);
         for (std::size_t i = 0; i < clips.size(); ++i)
-            if (folds[i] == fold) scores[i] = score(clips[i].result, c);
+            if (folds[i] == fold) scores[i] = score(clips[i].result, c, clips[i].faces);
     }
     return scores;
 }

@@ -11,6 +11,7 @@ namespace syncnet::score {
 
 struct LabelledResult {
     sync::SyncResult result;
+    int faces = 1;  // Voice::faces
     bool genuine = false;
     std::string speaker;  // a speaker's clips are never scored by a fit to others of his
 };
@@ -31,8 +32,8 @@ struct Fit {
 };
 
 // The likeliest weights of score(): of genuine clips 1, of the others 0, both sides weighing the
-// same. More confidence never lowers the score, more min_dist never raises it, more evidence never
-// lowers it; the offset's factor, the scale and the least evidence stay those of `start`. By the
+// same. More confidence never lowers the score, more min_dist never raises it; what the evidence and
+// the offset do, the scale and the least evidence stay those of `start`. By the
 // scores out of fold, `allow` is the least threshold (of 0.5 or more) at which a share of at most
 // `fpr` (0..1) of the others is ALLOWed, `next` the least at which at most kNextRates times as many
 // are not BLOCKed. Deterministic. Throws too_little_data, telling what is needed.

@@ -4,49 +4,114 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <string>
 
-#include "base/error.h"
+#include "score/sentences.h"
 
 namespace syncnet::score {
 namespace {
 
-struct ReasonText {
-    std::string_view code, sentence;
-};
+// Fewer are clicks.
+constexpr double kAnySpeechSeconds = 0.08;
+// A mouth that keeps still through so much speech doesn't speak.
+constexpr double kStillSeconds = 2;
+// What is worth telling of: so much speech that doesn't fit, beside so much that does.
+constexpr double kLeastPartSeconds = 0.8;
+// With less evidence it is the evidence that is missing, not the certainty.
+constexpr double kPlentySeconds = 2;
 
-const ReasonText& text_of(Reason reason) {
-    static constexpr std::array kTexts{
-        ReasonText{"in_sync", "The voice belongs to the lips."},
-        ReasonText{"offset_too_large",
-                   "The voice fits the lips, but it comes too early or too late."},
-        ReasonText{"voice_does_not_match", "The voice does not fit the lips at any offset."},
-        ReasonText{"uncertain", "The voice may or may not belong to the lips."},
-        ReasonText{"no_audio", "There is no sound."},
-        ReasonText{"no_face", "No face was found."},
-        ReasonText{"no_speech", "Too little speech was heard."},
-        ReasonText{"too_short", "The video is too short."},
-        ReasonText{"mouth_not_visible", "No mouth was in sight for long enough."},
-    };
-    static_assert(kTexts.size() == static_cast<std::size_t>(Reason::mouth_not_visible) + 1);
-    return kTexts[static_cast<std::size_t>(reason)];
+std::vector<Why> missing(const Evidence& e, const Calibration& c) {
+    std::vector<Why> why;
+    const auto add = [&](Reason reason) { why.push_back({reason, sentence(reason, e, c)}); };
+    if (!e.has_audio) add(Reason::no_audio);
+    if (e.seconds < c.min_face_seconds) add(Reason::too_short);
+    if (!e.any_face) add(Reason::no_face);
+    const bool speech = e.has_audio && e.speech >= kAnySpeechSeconds;
+    if (e.has_audio && !speech) add(Reason::no_speech);
+    if (!why.empty()) return why;
+    // Speech, a face, and yet too little of both together.
+    add(e.readable < c.min_speech_seconds && e.speech >= c.min_speech_seconds
+            ? Reason::mouth_not_visible
+            : Reason::too_little_speech);
+    return why;
 }
 
-std::vector<Reason> missing_evidence(const Evidence& e, bool measured, const Calibration& c) {
-    std::vector<Reason> missing;
-    if (!e.has_audio) missing.push_back(Reason::no_audio);
-    if (e.seconds < c.min_face_seconds) missing.push_back(Reason::too_short);
-    if (!e.any_face) {
-        missing.push_back(Reason::no_face);
-    } else if (e.seconds >= c.min_face_seconds &&
-               (e.face_seconds < c.min_face_seconds || (e.has_audio && !measured))) {
-        missing.push_back(Reason::mouth_not_visible);
+Verdict without_enough(const Evidence& e, const Calibration& c) {
+    if (e.still >= kStillSeconds)
+        return {.score = {},
+                .decision = Decision::block,
+                .reasons = {{Reason::lips_do_not_move, sentence(Reason::lips_do_not_move, e, c)}}};
+    return {.score = {}, .decision = Decision::next, .reasons = missing(e, c)};
+}
+
+class Judge {
+  public:
+    Judge(const Voice& voice, const Calibration& calibration, const Thresholds& thresholds,
+          int max_offset)
+        : voice_(voice),
+          calibration_(calibration),
+          thresholds_(thresholds),
+          max_offset_(max_offset) {}
+
+    Verdict decide() const {
+        if (part_does_not_match())
+            return verdict(voice_.mismatched_seconds > voice_.fitting_seconds ? Decision::block
+                                                                              : Decision::next,
+                           {{Reason::part_does_not_match, part_sentence(voice_)}});
+        if (voice_.fit < std::min(thresholds_.next, calibration_.mismatch_fit) &&
+            voice_.evidence_seconds >= calibration_.mismatch_seconds)
+            return verdict(Decision::block, {{Reason::voice_does_not_match,
+                                              mismatch_sentence(voice_, max_offset_)}});
+        if (voice_.fit < thresholds_.next) return doubt();
+        if (worst_offset(voice_) > thresholds_.max_offset_frames + kRounding) return displaced();
+        if (voice_.score < thresholds_.allow) return doubt();
+        return verdict(Decision::allow, {{Reason::in_sync, in_sync_sentence(voice_)}});
     }
-    if (e.has_audio && e.any_face && e.speech_seconds < c.min_speech_seconds)
-        missing.push_back(Reason::no_speech);
-    return missing;
-}
+
+  private:
+    static constexpr double kRounding = 0.5;  // frames
+
+    Verdict verdict(Decision decision, std::vector<Why> reasons) const {
+        return {.score = voice_.score, .decision = decision, .reasons = std::move(reasons)};
+    }
+
+    // The rest fits well enough that it could stand alone.
+    bool part_does_not_match() const {
+        return voice_.mismatched_seconds >= kLeastPartSeconds &&
+               voice_.fitting_seconds >= kLeastPartSeconds && voice_.fitting &&
+               voice_.fitting_fit >= thresholds_.allow &&
+               voice_.fitting->offset_frames == voice_.result->offset_frames;
+    }
+
+    Verdict doubt() const {
+        const bool little = voice_.evidence_seconds < kPlentySeconds;
+        return verdict(Decision::next,
+                       {little ? Why{Reason::too_little_speech, little_sentence(voice_)}
+                               : Why{Reason::uncertain, uncertain_sentence(voice_, thresholds_)}});
+    }
+
+    // It fits, but elsewhere in time, all of it or some.
+    Verdict displaced() const {
+        std::vector<Why> reasons;
+        if (voice_.drift && voice_.drift->significant)
+            reasons.push_back({Reason::drifts, drift_sentence(*voice_.drift)});
+        if (!voice_.jumps.empty())
+            reasons.push_back({Reason::jumps, jumps_sentence(voice_.jumps)});
+        const bool too_large =
+            std::abs(voice_.result->offset_frames) > thresholds_.max_offset_frames;
+        if (too_large || reasons.empty())
+            reasons.push_back({Reason::offset_too_large, offset_sentence(voice_, max_offset_)});
+        if (voice_.beyond_range)
+            reasons.push_back({Reason::offset_at_edge, edge_sentence(max_offset_)});
+        return verdict(voice_.score >= thresholds_.next ? Decision::next : Decision::block,
+                       std::move(reasons));
+    }
+
+    const Voice& voice_;
+    const Calibration& calibration_;
+    const Thresholds& thresholds_;
+    int max_offset_;
+};
 
 }  // namespace
 
@@ -62,69 +127,31 @@ std::string_view to_string(Decision decision) {
     return "NEXT";
 }
 
-std::string_view to_string(Reason reason) {
-    return text_of(reason).code;
-}
-std::string_view explain(Reason reason) {
-    return text_of(reason).sentence;
-}
-
-std::string codes(std::span<const Reason> reasons) {
-    std::string text;
-    for (const Reason reason : reasons) {
-        if (!text.empty()) text += ';';
-        text += to_string(reason);
+double worst_offset(const Voice& voice) {
+    double worst = voice.result ? std::abs(voice.result->offset_frames) : 0;
+    const bool drifts = voice.drift && voice.drift->significant;
+    if (!drifts && voice.jumps.empty()) return worst;
+    for (const Passage& p : voice.passages) {
+        if (!p.fits) continue;
+        const double half = drifts ? std::abs(voice.drift->ms_per_s) / 1000 *
+                                         static_cast<double>(p.frames.frames()) / 2
+                                   : 0;
+        worst = std::max(worst, std::abs(p.offset_frames) + half);
     }
-    return text;
+    return worst;
 }
 
-Calibration load_calibration(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    const auto json = nlohmann::json::parse(file, nullptr, false);
-    try {
-        return {.intercept = json.at("intercept"),
-                .confidence_weight = json.at("confidence_weight"),
-                .min_dist_weight = json.at("min_dist_weight"),
-                .length_weight = json.at("length_weight"),
-                .offset_width = json.at("offset_width"),
-                .offset_power = json.at("offset_power"),
-                .scale = {.gain = json.at("distance_gain"), .shift = json.at("distance_shift")},
-                .min_speech_seconds = json.at("min_speech_seconds"),
-                .min_face_seconds = json.at("min_face_seconds")};
-    } catch (const nlohmann::json::exception& e) {
-        throw Error(ErrorCode::bad_model, path.filename().string() + ": " + e.what());
-    }
-}
-
-double score(const sync::SyncResult& result, const Calibration& c) {
-    const double length = std::log(std::max(1.0, result.evidence) / kUsualPairs);
-    const double evidence = c.intercept + c.confidence_weight * result.confidence +
-                            c.min_dist_weight * result.min_dist + c.length_weight * length;
-    const double offset = std::pow(std::abs(result.offset_frames) / c.offset_width, c.offset_power);
-    return std::exp(-offset) / (1.0 + std::exp(-evidence));
-}
-
-Verdict judge(const std::optional<sync::SyncResult>& result, const Evidence& evidence,
-              const Calibration& calibration, const Thresholds& thresholds) {
-    if (auto missing = missing_evidence(evidence, result.has_value(), calibration);
-        !missing.empty())
-        return {.score = {}, .decision = Decision::next, .reasons = std::move(missing)};
-    if (!result) return {.score = {}, .decision = Decision::next, .reasons = {Reason::too_short}};
-
-    const double value = score(*result, calibration);
-    const bool in_time = std::abs(result->offset_frames) <= thresholds.max_offset_frames;
-    if (value >= thresholds.allow && in_time)
-        return {.score = value, .decision = Decision::allow, .reasons = {Reason::in_sync}};
-    // Which of the two factors of the score spoilt it?
-    sync::SyncResult in_place = *result;
-    in_place.offset_frames = 0;
-    const double fits = score(in_place, calibration);
-    const Reason reason = fits >= thresholds.next && !in_time ? Reason::offset_too_large
-                          : value >= thresholds.next          ? Reason::uncertain
-                                                              : Reason::voice_does_not_match;
-    return {.score = value,
-            .decision = value >= thresholds.next ? Decision::next : Decision::block,
-            .reasons = {reason}};
+Verdict judge(const Voice& voice, const Evidence& evidence, const Calibration& calibration,
+              const Thresholds& thresholds, int max_offset) {
+    const bool enough = evidence.has_audio && voice.result &&
+                        voice.evidence_seconds >= calibration.min_speech_seconds &&
+                        evidence.seconds >= calibration.min_face_seconds;
+    Verdict verdict = enough ? Judge(voice, calibration, thresholds, max_offset).decide()
+                             : without_enough(evidence, calibration);
+    if (evidence.cut_off)
+        verdict.reasons.push_back({Reason::file_cut_off, sentence(Reason::file_cut_off, evidence,
+                                                                  calibration)});
+    return verdict;
 }
 
 }  // namespace syncnet::score

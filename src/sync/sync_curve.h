@@ -7,15 +7,18 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "sync/embeddings.h"
 
 namespace syncnet::sync {
 
-inline constexpr int kMaxOffset = 15;  // frames of 40 ms, both ways
-inline constexpr std::size_t kShifts = 2 * kMaxOffset + 1;
-inline constexpr std::int64_t kMinPairs = 5;  // fewer make no mean
+// The published search: frames of 40 ms, both ways. `confidence` is a median over so many frames on
+// either side of the minimum, however far is searched.
+inline constexpr int kPublishedReach = 15;
+inline constexpr std::size_t kPublishedShifts = 2 * kPublishedReach + 1;
+inline constexpr double kMinWeight = 5;  // of pairs; less makes no mean
 // Counted into every mean, at the mean distance of all shifts: at the far shifts of a short clip
 // few pairs are left, whose plain mean is often the least by chance.
 inline constexpr double kPriorPairs = 10;
@@ -27,11 +30,22 @@ struct DistanceScale {
     double shift = 0;
 };
 
-// Index s: lips of frame i against the sound of frame i + s - kMaxOffset.
+// ||a - b + epsilon||, as PyTorch's pairwise_distance with its default epsilon.
+double distance(std::span<const float> a, std::span<const float> b);
+
+// Index s: lips of frame i against the sound of frame i + s - reach.
 struct SyncCurve {
-    std::array<double, kShifts> mean_distance{};  // NaN where there were fewer than kMinPairs
-    std::array<std::int64_t, kShifts> pairs{};
-    std::array<double, kShifts> weight{};  // of those pairs: lips' reliability * sound's
+    SyncCurve() = default;
+    explicit SyncCurve(int frames);
+
+    int reach = 0;                      // frames, both ways
+    std::vector<double> mean_distance;  // NaN where there was less than kMinWeight
+    std::vector<double> weight;         // of the pairs: each counts as far as it is evidence
+
+    std::size_t shifts() const { return mean_distance.size(); }
+    int offset_of(std::size_t shift) const { return reach - static_cast<int>(shift); }
+    bool has(int offset) const { return -reach <= offset && offset <= reach; }
+    std::size_t shift_of(int offset) const { return static_cast<std::size_t>(reach - offset); }
 };
 
 struct SyncResult {
@@ -40,21 +54,14 @@ struct SyncResult {
     double fine_offset_frames = 0;
     double confidence = 0;
     double min_dist = 0;
-    std::int64_t pairs = 0;  // of the shift that has most of them
-    // The weight of the shift that has most of it: pairs, each counted as far as it is to be relied
-    // on. How much there was to measure by.
+    // The weight of the pairs at that offset, in frames: how much there was to measure by.
     double evidence = 0;
 };
-
-// Distances are means weighed by reliability. Lip frames in [from, to) only; frames without an
-// embedding are passed over.
-SyncCurve sync_curve(const Embeddings& lips, const Embeddings& sound, const DistanceScale& scale,
-                     std::int64_t from = INT64_MIN, std::int64_t to = INT64_MAX);
 
 // The published way, number for number (calc_pdist and evaluate of the reference): rows are lip
 // frames first_frame .. first_frame + count - 1, columns shifts; sound outside of those frames is
 // a vector of zeros.
-using DistanceMatrix = std::vector<std::array<float, kShifts>>;
+using DistanceMatrix = std::vector<std::array<float, kPublishedShifts>>;
 DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& sound,
                                    std::int64_t count);
 SyncCurve published_curve(const DistanceMatrix& distances);
@@ -63,7 +70,9 @@ SyncCurve published_curve(const DistanceMatrix& distances);
 // median filter with zeros beyond the ends.
 std::vector<float> framewise_confidence(const DistanceMatrix& distances, const SyncResult& result);
 
-// Nothing where no shift had enough pairs.
+// At the minimum of the curve. Nothing where no shift had enough pairs.
 std::optional<SyncResult> read_curve(const SyncCurve& curve);
+// At this offset, wherever the minimum is. Nothing where it had too few pairs.
+std::optional<SyncResult> read_curve_at(const SyncCurve& curve, int offset);
 
 }  // namespace syncnet::sync

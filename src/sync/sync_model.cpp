@@ -157,18 +157,11 @@ std::shared_ptr<const SyncModel> syncnet_v2_model(const SyncNetV2& networks, std
     return std::make_shared<const PublishedSyncNet>(networks, std::move(version), edges);
 }
 
-Measurement measure(const Embeddings& lips, const Embeddings& sound, const DistanceScale& scale,
-                    Edges edges) {
-    Measurement m;
-    if (edges == Edges::real) {
-        m.curve = sync_curve(lips, sound, scale);
-        m.result = read_curve(m.curve);
-        return m;
-    }
+PublishedMeasurement measure_as_published(const Embeddings& lips, const Embeddings& sound) {
     // The reference leaves the last window out.
     const std::int64_t count = std::min(lips.count() - 1, sound.end_frame() - lips.first_frame);
     const DistanceMatrix distances = published_distances(lips, sound, count);
-    m.curve = published_curve(distances);
+    PublishedMeasurement m{.curve = published_curve(distances)};
     m.result = read_curve(m.curve);
     if (m.result) m.framewise = framewise_confidence(distances, *m.result);
     return m;

@@ -86,13 +86,13 @@ std::shared_ptr<const SyncModel> lip_sync_model(const LipSyncModel& networks);
 std::shared_ptr<const SyncModel> syncnet_v2_model(const SyncNetV2& networks, std::string version,
                                                   Edges edges);
 
-struct Measurement {
+// One face, the way the published SyncNet's numbers are made (Edges::zero_padded).
+struct PublishedMeasurement {
     SyncCurve curve;
     std::optional<SyncResult> result;
-    std::vector<float> framewise;  // confidence per lip frame; only with Edges::zero_padded
+    std::vector<float> framewise;  // confidence per lip frame
 };
 
-Measurement measure(const Embeddings& lips, const Embeddings& sound, const DistanceScale& scale,
-                    Edges edges);
+PublishedMeasurement measure_as_published(const Embeddings& lips, const Embeddings& sound);
 
 }  // namespace syncnet::sync

@@ -33,8 +33,8 @@ std::string signed_number(int value) {
 }
 
 std::string headline(const pipeline::Analysis& a) {
-    if (!a.verdict.score) return std::string(score::explain(a.verdict.reasons.front()));
-    const sync::SyncResult& r = *a.tracks.front().result;
+    if (!a.verdict.score) return a.verdict.reasons.front().sentence;
+    const sync::SyncResult& r = *a.voice.result;
     const int ms = std::abs(r.offset_frames) * 1000 / media::kFrameRate;
     std::string text =
         "score " + fixed_point(*a.verdict.score, 2) + "  offset " + signed_number(r.offset_frames);
@@ -120,7 +120,7 @@ void Strip::draw_headline(Canvas& canvas) const {
 
 void Strip::draw_wave(Canvas& canvas, const View& view, std::int64_t frame) const {
     canvas.fill(view.panel, kPanel);
-    for (const pipeline::Interval& speech : analysis_->timeline->speech) {
+    for (const Interval& speech : analysis_->timeline->speech) {
         const double left =
             std::max(view.x(static_cast<double>(speech.from)), double(view.panel.x));
         const double right = std::min(view.x(static_cast<double>(speech.to)),
@@ -170,7 +170,8 @@ void Strip::draw_offsets(Canvas& canvas, const View& view) const {
     canvas.fill(view.panel, kPanel);
     const double middle = view.panel.y + view.panel.height / 2.0;
     const auto y = [&](int offset) {
-        return middle - offset * (view.panel.height - px(4)) / (2.0 * sync::kMaxOffset);
+        return middle -
+               offset * (view.panel.height - px(4)) / (2.0 * std::max(1, analysis_->max_offset));
     };
     canvas.fill({view.panel.x, static_cast<int>(middle), view.panel.width, 1}, kGrid);
     // The leading track last, so that it lies above the others.
@@ -212,12 +213,13 @@ void Strip::draw_seconds(Canvas& canvas, const View& view) const {
 void Strip::draw_curve(Canvas& canvas) const {
     canvas.fill(curve_, kPanel);
     const Spot title = spot(curve_.x + px(3), curve_.y + px(3));
-    if (analysis_->tracks.empty() || !analysis_->tracks.front().result) {
+    const score::Voice& voice = analysis_->voice;
+    if (!voice.result) {
         canvas.text(title, "no sync curve", scale_, kDim);
         return;
     }
-    const pipeline::TrackAnalysis& lead = analysis_->tracks.front();
-    const auto& distances = lead.curve.mean_distance;
+    const auto& distances = voice.curve.mean_distance;
+    const int reach = std::min(voice.curve.reach, analysis_->max_offset);
     double low = std::numeric_limits<double>::infinity(), high = -low;
     for (const double d : distances)
         if (!std::isnan(d)) {
@@ -228,22 +230,23 @@ void Strip::draw_curve(Canvas& canvas) const {
     const Rect plot{curve_.x + px(6), curve_.y + px(14), curve_.width - px(12),
                     curve_.height - px(14) - px(kSecondsHeight) - px(4)};
     const auto x = [&](int offset) {
-        return plot.x + (offset + sync::kMaxOffset) * plot.width / (2.0 * sync::kMaxOffset);
+        return plot.x + (offset + reach) * plot.width / (2.0 * reach);
     };
     const auto y = [&](double d) { return plot.y + (high - d) / (high - low) * plot.height; };
     canvas.fill({static_cast<int>(x(0)), plot.y, 1, plot.height}, kGrid);
 
     // Offsets grow to the right; shifts have the other sign.
-    const auto offset_of = [](std::size_t s) { return sync::kMaxOffset - static_cast<int>(s); };
-    for (std::size_t s = 1; s < sync::kShifts; ++s)
-        if (!std::isnan(distances[s]) && !std::isnan(distances[s - 1]))
-            canvas.line(spot(x(offset_of(s - 1)), y(distances[s - 1])),
-                        spot(x(offset_of(s)), y(distances[s])), scale_, kWave);
-    canvas.disc(spot(x(lead.result->offset_frames), y(low)), 2.2 * scale_,
+    for (int offset = 1 - reach; offset <= reach; ++offset) {
+        const std::size_t s = voice.curve.shift_of(offset);
+        if (!std::isnan(distances[s]) && !std::isnan(distances[s + 1]))
+            canvas.line(spot(x(offset - 1), y(distances[s + 1])), spot(x(offset), y(distances[s])),
+                        scale_, kWave);
+    }
+    canvas.disc(spot(x(voice.result->offset_frames), y(voice.result->min_dist)), 2.2 * scale_,
                 colour_of(analysis_->verdict.decision));
-    canvas.text(title, "distance, min " + fixed_point(low, 1), scale_, kDim);
+    canvas.text(title, "distance, min " + fixed_point(voice.result->min_dist, 1), scale_, kDim);
     const double below = plot.y + plot.height + px(4);
-    for (const int offset : {-sync::kMaxOffset, 0, sync::kMaxOffset}) {
+    for (const int offset : {-reach, 0, reach}) {
         const std::string label = signed_number(offset);
         const double width = text_width(label, scale_);
         canvas.text(spot(std::clamp(x(offset) - width / 2, double(curve_.x + px(2)),
