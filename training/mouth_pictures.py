@@ -21,6 +21,8 @@ KINDS = READABLE_KINDS + UNREADABLE_KINDS
 HIDDEN, CLEAR = 0.4, 0.1                # of the lips: hidden from here on; clear up to here. Nothing lies between
 LIPS = 15.0, 9.0                        # half axes, stored pixels: the lips of a mouth that is a little open
 ELSEWHERE = 30                          # stored pixels from the lips: from here on it is another place, with no more than a corner of them
+BEARDED = 0.12                          # how often a beard grows
+UNLIKE, UNEVEN = 2.5, 0.2               # faces differ: how far their parts move, stored pixels, and how far the light on them, a logarithm
 TRIES = 40                              # to draw something that hides enough, or little enough
 
 Y, X = (axis.astype(np.float32) for axis in np.mgrid[0:STORED_CROP, 0:STORED_CROP] + 0.5 - STORED_CROP / 2)
@@ -179,6 +181,24 @@ def cover(random: np.random.Generator, crop: np.ndarray, kind: str, hides: bool)
     return None
 
 
+def another_face(random: np.random.Generator, crop: np.ndarray) -> np.ndarray:
+    """Its parts moved a little, and the light on them."""
+    fields = random.normal(size=(3, 5, 5)) * (random.random((3, 1, 1)) * np.array((UNLIKE, UNLIKE, UNEVEN))[:, None, None])
+    right, down, light = F.interpolate(torch.from_numpy(fields.astype(np.float32))[None], crop.shape, mode="bicubic", align_corners=False)[0]
+    grid = torch.stack([torch.from_numpy(X) + right, torch.from_numpy(Y) + down], 2)[None] * (2 / STORED_CROP)
+    moved = F.grid_sample(torch.from_numpy(crop)[None, None], grid, padding_mode="border", align_corners=False)[0, 0]
+    return (moved * light.exp()).clamp(0, 255).numpy()
+
+
+def bearded(random: np.random.Generator, crop: np.ndarray) -> np.ndarray:
+    """Dark hair, or grey, around the lips and below them."""
+    lips = (X / random.uniform(14, 18)) ** 2 + (Y / random.uniform(6, 10)) ** 2
+    around = np.clip(lips - 1, 0, 1) * np.clip((Y + random.uniform(8, 22)) / 6, 0, 1) * np.clip((random.uniform(24, 60) - np.abs(X)) / 6, 0, 1)
+    hair = (random.uniform(0.1, 1.1) * crop.mean() + random.uniform(2, 20) * enlarged(random.normal(size=(80, 80)))).clip(0, 255)
+    dense = around * random.uniform(0.3, 0.95)
+    return crop * (1 - dense) + hair * dense
+
+
 class Place:
     """Where the 64x64 crop is taken from the stored one."""
 
@@ -239,6 +259,9 @@ def blurred(random: np.random.Generator, crop: np.ndarray) -> np.ndarray:
 
 def drawn(random: np.random.Generator, crop: np.ndarray, kind: str) -> np.ndarray:
     """float [80, 80] of this kind, before it is placed."""
+    crop = another_face(random, crop)
+    if random.random() < BEARDED:
+        crop = bearded(random, crop)
     if kind == "beside":
         made = cover(random, crop, random.choice(("box", "disc", "blob", "fingers", "banner")), hides=False)
         return crop if made is None else made
@@ -257,7 +280,7 @@ def drawn(random: np.random.Generator, crop: np.ndarray, kind: str) -> np.ndarra
     return crop
 
 
-def make(random: np.random.Generator, crops: np.ndarray, kinds: list[str], degrade: bool = True) -> Tensor:
+def make(random: np.random.Generator, crops: np.ndarray, kinds: list[str]) -> Tensor:
     """uint8 [B, S, S] and the kind that each shall become -> whole grey levels float [B, 64, 64]. S is 176 or so: other places than the middle 80 are in it."""
     pictures = torch.from_numpy(np.stack([drawn(random, part_of(random, crop, kind), kind) for crop, kind in zip(crops, kinds)]).astype(np.float32))
     places = [misplaced(random, kind) if kind in ("elsewhere", "too_near", "turned_over") else Place(random) for kind in kinds]
@@ -266,8 +289,7 @@ def make(random: np.random.Generator, crops: np.ndarray, kinds: list[str], degra
     matrix[:, :, 2] *= 2 / STORED_CROP
     grid = F.affine_grid(matrix, [len(pictures), 1, CROP, CROP], align_corners=False)
     frames = F.grid_sample(pictures[:, None], grid, padding_mode="border", align_corners=False)
-    if degrade:
-        soften(random, frames)
-        frames = relight(random, frames)
-        compress(random, frames)
+    soften(random, frames)
+    frames = relight(random, frames)
+    compress(random, frames)
     return frames[:, 0].round_().clamp_(0, 255)

@@ -142,7 +142,7 @@ TEST_P(Editions, TellWhatIsNoMouth) {
         << "a wall";
 }
 
-INSTANTIATE_TEST_SUITE_P(Bundled, Editions, testing::Values("lipsync", "lipsync-grid"),
+INSTANTIATE_TEST_SUITE_P(Bundled, Editions, testing::Values("lipsync"),
                          [](const auto& edition) {
                              return std::string(edition.param) == "lipsync" ? "default_" : "grid";
                          });
