@@ -38,7 +38,7 @@ SIDE = 176              # pixels of the crops that are cut: from the eyes to bel
 EVERY = 5               # frames: neighbours show the same
 LEARNING_RATE = 2e-3
 AVERAGE = 0.995         # of the weights, per step
-READABLE = 0.5          # the probability from which a mouth is called readable
+READABLE = 0.3          # the probability from which a mouth is called readable; src/face/mouth_reader.h has it, too
 MEASURED = 400          # crops of each kind in the table
 SHARE = dict(zip(KINDS, (0.32, 0.18, *(0.05,) * 6, 0.07, 0.01, 0.05, 0.03, 0.02, 0.02)))    # of a batch; half of it can be read
 

@@ -14,6 +14,8 @@
 namespace syncnet::face {
 
 inline constexpr int kReadabilityStep = 5;  // frames from one look at the mouth to the next
+// A mouth that has less can't be read: of validation people's frames 3 in 1000 (training/mouth.py).
+inline constexpr float kReadable = 0.3F;
 
 // One value for each kReadabilityStep frames of a track, beginning with its first frame.
 struct Readability {

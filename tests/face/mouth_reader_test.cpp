@@ -96,21 +96,21 @@ class Editions : public testing::TestWithParam<const char*> {};
 
 TEST_P(Editions, TellAFreeMouthFromACoveredOne) {
     nn::Session network(head(GetParam()));
-    EXPECT_GT(look(network, {}), 0.5F);
+    EXPECT_GT(look(network, {}), kReadable);
 
     Portrait box;
     box.paint(205, [](float x, float y) { return std::abs(x) < 0.6F && std::abs(y) < 0.35F; });
-    EXPECT_LT(look(network, box), 0.5F) << "a grey box";
+    EXPECT_LT(look(network, box), kReadable) << "a grey box";
     Portrait microphone;
     microphone.paint(25, [](float x, float y) { return std::hypot(x, y - 0.1F) < 0.4F; });
-    EXPECT_LT(look(network, microphone), 0.5F) << "a dark disc";
+    EXPECT_LT(look(network, microphone), kReadable) << "a dark disc";
     Portrait mask;
     mask.paint(170, [](float x, float y) { return std::abs(x) < 0.8F && y > -0.4F && y < 0.6F; });
-    EXPECT_LT(look(network, mask), 0.5F) << "a mask from nose to chin";
+    EXPECT_LT(look(network, mask), kReadable) << "a mask from nose to chin";
 
     Portrait beside;
     beside.paint(60, [](float x, float y) { return x > 0.55F && y > 0.3F; });
-    EXPECT_GT(look(network, beside), 0.5F) << "something below the cheek";
+    EXPECT_GT(look(network, beside), kReadable) << "something below the cheek";
 }
 
 TEST_P(Editions, TellWhatIsNoMouth) {
@@ -120,7 +120,7 @@ TEST_P(Editions, TellWhatIsNoMouth) {
     const float down = portrait.face.mouth.y - portrait.face.left_eye.y;
     for (Point* point : {&eyes.left_eye, &eyes.right_eye, &eyes.nose, &eyes.mouth})
         point->y -= down;
-    EXPECT_LT(read(network, portrait.picture(), eyes).at(0), 0.5F) << "eyes";
+    EXPECT_LT(read(network, portrait.picture(), eyes).at(0), kReadable) << "eyes";
 
     Portrait overturned;
     std::ranges::reverse(overturned.rgb);  // blue for red does not matter
@@ -132,20 +132,19 @@ TEST_P(Editions, TellWhatIsNoMouth) {
         point->x += mouth.x - before.x;
         point->y += mouth.y - before.y;
     }
-    EXPECT_LT(look(network, overturned), 0.5F) << "upside down";
+    EXPECT_LT(look(network, overturned), kReadable) << "upside down";
 
     const std::vector<std::uint8_t> wall(portrait.rgb.size(), 120);
     EXPECT_LT(
         read(network, media::Picture::from_rgb(wall, portrait.side, portrait.side), portrait.face)
             .at(0),
-        0.5F)
+        kReadable)
         << "a wall";
 }
 
-INSTANTIATE_TEST_SUITE_P(Bundled, Editions, testing::Values("lipsync"),
-                         [](const auto& edition) {
-                             return std::string(edition.param) == "lipsync" ? "default_" : "grid";
-                         });
+INSTANTIATE_TEST_SUITE_P(Bundled, Editions, testing::Values("lipsync"), [](const auto& edition) {
+    return std::string(edition.param) == "lipsync" ? "default_" : "grid";
+});
 
 TEST(MouthReader, LooksEveryFiveFrames) {
     nn::Session network(head());
@@ -176,8 +175,8 @@ TEST(MouthReader, FacesThatShareTheNetworkDoNotMix) {
     MouthReader readers[] = {MouthReader(network), MouthReader(network)};
     for (std::int64_t f = 0; f < 31; ++f)
         for (std::size_t k : {0, 1}) readers[k].push(pictures[k], track, f);
-    for (const float p : readers[0].finish().probability) EXPECT_GT(p, 0.5F);
-    for (const float p : readers[1].finish().probability) EXPECT_LT(p, 0.5F);
+    for (const float p : readers[0].finish().probability) EXPECT_GT(p, kReadable);
+    for (const float p : readers[1].finish().probability) EXPECT_LT(p, kReadable);
 }
 
 Detection upright(float x, float y, float unit) {
