@@ -79,7 +79,7 @@ VERSION = "2.1"           # of the weights, told in every answer; raise it with 
 GOLDEN_FRAMES, GOLDEN_SAMPLES = 17, 20800
 
 
-def folded_weights(model: LipSync) -> dict[str, Tensor]:
+def folded_weights(model: nn.Module) -> dict[str, Tensor]:
     """Weights and biases of every layer, f32, batch normalisation folded in, in the order of the layers."""
     tensors: dict[str, Tensor] = {}
     for name, module in model.named_modules():
@@ -91,9 +91,8 @@ def folded_weights(model: LipSync) -> dict[str, Tensor]:
     return {name: tensor.detach().float() for name, tensor in tensors.items()}
 
 
-def with_folded_weights(tensors: dict[str, np.ndarray]) -> LipSync:
-    """A model that computes with exported weights: batch normalisations become the identity plus the bias."""
-    model = LipSync().eval()
+def fold_into(model: nn.Module, tensors: dict[str, np.ndarray]) -> None:
+    """Makes a model compute with exported weights: batch normalisations become the identity plus the bias."""
     for name, module in model.named_modules():
         is_block = isinstance(module, ConvBlock)
         if not is_block and not name.endswith(".out"):
@@ -104,6 +103,11 @@ def with_folded_weights(tensors: dict[str, np.ndarray]) -> LipSync:
             module.bn.running_var.fill_(1.0 - module.bn.eps)
             module.bn.weight.data.fill_(1.0)
         (module.bn if is_block else module).bias.data.copy_(bias)
+
+
+def with_folded_weights(tensors: dict[str, np.ndarray]) -> LipSync:
+    model = LipSync().eval()
+    fold_into(model, tensors)
     return model
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from sample.cover import hand
+
 _FOLDER = Path(__file__).parent
 FACES = json.loads((_FOLDER / "faces.json").read_text())
 
@@ -58,6 +60,8 @@ class _Mouth:
         self._half = half = (upper[-1, 0] - upper[0, 0]) / 2
         centre = (upper[-1, 0] + upper[0, 0]) / 2
         nose, chin = marks["nose"] * scale, marks["chin"] * scale
+        self.place = (float(centre), float(upper[:, 1].mean() + lower[:, 1].mean()) / 2)
+        self.half_width = float(half)
         self._patch = patch = _Patch(photo, centre - 2.1 * half, nose, centre + 2.1 * half, chin + 1.3 * half)
         self._u = (patch.x + patch.left - centre) / half
         grid = np.linspace(-2, 2, self._TABLE) * half + centre
@@ -146,17 +150,22 @@ class Face:
         self._mouth = _Mouth(pixels, marks, scale)
         self._eyes = [_Eye(pixels, eye, scale) for eye in marks["eyes"]]
         self._alpha = _soft_edges(*size)
+        x, y = self._mouth.place
+        cheek = pixels[int(y - self._mouth.half_width) : int(y), int(x + self._mouth.half_width) :][:, : int(self._mouth.half_width)]
+        self._hand = hand(size, self._mouth.place, self._mouth.half_width, np.median(cheek, axis=(0, 1)))
         self.height = height
         lips = np.array(marks["upper_lip"])
         # What head motion turns about, and what is put in the middle of the place for the face.
         self.middle = (float(lips[:, 0].mean()) * scale, (marks["chin"] + marks["forehead"]) / 2 * scale)
 
-    def draw(self, mouth: np.ndarray, eyes_closed: float) -> Image.Image:
+    def draw(self, mouth: np.ndarray, eyes_closed: float, covered: bool = False) -> Image.Image:
         picture = self._photo.copy()
         self._mouth.draw(picture, mouth)
         if eyes_closed > 0.02:
             for eye in self._eyes:
                 eye.draw(picture, eyes_closed)
+        if covered:
+            picture.paste(self._hand, (0, 0), self._hand)
         picture.putalpha(self._alpha)
         return picture
 

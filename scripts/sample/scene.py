@@ -61,11 +61,12 @@ class Actor:
     framing: Callable[[float], Framing]
     lips: Callable[[float], np.ndarray] | None = None  # None: the mouth stays shut
     motion: Motion | None = None  # None: a still photograph
+    covered: Callable[[float], bool] = lambda _: False  # a hand is before the mouth
 
     def draw_on(self, picture: Image.Image, time: float) -> None:
         mouth = self.lips(time) if self.lips else MOUTH_AT_REST
         right, down, turn, growth = self.motion.head(time) if self.motion else (0.0, 0.0, 0.0, 1.0)
-        layer = self.face.draw(mouth, self.motion.eyes_closed(time) if self.motion else 0.0)
+        layer = self.face.draw(mouth, self.motion.eyes_closed(time) if self.motion else 0.0, self.covered(time))
 
         framing = self.framing(time)
         zoom = framing.zoom * growth

@@ -44,6 +44,8 @@ int features(const FeaturesOptions& options) {
             write_rows(file(name + ".lips_reliability"), lips.reliability, lips.count());
         if (!track.lips.features.empty())
             write_rows(file(name + ".features"), track.lips.features, lips.count());
+        const std::vector<float>& readable = track.readable.probability;
+        write_rows(file(name + ".readable"), readable, std::ssize(readable));
         tracks.push_back({{"track", track.id},
                           {"first_frame", track.first_frame},
                           {"frames", track.frames},

@@ -32,6 +32,7 @@ ScoringModel load_edition(const fs::path& path, nn::Precision precision) {
     const sync::LipSyncModel networks = sync::load_lip_sync(path, precision);
     return {.network = sync::lip_sync_model(networks),
             .speech = networks.speech,
+            .mouth = networks.mouth,
             .calibration =
                 score::load_calibration(fs::path(path).replace_extension(kCalibrationExtension))};
 }
@@ -57,6 +58,7 @@ std::optional<std::string> add_model(const ModelOptions& options, const fs::path
         models.scoring.insert(models.scoring.begin(),
                               {.network = sync::syncnet_v2_model(syncnet, "2", options.edges),
                                .speech = models.scoring.front().speech,
+                               .mouth = models.scoring.front().mouth,
                                .calibration = score::load_calibration(
                                    options.folder / "syncnet_v2.calibration.json")});
         return "syncnet_v2, the published model: " + std::string(options.model_path.empty()

@@ -42,6 +42,8 @@ struct ScoringModel {
     std::shared_ptr<const sync::SyncModel> network;
     std::shared_ptr<const nn::Plan> speech;  // sync::SpeechDetector's; the published has none
                                              // of its own and listens with the bundled one's
+    std::shared_ptr<const nn::Plan> mouth;   // face::MouthReader's; likewise. Null: every mouth
+                                             // counts as readable
     score::Calibration calibration;
     std::optional<score::Thresholds> thresholds;  // of a calibration of one's own: these count
 };

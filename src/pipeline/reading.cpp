@@ -119,6 +119,7 @@ struct ChosenDetector {
     std::unique_ptr<face::Detector> detector;
     int stride;
     std::string name;
+    bool finds_mouths = true;
 };
 
 ChosenDetector choose_detector(const Models& models, const ScoringModel& scoring,
@@ -129,7 +130,7 @@ ChosenDetector choose_detector(const Models& models, const ScoringModel& scoring
                     published ? "the weights of S3FD are not here"
                               : "S3FD finds no mouths, which lipsync needs");
     if (published && models.s3fd && choice != DetectorChoice::blaze_face)
-        return {std::make_unique<face::S3fd>(*models.s3fd), kS3fdStride, "s3fd"};
+        return {std::make_unique<face::S3fd>(*models.s3fd), kS3fdStride, "s3fd", false};
     auto detector = std::make_unique<face::BlazeFace>(models.blaze_face);
     if (!published) return {std::move(detector), kBlazeFaceStride, "blaze_face"};
     return {std::make_unique<face::WiderBoxes>(std::move(detector)), kBlazeFaceStride,
@@ -148,32 +149,47 @@ void note_size(const std::optional<media::Picture>& picture, Reading& reading) {
     reading.height = picture->height();
 }
 
+// Who looks at a face as long as it is followed.
+struct OpenTrack {
+    std::unique_ptr<sync::LipReader> lips;
+    std::optional<face::MouthReader> mouth;
+};
+
 void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& scoring,
                   sync::SyncSession& session, const ReadingOptions& options, const Request& request,
                   Reading& reading) {
-    auto [detector, stride, name] = choose_detector(models, scoring, options.detector);
+    auto [detector, stride, name, finds_mouths] =
+        choose_detector(models, scoring, options.detector);
     reading.detector = name;
     FaceFollowerOptions faces = options.faces;
     faces.geometry_reach = scoring.network->info().geometry_reach;
     if (faces.detection_stride == 0) faces.detection_stride = stride;
 
-    std::map<int, std::unique_ptr<sync::LipReader>> open;  // by track
+    std::optional<nn::Session> mouth;
+    if (scoring.mouth && finds_mouths) mouth.emplace(scoring.mouth);
+    std::map<int, OpenTrack> open;  // by track
     FaceFollower follower(
         std::move(detector), faces,
         [&](const face::Track& track, std::int64_t frame, const media::Picture& picture) {
-            auto& reader = open[track.id];
-            if (!reader) reader = session.read_lips(frame);
-            reader->push(picture, track, frame);
+            OpenTrack& looked_at = open[track.id];
+            if (!looked_at.lips) {
+                looked_at.lips = session.read_lips(frame);
+                if (mouth) looked_at.mouth.emplace(*mouth);
+            }
+            looked_at.lips->push(picture, track, frame);
+            if (looked_at.mouth) looked_at.mouth->push(picture, track, frame);
         },
         [&](const face::Track& track) {
-            auto reader = open.extract(track.id);
+            auto closed = open.extract(track.id);
             const std::int64_t frames = track.end_frame() - track.first_frame;
-            if (reader.empty() || frames < options.min_track_frames) return;
+            if (closed.empty() || frames < options.min_track_frames) return;
+            auto& [lips, mouth_reader] = closed.mapped();
             reading.tracks.push_back({.id = track.id,
                                       .first_frame = track.first_frame,
                                       .frames = frames,
                                       .mean_box = mean_box(track),
-                                      .lips = reader.mapped()->finish()});
+                                      .lips = lips->finish()});
+            if (mouth_reader) reading.tracks.back().readable = mouth_reader->finish();
             if (request.to_draw) reading.tracks.back().boxes = boxes_of(track);
         });
     while (const auto frame = decoding.next_frame()) {

@@ -14,6 +14,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "face/mouth_reader.h"
 #include "media/reader.h"
 #include "pipeline/face_follower.h"
 #include "pipeline/models.h"
@@ -78,6 +79,7 @@ struct ReadTrack {
     std::int64_t first_frame = 0, frames = 0;
     face::Box mean_box;
     sync::Lips lips;
+    face::Readability readable;    // empty where the detector finds no mouths, or nobody can tell
     std::vector<face::Box> boxes;  // of each frame; if the request was to_draw
 };
 

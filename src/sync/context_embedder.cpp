@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "sync/network_builder.h"
+#include "nn/network_builder.h"
 
 namespace syncnet::sync {
 namespace {
@@ -23,8 +23,8 @@ constexpr std::size_t kOutputs = kLipSyncEmbedding + 1;
 
 std::shared_ptr<const nn::Plan> load_context(const nn::Safetensors& weights,
                                              const std::string& name, nn::Precision precision) {
-    NetworkBuilder network(weights,
-                           {1, 1, static_cast<int>(kWidth), static_cast<int>(kContextFeatures)});
+    nn::NetworkBuilder network(
+        weights, {1, 1, static_cast<int>(kWidth), static_cast<int>(kContextFeatures)});
     network.conv(name + ".time1").conv(name + ".time2");
     for (std::size_t k = 0; k < kDilations.size(); ++k)
         network.residual(name + ".time" + std::to_string(k + 3),

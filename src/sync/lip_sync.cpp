@@ -6,8 +6,9 @@
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "face/lip_crop.h"
+#include "face/mouth_reader.h"
+#include "nn/network_builder.h"
 #include "nn/weights/safetensors.h"
-#include "sync/network_builder.h"
 
 namespace syncnet::sync {
 namespace {
@@ -37,9 +38,9 @@ nn::Shape mel_shape(std::int64_t field, int channels) {
 }
 
 // Mel frames -> one column a video frame.
-NetworkBuilder sound_trunk(const nn::Safetensors& weights, const std::string& name,
-                           const nn::Shape& input) {
-    NetworkBuilder network(weights, input);
+nn::NetworkBuilder sound_trunk(const nn::Safetensors& weights, const std::string& name,
+                               const nn::Shape& input) {
+    nn::NetworkBuilder network(weights, input);
     network.conv(name + ".conv1", {.stride_h = 2, .padding = {.top = 2, .bottom = 2}})
         .conv(name + ".conv2", {.stride_h = 2, .stride_w = 2, .padding = {.top = 1, .bottom = 1}})
         .conv(name + ".conv3", {.stride_h = 2, .stride_w = 2, .padding = {.top = 1, .bottom = 1}})
@@ -72,8 +73,8 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
     constexpr nn::Steps kSame{.padding = {1, 1, 1, 1}};
     constexpr nn::Steps kHalf{.stride_h = 2, .stride_w = 2, .padding = {1, 1, 1, 1}};
     constexpr int kColumns = static_cast<int>(kSoundBatch);
-    NetworkBuilder windows(weights,
-                           {static_cast<int>(kBatch), kSide, kSide, static_cast<int>(kWindow)});
+    nn::NetworkBuilder windows(weights,
+                               {static_cast<int>(kBatch), kSide, kSide, static_cast<int>(kWindow)});
     windows.conv("lip.stem", {.stride_h = 2, .stride_w = 2, .padding = {2, 2, 2, 2}})
         .conv("lip.conv1", kHalf)
         .residual("lip.conv2", kSame)
@@ -93,7 +94,8 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
                           .conv("speech.time1")
                           .conv("speech.time2")
                           .linear("speech.out")
-                          .plan({1, 1, kColumns, 1}, precision)};
+                          .plan({1, 1, kColumns, 1}, precision),
+            .mouth = face::load_mouth_head(weights, precision)};
 }
 
 LipNetworks::LipNetworks(const LipSyncModel& model)

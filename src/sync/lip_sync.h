@@ -1,6 +1,6 @@
-// The bundled model: a lip tower and a sound tower that meet in one space, and a small network that
-// tells speech from other sound. The layers are those of training/networks.py, exported by
-// training/export.py.
+// The bundled model: a lip tower and a sound tower that meet in one space, a small network that
+// tells speech from other sound, and one that tells mouths that can be read. The layers are those
+// of training/networks.py, exported by training/export.py, and of training/mouth.py.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,7 @@ struct LipSyncModel {
     std::shared_ptr<const nn::Plan> sound;  // mel frames -> features of a frame
     std::shared_ptr<const nn::Plan> sound_context;
     std::shared_ptr<const nn::Plan> speech;
+    std::shared_ptr<const nn::Plan> mouth;  // face::MouthReader's; null in files of older editions
 };
 
 // Whether the file says that it holds such a model, of whatever version.

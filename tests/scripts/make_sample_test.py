@@ -63,6 +63,13 @@ class MakeSampleTest(unittest.TestCase):
         moves = [np.abs(np.diff(self.mouth(self.make(f"{len(o)}.mkv", *o)), axis=0)).mean() for o in ((), ("--still",))]
         self.assertGreater(moves[0], 5 * moves[1])
 
+    def test_a_hand_before_the_mouth_for_a_while(self) -> None:
+        plain, covered, a_while = (self.mouth(self.make(f"{len(o)}{o[-1:]}.mkv".replace(":", "-"), *o)) for o in ((), ("--cover-mouth",), ("--cover-mouth", "0.4:0.8")))
+        changed = np.abs(a_while - plain).mean(axis=(1, 2)) > 4
+        self.assertEqual(changed.nonzero()[0].tolist(), list(range(10, 20)))
+        self.assertTrue((np.abs(covered - plain).mean(axis=(1, 2)) > 4).all())
+        self.assertLess(np.abs(np.diff(covered, axis=0)).mean(), 0.6 * np.abs(np.diff(plain, axis=0)).mean())
+
     def test_other_sound_keeps_the_pictures(self) -> None:
         plain, other = self.make("plain.mkv"), self.make("other.mkv", "--other-audio")
         np.testing.assert_array_equal(self.mouth(plain), self.mouth(other))
@@ -85,7 +92,7 @@ class MakeSampleTest(unittest.TestCase):
         self.assertGreater(durations.max(), 0.055)
 
     def test_a_wrong_option_is_refused(self) -> None:
-        for options in (["x.txt"], ["x.avi", "--vfr"], ["x.mp4", "--size", "11x10"], ["x.mp4", "--voice", "nobody"]):
+        for options in (["x.txt"], ["x.avi", "--vfr"], ["x.mp4", "--size", "11x10"], ["x.mp4", "--voice", "nobody"], ["x.mp4", "--cover-mouth", "soon"]):
             refused = subprocess.run([MAKE_SAMPLE, *options], cwd=self.folder, capture_output=True)
             self.assertNotEqual(refused.returncode, 0)
             self.assertNotIn(b"Traceback", refused.stderr)

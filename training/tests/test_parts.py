@@ -76,7 +76,7 @@ class Networks(unittest.TestCase):
                 module.running_mean.normal_()
                 module.running_var.uniform_(0.5, 2.0)
         with tempfile.TemporaryDirectory() as folder:
-            export.export(self.model, Path(folder), {"trained_on": "nothing"})
+            export.export(self.model, Path(folder), "lipsync", {"trained_on": "nothing"})
             file = Path(folder) / "lipsync.safetensors"
             self.assertLess(file.stat().st_size, 8_000_000)
             tensors, metadata = safetensors.load(file)
