@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "audio/log_mel.h"
 #include "sync/lip_sync.h"
 
 namespace syncnet::pipeline {
@@ -11,6 +13,21 @@ namespace syncnet::pipeline {
 struct Interval {
     std::int64_t from = 0, to = 0;  // frames, without `to`
 };
+
+// How loud each frame is, from frame 0 on: decibels above nothing in particular, so only
+// differences mean something. 10 log10 of the power of all mel bands, a mean over the frame's mel
+// frames.
+std::vector<float> frame_levels(std::span<const audio::MelFrame> log_mel);
+
+// A television, the neighbours: a voice far below the nearest one in the clip is nobody's in the
+// picture, and its probability becomes 0. A voice is as loud as the loudest frame within
+// kLoudestWithin frames (a syllable with its vowel); the nearest voice, as the frames of speech
+// that kNearShare of them are not above; far is kFarDecibels below it. A clip with one voice,
+// however faint, keeps all of it. `levels` are frame_levels' of the same sound.
+inline constexpr float kFarDecibels = 13;
+inline constexpr double kNearShare = 0.8;
+inline constexpr std::int64_t kLoudestWithin = 6;  // frames to either side: 0.24 s
+sync::Speech without_far_voices(sync::Speech speech, std::span<const float> levels);
 
 bool is_speech(const sync::Speech& speech, std::int64_t frame);
 // In [from, to).
