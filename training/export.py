@@ -92,11 +92,14 @@ def folded_weights(model: LipSync) -> dict[str, Tensor]:
 
 
 def with_folded_weights(tensors: dict[str, np.ndarray]) -> LipSync:
-    """A model that computes with exported weights: batch normalisations become the identity plus the bias."""
+    """A model that computes with exported weights: batch normalisations become the identity plus the bias.
+
+    Layers that are not among the tensors (those of a speech head alone) stay untrained.
+    """
     model = LipSync().eval()
     for name, module in model.named_modules():
         is_block = isinstance(module, ConvBlock)
-        if not is_block and not name.endswith(".out"):
+        if not is_block and not name.endswith(".out") or f"{name}.weight" not in tensors:
             continue
         weight, bias = (torch.from_numpy(tensors[f"{name}.{part}"].astype(np.float32)) for part in ("weight", "bias"))
         (module.conv if is_block else module).weight.data.copy_(weight)
