@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from .dataset import SAMPLES_PER_FRAME, SILENCE_DBFS
+from .mel import SAMPLE_RATE
 
 SPEECH, QUIET, UNCLEAR = 1, 0, -1
+LOWEST_HZ = 120.0           # speech is looked for above
 BELOW_LOUDEST_DB = 25.0     # speech is not further below the clip's loud frames, and nearer to them than to the quiet ones
 CLEARLY_DB = 5.0            # what is not speech is this far below that
 LEAST_RANGE_DB = 25.0       # a clip with less between loud and quiet has no pause to tell speech by
@@ -32,18 +34,20 @@ class HeardClip:
 
 
 def energy_db(sound: np.ndarray) -> np.ndarray:
-    """float [N], -1..1 -> decibels of each frame, 0 at most."""
+    """float [N], -1..1 -> decibels of each frame, 0 at most; of what is above LOWEST_HZ, as rumble can be louder than the speech."""
+    spectrum = np.fft.rfft(sound)
+    spectrum[:int(LOWEST_HZ * len(sound) / SAMPLE_RATE)] = 0.0
     frames = len(sound) // SAMPLES_PER_FRAME
-    blocks = sound[:frames * SAMPLES_PER_FRAME].astype(np.float64).reshape(frames, SAMPLES_PER_FRAME)
+    blocks = np.fft.irfft(spectrum, len(sound))[:frames * SAMPLES_PER_FRAME].reshape(frames, SAMPLES_PER_FRAME)
     return 10 * np.log10((blocks ** 2).mean(1) + 1e-12)
 
 
 def speech_truth(sound: np.ndarray) -> np.ndarray:
     """int16 [N] of a clean recording of one person -> int8 per frame."""
-    level = energy_db(sound / 32768.0)
-    truth = np.full(len(level), UNCLEAR, np.int8)
-    if len(level) == 0:
+    truth = np.full(len(sound) // SAMPLES_PER_FRAME, UNCLEAR, np.int8)
+    if len(truth) == 0:
         return truth
+    level = energy_db(sound / 32768.0)
     loud, floor = np.percentile(level, (95, 5))
     pauses = loud - floor >= LEAST_RANGE_DB
     least = max(loud - BELOW_LOUDEST_DB, (loud + floor) / 2, SILENCE_DBFS)
