@@ -3,9 +3,9 @@ import numpy as np
 
 from .networks import SOUND_HOP
 
-FAR_DB = 13.0           # kFarDecibels
-REACH = 6               # kLoudestWithin
-NEAR_SHARE = 0.8        # kNearShare
+FAR_DB = 14.0           # kFarDecibels
+REACH = 5               # kLoudestWithin
+NEAR_SHARE = 0.95       # kNearShare
 BREATH, CLICK = 8, 3    # kBreathFrames, kClickFrames
 
 

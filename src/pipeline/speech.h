@@ -21,12 +21,13 @@ std::vector<float> frame_levels(std::span<const audio::MelFrame> log_mel);
 
 // A television, the neighbours: a voice far below the nearest one in the clip is nobody's in the
 // picture, and its probability becomes 0. A voice is as loud as the loudest frame within
-// kLoudestWithin frames (a syllable with its vowel); the nearest voice, as the frames of speech
-// that kNearShare of them are not above; far is kFarDecibels below it. A clip with one voice,
-// however faint, keeps all of it. `levels` are frame_levels' of the same sound.
-inline constexpr float kFarDecibels = 13;
-inline constexpr double kNearShare = 0.8;
-inline constexpr std::int64_t kLoudestWithin = 6;  // frames to either side: 0.24 s
+// kLoudestWithin frames (soft consonants stand beside vowels); the nearest is as loud as
+// kNearShare of the frames of speech are at most, so that one shout does not silence the rest; far
+// is kFarDecibels below it. A clip with one voice, however faint, keeps all of it. `levels` are
+// frame_levels' of the same sound. Chosen on validation clips (docs/evaluation.md).
+inline constexpr float kFarDecibels = 14;
+inline constexpr double kNearShare = 0.95;
+inline constexpr std::int64_t kLoudestWithin = 5;  // frames to either side: 0.2 s
 sync::Speech without_far_voices(sync::Speech speech, std::span<const float> levels);
 
 bool is_speech(const sync::Speech& speech, std::int64_t frame);

@@ -91,7 +91,7 @@ TEST(FarVoices, OneFaintVoiceAloneStays) {
 
 TEST(FarVoices, AShoutDoesNotSilenceTheSpeaker) {
     const sync::Speech speech = heard({{200, kYes}});
-    const auto loud = levels({{20, 0.0F}, {184, -20.0F}});
+    const auto loud = levels({{8, 0.0F}, {196, -20.0F}});
     EXPECT_EQ(speech_frames(without_far_voices(speech, loud), 0, 300), 200);
 }
 
