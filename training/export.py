@@ -92,10 +92,13 @@ def folded_weights(model: nn.Module) -> dict[str, Tensor]:
 
 
 def fold_into(model: nn.Module, tensors: dict[str, np.ndarray]) -> None:
-    """Makes a model compute with exported weights: batch normalisations become the identity plus the bias."""
+    """Makes a model compute with exported weights: batch normalisations become the identity plus the bias.
+
+    Layers that are not among the tensors (those of a speech head alone) stay untrained.
+    """
     for name, module in model.named_modules():
         is_block = isinstance(module, ConvBlock)
-        if not is_block and not name.endswith(".out"):
+        if not is_block and not name.endswith(".out") or f"{name}.weight" not in tensors:
             continue
         weight, bias = (torch.from_numpy(tensors[f"{name}.{part}"].astype(np.float32)) for part in ("weight", "bias"))
         (module.conv if is_block else module).weight.data.copy_(weight)

@@ -4,7 +4,7 @@ Exported layers have their batch normalisation folded in. Taken apart again it h
 first step in training mode would undo what was learned; so what goes through each layer is measured on a few batches.
 """
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import torch
 from torch import nn
@@ -35,18 +35,12 @@ class Statistics:
 
 
 @torch.no_grad()
-def load_start(path: Path, batches: Iterator[Batch]) -> LipSync:
-    """A model that computes what the file does, ready to be trained."""
-    model = with_folded_weights(safetensors.load(path)[0])
+def unfold(model: nn.Module, run: Callable[[], object]) -> None:
+    """Sets the normalisations of a model with folded weights up, so that it computes what it did. `run` sends typical input through."""
     blocks = [module for module in model.modules() if isinstance(module, ConvBlock)]
     statistics = [Statistics() for _ in blocks]
     hooks = [block.conv.register_forward_hook(seen) for block, seen in zip(blocks, statistics)]
-    for _ in range(BATCHES):
-        batch = next(batches)
-        clips = len(batch.frames)
-        model.lip(batch.frames)
-        model.sound(batch.mel[:clips, :1], batch.first, batch.end)
-        model.speech(batch.mel)
+    run()
     for hook in hooks:
         hook.remove()
     for block, seen in zip(blocks, statistics):
@@ -55,4 +49,19 @@ def load_start(path: Path, batches: Iterator[Batch]) -> LipSync:
         block.bn.running_var.copy_(variance)
         block.bn.weight.copy_((variance + block.bn.eps).sqrt())
         block.bn.bias.add_(mean)
+
+
+def load_start(path: Path, batches: Iterator[Batch]) -> LipSync:
+    """A model that computes what the file does, ready to be trained."""
+    model = with_folded_weights(safetensors.load(path)[0])
+
+    def run() -> None:
+        for _ in range(BATCHES):
+            batch = next(batches)
+            clips = len(batch.frames)
+            model.lip(batch.frames)
+            model.sound(batch.mel[:clips, :1], batch.first, batch.end)
+            model.speech(batch.mel)
+
+    unfold(model, run)
     return model.to(memory_format=torch.channels_last)

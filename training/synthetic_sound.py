@@ -27,8 +27,8 @@ def drum(random: np.random.Generator) -> np.ndarray:
 
 
 def add_at(track: np.ndarray, sound: np.ndarray, start: int) -> None:
-    end = min(len(track), start + len(sound))
-    track[start:end] += sound[:end - start]
+    room = max(0, min(len(sound), len(track) - start))
+    track[start:start + room] += sound[:room]
 
 
 def music(random: np.random.Generator, seconds: float) -> np.ndarray:

@@ -20,7 +20,12 @@ sync::FrameWeights speech_weights(const sync::Speech& speech) {
 }
 
 sync::FrameWeights readable_weights(const ReadTrack& track) {
-    return {.first_frame = track.first_frame, .values = {}, .elsewhere = 1};
+    if (track.readable.probability.empty())
+        return {.first_frame = track.first_frame, .values = {}, .elsewhere = 1};
+    sync::FrameWeights weights{.first_frame = track.first_frame};
+    for (std::int64_t i = track.first_frame; i < track.first_frame + track.frames; ++i)
+        weights.values.push_back(track.readable.at(i) >= face::kReadable ? 1.0F : 0.0F);
+    return weights;
 }
 
 sync::FrameWeights moving_weights(const ReadTrack& track, const ScoringModel& scoring) {

@@ -11,6 +11,7 @@
 #include "base/bounded_queue.h"
 #include "base/error.h"
 #include "face/wider_boxes.h"
+#include "pipeline/speech.h"
 
 namespace syncnet::pipeline {
 namespace {
@@ -256,7 +257,9 @@ Reading read_video(media::Source source, const Models& models, const ScoringMode
     const sync::SoundFrames sound = decoding.sound();
     reading.has_audio = !sound.log_mel.empty();
     reading.sound = session->hear(sound, between);
-    reading.speech = sync::SpeechDetector(scoring.speech).detect(sound.log_mel, between);
+    reading.speech =
+        without_far_voices(sync::SpeechDetector(scoring.speech).detect(sound.log_mel, between),
+                           frame_levels(sound.log_mel));
     return reading;
 }
 
