@@ -11,7 +11,6 @@
 namespace syncnet::cli {
 namespace {
 
-
 struct WindowsOptions {
     std::string video;
     pipeline::TimelineOptions timeline;

@@ -26,8 +26,7 @@ Measured measure(const pipeline::Analyzer& analyzer, const Clip& clip, const std
     try {
         const auto a =
             analyzer.analyze(media::Source::from_path(clip.file), {.model = model, .stop = stop});
-        if (!a.verdict.score)
-            return {.left_out = a.verdict.reasons.front().sentence};
+        if (!a.verdict.score) return {.left_out = a.verdict.reasons.front().sentence};
         return {.voice = a.voice,
                 .max_offset = a.max_offset,
                 .evidence = a.evidence,
@@ -120,7 +119,8 @@ CalibrationReport calibrate(const pipeline::Analyzer& analyzer, const std::vecto
         const Clip& clip = clips[used[k]];
         const Measured& m = measured[used[k]];
         const score::Decision before = m.verdict.decision;
-        const bool in_time = std::abs(m.voice.result->offset_frames) <= fit.thresholds.max_offset_frames;
+        const bool in_time =
+            std::abs(m.voice.result->offset_frames) <= fit.thresholds.max_offset_frames;
         (clip.genuine() ? genuine_before : others_before)
             .add(*m.verdict.score, before == score::Decision::allow);
         (clip.genuine() ? genuine_after : others_after)

@@ -12,8 +12,8 @@ namespace {
 using pipeline::Reading;
 using pipeline::ReadTrack;
 
-void add_windows(const Reading& reading, const Interval& span, int lead,
-                 const Judge& judge, ClipRecord& record) {
+void add_windows(const Reading& reading, const Interval& span, int lead, const Judge& judge,
+                 ClipRecord& record) {
     const auto track = std::ranges::find(reading.tracks, lead, &ReadTrack::id);
     if (track == reading.tracks.end()) return;
     const sync::Embeddings& lips = track->lips.embeddings;

@@ -20,8 +20,7 @@ inline constexpr double kAudibleDecibels = 25;
 // From the first word to the last, by the pipeline's speech detector, which takes the silence
 // beside a sentence for speech, and by the level of the sound (16 kHz, from frame 0 on), which does
 // not. Two frames in a row at least: a click is no word. Nothing where there is no speech.
-std::optional<Interval> speech_span(const sync::Speech& speech,
-                                              std::span<const float> sound);
+std::optional<Interval> speech_span(const sync::Speech& speech, std::span<const float> sound);
 
 // The sound of a clip, without its picture.
 struct Sound {

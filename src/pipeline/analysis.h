@@ -20,7 +20,7 @@ struct TrackAnalysis {
     int id = 0;
     std::int64_t first_frame = 0;
     std::int64_t frames = 0;
-    face::Box mean_box;  // pixels of the upright picture
+    face::Box mean_box;                 // pixels of the upright picture
     std::vector<Interval> read, spoke;  // when its mouth could be read; when the voice was its own
     score::Voice voice;                 // as if no other face were there
     score::Evidence evidence;

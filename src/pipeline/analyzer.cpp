@@ -36,19 +36,20 @@ score::Voice published_voice(const sync::PublishedMeasurement& measured, const R
                              const score::Evidence& evidence, const ScoringModel& scoring) {
     score::Voice voice{.result = measured.result,
                        .curve = measured.curve,
-                       .evidence_seconds = evidence.readable};
+                       .evidence_seconds = evidence.readable,
+                       .compared_seconds = evidence.readable};
     if (!voice.result) return voice;
     constexpr double kLikely = 0.5;
     voice.faces = 1;
     voice.fit = score::fit(*voice.result, scoring.calibration);
     voice.score = score::score(*voice.result, scoring.calibration);
     voice.beyond_range = std::abs(voice.result->offset_frames) == measured.curve.reach;
-    voice.passages.push_back({.frames = {.from = track.first_frame,
-                                         .to = track.first_frame + track.frames},
-                              .face = track.id,
-                              .offset_frames = static_cast<double>(voice.result->offset_frames),
-                              .fits = voice.fit >= kLikely,
-                              .evidence_seconds = evidence.readable});
+    voice.passages.push_back(
+        {.frames = {.from = track.first_frame, .to = track.first_frame + track.frames},
+         .face = track.id,
+         .offset_frames = static_cast<double>(voice.result->offset_frames),
+         .fits = voice.fit >= kLikely,
+         .evidence_seconds = evidence.readable});
     return voice;
 }
 
@@ -168,8 +169,7 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
     if (analysis.tracks.size() > static_cast<std::size_t>(options_.max_reported_tracks))
         analysis.tracks.resize(static_cast<std::size_t>(options_.max_reported_tracks));
     if (request.timeline) {
-        analysis.timeline =
-            timeline(reading, faces, analysis.voice, scoring, *request.timeline);
+        analysis.timeline = timeline(reading, faces, analysis.voice, scoring, *request.timeline);
         sort_as(analysis.tracks, *analysis.timeline);
     }
     return analysis;

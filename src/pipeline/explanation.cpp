@@ -98,15 +98,14 @@ std::vector<std::string> what_was_seen(const Analysis& a) {
                               ? "A face, but never for long enough to follow its lips"
                               : "No face");
     else
-        seen.push_back(a.tracks.size() == 1 ? std::string("One face")
-                                            : std::to_string(a.tracks.size()) +
-                                                  " faces, or shots with one");
+        seen.push_back(a.tracks.size() == 1
+                           ? std::string("One face")
+                           : std::to_string(a.tracks.size()) + " faces, or shots with one");
     if (!a.evidence.has_audio) {
         seen.emplace_back("No sound");
     } else {
         seen.push_back(seconds_text(a.evidence.speech) + " of speech, " +
-                       seconds_text(a.evidence.readable) +
-                       " of it while a mouth could be read");
+                       seconds_text(a.evidence.readable) + " of it while a mouth could be read");
         if (a.voice.mismatched_seconds > 0)
             seen.push_back("Of what could be compared, " + seconds_text(a.voice.fitting_seconds) +
                            " fit the lips and " + seconds_text(a.voice.mismatched_seconds) +
@@ -126,7 +125,8 @@ std::string what_was_decided(const Analysis& a) {
     const score::Thresholds& t = a.thresholds;
     std::string text(score::to_string(a.verdict.decision));
     text += ": " + score::sentences(a.verdict.reasons);
-    if (!a.verdict.score) return text + " That is not enough to measure the fit by, so no score is given.";
+    if (!a.verdict.score)
+        return text + " That is not enough to measure the fit by, so no score is given.";
     return text + " The score is " + number(*a.verdict.score) + "; ALLOW takes " + number(t.allow) +
            " and sound that is at most " + frames_text(t.max_offset_frames) + " (" +
            std::to_string(t.max_offset_frames * kMsPerFrame) + " ms) off, NEXT takes " +
@@ -170,10 +170,11 @@ std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole
         .value = r.evidence,
         .needed = ask.needed(1, kMostEvidence, [](auto& x, double v) { x.evidence = v; })};
     evidence.enough = evidence.needed && evidence.value >= *evidence.needed;
-    evidence.text = "Evidence " + fixed_point(r.evidence, 0) +
-                    ": pictures (25 a second) with speech and a mouth that can be read, to compare; "
-                    "the more, the less is chance. " +
-                    enough_text(evidence, false, 0);
+    evidence.text =
+        "Evidence " + fixed_point(r.evidence, 0) +
+        ": pictures (25 a second) with speech and a mouth that can be read, to compare; "
+        "the more, the less is chance. " +
+        enough_text(evidence, false, 0);
 
     ScorePart offset{.name = "offset_frames", .value = static_cast<double>(r.offset_frames)};
     offset.enough = in_time;
@@ -306,7 +307,8 @@ std::vector<std::string> what_to_do(const Analysis& a) {
     std::vector<std::string> steps;
     if (has(a.verdict, Reason::in_sync)) steps.emplace_back("Nothing: it is as it should be.");
     if (has(a.verdict, Reason::drifts))
-        steps.emplace_back("`syncnet fix --drift` takes the drift and the offset out.");
+        steps.emplace_back(
+            "Convert the sound to the speed of the picture; then look at the offset again.");
     else if (has(a.verdict, Reason::jumps))
         steps.emplace_back(
             "The offset changes on the way: `syncnet windows` shows where; cut the video there and "

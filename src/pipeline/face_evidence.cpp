@@ -36,12 +36,13 @@ sync::FrameWeights moving_weights(const ReadTrack& track, const ScoringModel& sc
     if (weights.values.empty()) return weights;
     // The first and last frames have no embedding of their own.
     const std::int64_t before = weights.first_frame - track.first_frame;
-    weights.values.insert(weights.values.begin(), static_cast<std::size_t>(std::max<std::int64_t>(0, before)),
+    weights.values.insert(weights.values.begin(),
+                          static_cast<std::size_t>(std::max<std::int64_t>(0, before)),
                           weights.values.front());
     weights.first_frame -= std::max<std::int64_t>(0, before);
-    weights.values.resize(static_cast<std::size_t>(std::max<std::int64_t>(
-                              std::ssize(weights.values), track.frames)),
-                          weights.values.back());
+    weights.values.resize(
+        static_cast<std::size_t>(std::max<std::int64_t>(std::ssize(weights.values), track.frames)),
+        weights.values.back());
     return weights;
 }
 
@@ -65,8 +66,7 @@ FaceEvidence face_evidence(const ReadTrack& track, const Reading& reading,
 
 score::Evidence evidence_of(std::span<const FaceEvidence> faces, const Reading& reading) {
     std::int64_t speech = 0, seen = 0, readable = 0, still = 0;
-    const std::int64_t end =
-        reading.speech.first_frame + std::ssize(reading.speech.probability);
+    const std::int64_t end = reading.speech.first_frame + std::ssize(reading.speech.probability);
     for (std::int64_t i = reading.speech.first_frame; i < end; ++i) {
         if (!is_speech(reading.speech, i)) continue;
         bool in_view = false, read = false, moves = false;

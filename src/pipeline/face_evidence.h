@@ -1,5 +1,5 @@
-// What each face of a reading is evidence of: its map against the sound, and when it was seen, could
-// be read, and its mouth moved.
+// What each face of a reading is evidence of: its map against the sound, and when it was seen,
+// could be read, and its mouth moved.
 #pragma once
 
 #include <vector>

@@ -33,17 +33,18 @@ Calibration load_calibration(const std::filesystem::path& path) {
     std::ifstream file(path);
     const auto json = nlohmann::json::parse(file, nullptr, false);
     try {
-        Calibration c{.intercept = json.at("intercept"),
-                      .confidence_weight = json.at("confidence_weight"),
-                      .min_dist_weight = json.at("min_dist_weight"),
-                      .evidence_half = json.at("evidence_half"),
-                      .offset_width = json.at("offset_width"),
-                      .offset_power = json.at("offset_power"),
-                      .scale = {.gain = json.at("distance_gain"), .shift = json.at("distance_shift")},
-                      .min_speech_seconds = json.at("min_speech_seconds"),
-                      .min_face_seconds = json.at("min_face_seconds"),
-                      .mismatch_fit = json.at("mismatch_fit"),
-                      .mismatch_seconds = json.at("mismatch_seconds")};
+        Calibration c{
+            .intercept = json.at("intercept"),
+            .confidence_weight = json.at("confidence_weight"),
+            .min_dist_weight = json.at("min_dist_weight"),
+            .evidence_half = json.at("evidence_half"),
+            .offset_width = json.at("offset_width"),
+            .offset_power = json.at("offset_power"),
+            .scale = {.gain = json.at("distance_gain"), .shift = json.at("distance_shift")},
+            .min_speech_seconds = json.at("min_speech_seconds"),
+            .min_face_seconds = json.at("min_face_seconds"),
+            .mismatch_fit = json.at("mismatch_fit"),
+            .mismatch_seconds = json.at("mismatch_seconds")};
         if (const auto pairs = json.find("pairs"); pairs != json.end())
             c.pairs = {.advantage = pairs->at("advantage"), .nats = pairs->at("nats")};
         return c;

@@ -45,8 +45,8 @@ double sigmoid(double x) {
 }
 
 struct Example {
-    Terms terms{};         // as far as the evidence makes them count
-    double beside = 0;     // what is added to them: the prior of the offset, and of many faces
+    Terms terms{};      // as far as the evidence makes them count
+    double beside = 0;  // what is added to them: the prior of the offset, and of many faces
     double offset_factor = 1;
     bool genuine = false;
     double weight = 0;
@@ -63,7 +63,8 @@ Example example_of(const LabelledResult& clip, const Calibration& start, double 
     const double counts = logit({1, 0, 0}) - beside;
     return {.terms = {counts, counts * r.confidence, counts * r.min_dist},
             .beside = beside,
-            .offset_factor = score(r, with(start, {}), clip.faces) / fit(r, with(start, {}), clip.faces),
+            .offset_factor =
+                score(r, with(start, {}), clip.faces) / fit(r, with(start, {}), clip.faces),
             .genuine = clip.genuine,
             .weight = weight};
 }
@@ -114,8 +115,7 @@ Slope slope(std::span<const Example> examples, const Weights& w) {
     constexpr double kTiny = 1e-9;
     Slope s;
     for (const Example& e : examples) {
-        const double p = sigmoid(
-            std::inner_product(w.begin(), w.end(), e.terms.begin(), e.beside));
+        const double p = sigmoid(std::inner_product(w.begin(), w.end(), e.terms.begin(), e.beside));
         const double score = std::clamp(p * e.offset_factor, kTiny, 1 - kTiny);
         s.likelihood += e.weight * (e.genuine ? std::log(score) : std::log(1 - score));
         const double by_score = e.genuine ? 1 / score : -1 / (1 - score);

@@ -10,9 +10,11 @@ namespace {
 // What a change costs, in nats: it must be told by so much more than chance.
 constexpr double kJumpCost = 12;  // another offset
 constexpr double kBreakCost = 4;  // from "fits" to "doesn't", and back
+constexpr double kCutCost = 0.5;  // the same where another face comes into view, as it is there
+                                  // that what doesn't fit was put in
 // A pair matches rather than not where it is nearer by this share of the advantage that the file's
 // own pairs have; no one is held to more than the usual one, nor to less than a third of it.
-constexpr double kMiddle = 0.45;
+constexpr double kMiddle = 0.5;
 constexpr double kLeastShare = 1.0 / 3;
 
 struct Choice {
@@ -26,8 +28,8 @@ class Likeliest {
         : path_(&path),
           line_(&line),
           nats_(pairs.nats),
-          middle_(kMiddle * std::clamp(path.advantage(), kLeastShare * pairs.advantage,
-                                       pairs.advantage)),
+          middle_(kMiddle *
+                  std::clamp(path.advantage(), kLeastShare * pairs.advantage, pairs.advantage)),
           most_(path.max_offset() + kBeyond > path.reach() ? path.reach()
                                                            : path.max_offset() + kBeyond),
           offsets_(2 * static_cast<std::size_t>(most_) + 1) {}
@@ -43,8 +45,12 @@ class Likeliest {
         }
         const auto steps = static_cast<std::size_t>(path_->end_step() - path_->first_step());
         from_.assign(steps * offsets_ * 2, {});
+        std::optional<int> last;  // face
         for (std::size_t i = 0; i < steps; ++i) {
             const std::int64_t t = path_->first_step() + static_cast<std::int64_t>(i);
+            const auto face = path_->face(t);
+            const double break_cost = face && last && *face != *last ? kCutCost : kBreakCost;
+            if (face) last = face;
             const auto best =
                 static_cast<std::size_t>(std::ranges::max_element(fits) - fits.begin());
             const double jumped = fits[best] - kJumpCost;
@@ -52,16 +58,16 @@ class Likeliest {
                 double fit = fits[o], none = breaks[o];
                 Choice fit_from{static_cast<std::uint16_t>(o), true};
                 Choice none_from{static_cast<std::uint16_t>(o), false};
-                if (breaks[o] - kBreakCost > fit) {
-                    fit = breaks[o] - kBreakCost;
+                if (breaks[o] - break_cost > fit) {
+                    fit = breaks[o] - break_cost;
                     fit_from.fits = false;
                 }
                 if (jumped > fit) {
                     fit = jumped;
                     fit_from = {static_cast<std::uint16_t>(best), true};
                 }
-                if (fits[o] - kBreakCost > none) {
-                    none = fits[o] - kBreakCost;
+                if (fits[o] - break_cost > none) {
+                    none = fits[o] - break_cost;
                     none_from.fits = true;
                 }
                 from_at(i, o, true) = fit_from;
@@ -93,8 +99,8 @@ class Likeliest {
         const auto c = cell(t, offset);
         const auto weight = static_cast<double>(c.weight);
         if (weight <= 0) return 0;
-        return nats_ * (weight * (path_->usual_distance(t) - middle_) -
-                        static_cast<double>(c.distance));
+        return nats_ *
+               (weight * (path_->usual_distance(t) - middle_) - static_cast<double>(c.distance));
     }
 
     Choice& from_at(std::size_t step, std::size_t offset, bool fits) {
@@ -103,8 +109,8 @@ class Likeliest {
 
     std::vector<Choice> traced(const std::vector<double>& fits, const std::vector<double>& breaks,
                                std::size_t steps) {
-        const auto best_fit = std::ranges::max_element(fits), best_break =
-                                                                  std::ranges::max_element(breaks);
+        const auto best_fit = std::ranges::max_element(fits),
+                   best_break = std::ranges::max_element(breaks);
         Choice at = *best_fit >= *best_break
                         ? Choice{static_cast<std::uint16_t>(best_fit - fits.begin()), true}
                         : Choice{static_cast<std::uint16_t>(best_break - breaks.begin()), false};
@@ -156,8 +162,7 @@ std::vector<Passage> find_passages(const SpeakerPath& path, const OffsetLine& li
     }
     for (std::size_t k = 0; k < passages.size(); ++k)
         passages[k].offset_frames =
-            along[k] +
-            line.change_at_frame((passages[k].frames.from + passages[k].frames.to) / 2);
+            along[k] + line.change_at_frame((passages[k].frames.from + passages[k].frames.to) / 2);
     return passages;
 }
 

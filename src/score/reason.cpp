@@ -6,13 +6,23 @@
 namespace syncnet::score {
 
 std::string_view to_string(Reason reason) {
-    static constexpr std::array<std::string_view, static_cast<std::size_t>(kLastReason) + 1>
-        kCodes{"in_sync",           "offset_too_large",    "offset_at_edge",
-               "drifts",            "jumps",               "part_does_not_match",
-               "voice_does_not_match", "lips_do_not_move", "uncertain",
-               "too_little_speech", "no_audio",            "no_face",
-               "no_speech",         "too_short",           "mouth_not_visible",
-               "file_cut_off"};
+    static constexpr std::array<std::string_view, static_cast<std::size_t>(kLastReason) + 1> kCodes{
+        "in_sync",
+        "offset_too_large",
+        "offset_at_edge",
+        "drifts",
+        "jumps",
+        "part_does_not_match",
+        "voice_does_not_match",
+        "lips_do_not_move",
+        "uncertain",
+        "too_little_speech",
+        "no_audio",
+        "no_face",
+        "no_speech",
+        "too_short",
+        "mouth_not_visible",
+        "file_cut_off"};
     return kCodes[static_cast<std::size_t>(reason)];
 }
 

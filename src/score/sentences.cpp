@@ -123,8 +123,9 @@ std::string uncertain_sentence(const Voice& voice, const Thresholds& thresholds)
 
 std::string mismatch_sentence(const Voice& voice, int max_offset) {
     return "The voice doesn't fit the lips at any offset up to " + in_ms(max_offset) + ", over " +
-           in_seconds(voice.evidence_seconds) +
-           " of speech with the mouth in view: it is another's, or dubbed. Let a person look at it.";
+           in_seconds(voice.compared_seconds) +
+           " of speech with the mouth in view: it is another's, or dubbed. Let a person look at "
+           "it.";
 }
 
 std::string part_sentence(const Voice& voice) {
@@ -158,7 +159,7 @@ std::string drift_sentence(const Drift& drift) {
            (drift.ms_per_s > 0 ? "gains " : "loses ") + fixed_point(std::abs(drift.ms_per_s), 1) +
            " ms (give or take " + fixed_point(drift.error, 1) + ") a second" +
            (mix_up.empty() ? "" : ", as " + mix_up + " do") +
-           ". `syncnet fix --drift` mends it.";
+           ". Convert the sound to the speed of the picture before anything else.";
 }
 
 std::string jumps_sentence(std::span<const Jump> jumps) {

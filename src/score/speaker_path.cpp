@@ -10,6 +10,7 @@ using Cell = sync::EvidenceMap::Cell;
 
 // Another face takes over only where it fits better by this much in all (nats).
 constexpr double kTurnCost = 3;
+constexpr double kEnoughToCompare = 25;  // frames of evidence
 // A match is nearer than the usual distance by more than this share of the usual advantage.
 constexpr double kMiddle = 0.5;
 
@@ -54,14 +55,36 @@ SpeakerPath::SpeakerPath(std::span<const Face> faces, const PairStatistics& pair
     for (int offset = -reach_; offset <= reach_; ++offset) {
         const Walk w = walk(offset, false);
         if (w.weight < sync::kMinWeight) continue;
-        const double here =
-            support(w.advantage, w.weight, pairs_) + log_offset_prior(offset);
+        const double here = support(w.advantage, w.weight, pairs_) + log_offset_prior(offset);
         if (here <= most) continue;
         most = here;
         offset_ = offset;
         advantage_ = w.advantage / w.weight;
     }
-    if (offset_) chosen_ = walk(*offset_, true).chosen;
+    if (!offset_) return;
+    chosen_ = walk(*offset_, true).chosen;
+    advantage_ = std::max(advantage_, best_advantage());
+}
+
+double SpeakerPath::best_advantage() const {
+    struct Sum {
+        double advantage = 0, weight = 0;
+    };
+    std::vector<Sum> sums(faces_.size());
+    for (std::int64_t t = first_step_; t < end_step(); ++t) {
+        const auto cells = step(t);
+        if (cells.empty()) continue;
+        const Cell& cell = cells[static_cast<std::size_t>(reach_ - *offset_)];
+        Sum& sum =
+            sums[static_cast<std::size_t>(chosen_[static_cast<std::size_t>(t - first_step_)])];
+        const auto weight = static_cast<double>(cell.weight);
+        sum.weight += weight;
+        sum.advantage += weight * usual_distance(t) - static_cast<double>(cell.distance);
+    }
+    double best = 0;
+    for (const Sum& s : sums)
+        if (s.weight >= kEnoughToCompare) best = std::max(best, s.advantage / s.weight);
+    return best;
 }
 
 // The likeliest path, found exactly: at every step one of the faces that are evidence there.
@@ -87,8 +110,8 @@ SpeakerPath::Walk SpeakerPath::walk(int offset, bool keep) const {
             for (std::size_t k = 0; k < before.size(); ++k) {
                 const State& s = before[k];
                 // Who has left, or can't be read any more, hands over for nothing.
-                const bool handed = s.face == f || std::ranges::find(active_[i], s.face) ==
-                                                       active_[i].end();
+                const bool handed =
+                    s.face == f || std::ranges::find(active_[i], s.face) == active_[i].end();
                 const double value = s.value - (handed ? 0 : kTurnCost);
                 if (value <= best.value) continue;
                 best = s;

@@ -23,7 +23,9 @@ class SpeakerPath {
     int max_offset() const { return max_offset_; }
     // Beyond max_offset where it fits best out there; nothing where there is no evidence at all.
     std::optional<int> offset() const { return offset_; }
-    double advantage() const { return advantage_; }  // of the pairs at that offset, their mean
+    // How much nearer than usual the pairs at that offset are, in the mean: of the face that fits
+    // best over a second or more. Others may not fit at all.
+    double advantage() const { return advantage_; }
     int faces_at_once() const { return faces_at_once_; }
 
     std::int64_t first_step() const { return first_step_; }
@@ -38,6 +40,7 @@ class SpeakerPath {
 
     struct Walk;
     Walk walk(int offset, bool keep) const;
+    double best_advantage() const;
 
     std::vector<Face> faces_;
     PairStatistics pairs_;

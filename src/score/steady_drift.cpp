@@ -30,9 +30,9 @@ struct Block {
 
 std::vector<Block> blocks_of(const SpeakerPath& path, std::int64_t from, std::int64_t to) {
     const std::int64_t steps = to - from;
-    const std::int64_t size = std::max<std::int64_t>(
-        1, (steps + static_cast<std::int64_t>(kMaxBlocks) - 1) /
-               static_cast<std::int64_t>(kMaxBlocks));
+    const std::int64_t size =
+        std::max<std::int64_t>(1, (steps + static_cast<std::int64_t>(kMaxBlocks) - 1) /
+                                      static_cast<std::int64_t>(kMaxBlocks));
     std::vector<Block> blocks;
     for (std::int64_t first = from; first < to; first += size) {
         const std::int64_t end = std::min(to, first + size);
@@ -45,8 +45,8 @@ std::vector<Block> blocks_of(const SpeakerPath& path, std::int64_t from, std::in
             for (std::size_t s = 0; s < cells.size(); ++s) {
                 const auto weight = static_cast<double>(cells[s].weight);
                 b.weight[s] += weight;
-                b.advantage[s] += weight * path.usual_distance(t) -
-                                  static_cast<double>(cells[s].distance);
+                b.advantage[s] +=
+                    weight * path.usual_distance(t) - static_cast<double>(cells[s].distance);
             }
         }
         blocks.push_back(std::move(b));
@@ -63,8 +63,8 @@ double support_of(const OffsetLine& line, std::span<const Block> blocks, int rea
                   const PairStatistics& pairs) {
     double advantage = 0, weight = 0;
     for (const Block& b : blocks) {
-        const auto offset = static_cast<int>(
-            std::lround(line.offset + line.per_step * (b.middle - line.middle)));
+        const auto offset =
+            static_cast<int>(std::lround(line.offset + line.per_step * (b.middle - line.middle)));
         if (std::abs(offset) > reach) continue;
         const auto shift = static_cast<std::size_t>(reach - offset);
         advantage += b.advantage[shift];
@@ -87,9 +87,8 @@ std::pair<Found, Found> best_lines(const SpeakerPath& path, std::int64_t from, s
     const double middle = static_cast<double>(from + to) / 2;
     for (int rate = -rates; rate <= rates; ++rate)
         for (int offset = -path.max_offset(); offset <= path.max_offset(); ++offset) {
-            const OffsetLine tried{.offset = static_cast<double>(offset),
-                                   .per_step = rate * finest,
-                                   .middle = middle};
+            const OffsetLine tried{
+                .offset = static_cast<double>(offset), .per_step = rate * finest, .middle = middle};
             const double here = support_of(tried, blocks, path.reach(), pairs);
             Found& best = rate == 0 ? level : line;
             if (here > best.support) best = {.line = tried, .support = here};
@@ -131,19 +130,19 @@ std::vector<Stretch> stretches_along(const OffsetLine& line, const SpeakerPath& 
         const auto centre = static_cast<int>(std::lround(on_line));
         sync::CurveSums sums(path.reach());
         for (std::int64_t t = first; t < end; ++t)
-            sums.add(path.step(t), -std::lround(line.per_step *
-                                                (static_cast<double>(t) + 0.5 - middle)));
+            sums.add(path.step(t),
+                     -std::lround(line.per_step * (static_cast<double>(t) + 0.5 - middle)));
         const sync::SyncCurve curve = sums.curve();
         std::optional<sync::SyncResult> best;
         for (int o = centre - kStretchReach; o <= centre + kStretchReach; ++o)
             if (const auto here = sync::read_curve_at(curve, o);
-                here && here->evidence >= kStretchWeight && (!best || here->min_dist < best->min_dist))
+                here && here->evidence >= kStretchWeight &&
+                (!best || here->min_dist < best->min_dist))
                 best = here;
         // At the end of what was looked at it is no minimum.
         if (best && std::abs(best->offset_frames - centre) < kStretchReach)
-            found.push_back({.step = middle,
-                             .offset = best->fine_offset_frames,
-                             .weight = best->evidence});
+            found.push_back(
+                {.step = middle, .offset = best->fine_offset_frames, .weight = best->evidence});
     }
     return found;
 }
@@ -170,13 +169,11 @@ std::optional<std::pair<OffsetLine, double>> through(std::span<const Stretch> al
     for (const Stretch& s : all)
         left += s.weight * std::pow(s.offset - offset - slope * (s.step - step), 2);
     const double mean_weight = weight / static_cast<double>(all.size());
-    const double variance =
-        std::max(left / mean_weight / static_cast<double>(all.size() - 2),
-                 kLeastErrorFrames * kLeastErrorFrames);
-    return std::pair(OffsetLine{.offset = offset + slope * (middle - step),
-                                .per_step = slope,
-                                .middle = middle},
-                     std::sqrt(variance * mean_weight / spread));
+    const double variance = std::max(left / mean_weight / static_cast<double>(all.size() - 2),
+                                     kLeastErrorFrames * kLeastErrorFrames);
+    return std::pair(
+        OffsetLine{.offset = offset + slope * (middle - step), .per_step = slope, .middle = middle},
+        std::sqrt(variance * mean_weight / spread));
 }
 
 }  // namespace
@@ -215,10 +212,9 @@ SteadyDrift find_drift(const SpeakerPath& path, const PairStatistics& pairs) {
         if (drifts) found.line = better;
     }
     if (drifts && !found.drift)  // too short to measure it by stretches
-        found.drift =
-            Drift{.ms_per_s = found.line.per_step * kMsPerFrame * kStepsPerSecond,
-                  .error = kLeastChange / span * kMsPerFrame * kStepsPerSecond,
-                  .significant = true};
+        found.drift = Drift{.ms_per_s = found.line.per_step * kMsPerFrame * kStepsPerSecond,
+                            .error = kLeastChange / span * kMsPerFrame * kStepsPerSecond,
+                            .significant = true};
     return found;
 }
 

@@ -6,9 +6,9 @@
 namespace syncnet::score {
 
 struct OffsetLine {
-    double offset = 0;       // frames, at `middle`
-    double per_step = 0;     // frames
-    double middle = 0;       // step
+    double offset = 0;    // frames, at `middle`
+    double per_step = 0;  // frames
+    double middle = 0;    // step
 
     double change(std::int64_t step) const {
         return per_step * (static_cast<double>(step) + 0.5 - middle);

@@ -59,7 +59,7 @@ class Judge {
                                                                               : Decision::next,
                            {{Reason::part_does_not_match, part_sentence(voice_)}});
         if (voice_.fit < std::min(thresholds_.next, calibration_.mismatch_fit) &&
-            voice_.evidence_seconds >= calibration_.mismatch_seconds)
+            voice_.compared_seconds >= calibration_.mismatch_seconds)
             return verdict(Decision::block, {{Reason::voice_does_not_match,
                                               mismatch_sentence(voice_, max_offset_)}});
         if (voice_.fit < thresholds_.next) return doubt();
@@ -95,8 +95,7 @@ class Judge {
         std::vector<Why> reasons;
         if (voice_.drift && voice_.drift->significant)
             reasons.push_back({Reason::drifts, drift_sentence(*voice_.drift)});
-        if (!voice_.jumps.empty())
-            reasons.push_back({Reason::jumps, jumps_sentence(voice_.jumps)});
+        if (!voice_.jumps.empty()) reasons.push_back({Reason::jumps, jumps_sentence(voice_.jumps)});
         const bool too_large =
             std::abs(voice_.result->offset_frames) > thresholds_.max_offset_frames;
         if (too_large || reasons.empty())
@@ -149,8 +148,8 @@ Verdict judge(const Voice& voice, const Evidence& evidence, const Calibration& c
     Verdict verdict = enough ? Judge(voice, calibration, thresholds, max_offset).decide()
                              : without_enough(evidence, calibration);
     if (evidence.cut_off)
-        verdict.reasons.push_back({Reason::file_cut_off, sentence(Reason::file_cut_off, evidence,
-                                                                  calibration)});
+        verdict.reasons.push_back(
+            {Reason::file_cut_off, sentence(Reason::file_cut_off, evidence, calibration)});
     return verdict;
 }
 

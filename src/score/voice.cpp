@@ -62,8 +62,8 @@ int main_offset(std::span<const Passage> passages, const OffsetLine& line, int o
     std::vector<std::pair<int, double>> found;
     for (const Passage& p : passages) {
         if (!p.fits) continue;
-        const int in_middle = static_cast<int>(std::lround(
-            p.offset_frames - line.change_at_frame((p.frames.from + p.frames.to) / 2)));
+        const int in_middle = static_cast<int>(
+            std::lround(p.offset_frames - line.change_at_frame((p.frames.from + p.frames.to) / 2)));
         auto same = std::ranges::find(found, in_middle, &std::pair<int, double>::first);
         if (same == found.end()) same = found.insert(found.end(), {in_middle, 0.0});
         same->second += p.evidence_seconds;
@@ -90,14 +90,14 @@ Voice find_voice(std::span<const Face> faces, const Calibration& calibration, in
     voice.passages = find_passages(path, line, *calibration.pairs);
     voice.jumps = jumps_of(voice.passages, line);
     const int centre = static_cast<int>(std::lround(line.offset));
-    const int offset =
-        voice.jumps.empty() ? centre : main_offset(voice.passages, line, centre);
+    const int offset = voice.jumps.empty() ? centre : main_offset(voice.passages, line, centre);
 
     voice.curve = aligned_curve(path, voice.passages, line, offset, false);
     voice.result = read_curve_at(voice.curve, offset);
     if (!voice.result) return voice;
     voice.fitting = read_curve_at(aligned_curve(path, voice.passages, line, offset, true), offset);
     voice.evidence_seconds = seconds(voice.result->evidence);
+    voice.compared_seconds = seconds(*std::ranges::max_element(voice.curve.weight));
     for (const Passage& p : voice.passages)
         (p.fits ? voice.fitting_seconds : voice.mismatched_seconds) += p.evidence_seconds;
     return rescored(std::move(voice), calibration);

@@ -26,8 +26,8 @@ struct Face {
 // A stretch of the file that one face explains at one offset - or that it doesn't.
 struct Passage {
     Interval frames;
-    int face = 0;                 // id
-    double offset_frames = 0;     // in its middle
+    int face = 0;              // id
+    double offset_frames = 0;  // in its middle
     bool fits = false;
     double evidence_seconds = 0;
 };
@@ -55,6 +55,7 @@ struct Voice {
     std::optional<sync::SyncResult> fitting;
     double fitting_fit = 0;
     double evidence_seconds = 0, fitting_seconds = 0, mismatched_seconds = 0;
+    double compared_seconds = 0;    // evidence at the offset that has most of it
     std::vector<Passage> passages;  // in the order of time; gaps have no evidence
     std::optional<Drift> drift;     // where there is enough to tell
     std::vector<Jump> jumps;

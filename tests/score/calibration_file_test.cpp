@@ -24,12 +24,15 @@ class CalibrationFileTest : public testing::Test {
     const CalibrationFile file{.calibration = {.intercept = 1.5,
                                                .confidence_weight = 0.1,
                                                .min_dist_weight = -0.2,
-                                               .length_weight = 0.3,
+                                               .evidence_half = 30,
                                                .offset_width = 5,
                                                .offset_power = 6,
                                                .scale = {.gain = 30, .shift = -20},
                                                .min_speech_seconds = 0.7,
-                                               .min_face_seconds = 1.2},
+                                               .min_face_seconds = 1.2,
+                                               .mismatch_fit = 0.1,
+                                               .mismatch_seconds = 2,
+                                               .pairs = PairStatistics{8, 0.05}},
                                .thresholds = {.allow = 0.83, .next = 0.61, .max_offset_frames = 3},
                                .model = "lipsync",
                                .model_version = "7"};
@@ -42,7 +45,9 @@ TEST_F(CalibrationFileTest, ReadsWhatItWrote) {
     const CalibrationFile read = load_calibration_file(path);
     EXPECT_EQ(to_text(read), to_text(file));
     EXPECT_EQ(read.calibration.offset_power, 6);
-    EXPECT_EQ(read.calibration.length_weight, 0.3);
+    EXPECT_EQ(read.calibration.evidence_half, 30);
+    ASSERT_TRUE(read.calibration.pairs);
+    EXPECT_EQ(read.calibration.pairs->nats, 0.05);
     EXPECT_EQ(read.thresholds.allow, 0.83);
     EXPECT_EQ(read.thresholds.max_offset_frames, 3);
     EXPECT_EQ(read.model, "lipsync");

@@ -35,15 +35,20 @@ struct Scene {
         std::fill(reading.speech.probability.begin() + 50, reading.speech.probability.end(), 1.0F);
 
         pipeline::TrackAnalysis lead{.id = 3, .first_frame = 10, .frames = 50};
-        lead.curve.mean_distance.fill(12);
-        lead.curve.mean_distance[sync::kMaxOffset] = 8;
-        lead.result = sync::read_curve(lead.curve);
-        lead.score = 0.95;
+        lead.voice.curve = sync::SyncCurve(sync::kPublishedReach);
+        std::ranges::fill(lead.voice.curve.mean_distance, 12);
+        lead.voice.curve.mean_distance[lead.voice.curve.shift_of(0)] = 8;
+        lead.voice.result = sync::read_curve(lead.voice.curve);
+        analysis.voice = lead.voice;
+        analysis.max_offset = sync::kPublishedReach;
         analysis.tracks.push_back(lead);
-        analysis.verdict = {
-            .score = 0.95, .decision = score::Decision::allow, .reasons = {score::Reason::in_sync}};
-        pipeline::Window window{
-            .frames = {10, 60}, .result = lead.result, .enough_speech = true, .enough_lips = true};
+        analysis.verdict = {.score = 0.95,
+                            .decision = score::Decision::allow,
+                            .reasons = {{score::Reason::in_sync, "It fits."}}};
+        pipeline::Window window{.frames = {10, 60},
+                                .result = lead.voice.result,
+                                .enough_speech = true,
+                                .enough_lips = true};
         analysis.timeline = pipeline::Timeline{
             .tracks = {{.id = 3, .windows = {window}, .offsets = {}}},
             .speech = {{50, 100}},
