@@ -44,8 +44,8 @@ Voice voice(int offset, double confidence, double min_dist, double seconds,
                                        .min_dist = min_dist,
                                        .evidence = seconds * 25},
             .faces = 1,
-            .fitting_seconds = seconds,
             .evidence_seconds = seconds,
+            .fitting_seconds = seconds,
             .compared_seconds = seconds};
     v.fitting = v.result;
     return rescored(v, calibration);
