@@ -79,6 +79,16 @@ class OutOfSync(Field):
                 self.assertEqual(answer["reason_codes"], ["offset_too_large"])
                 self.assertAlmostEqual(answer["offset_frames"], -ms / 40, delta=3)
 
+    def test_late_and_short(self):
+        """What fits at its true offset, if not surely, is no other voice."""
+        clips = {(ms, seconds): support.sample("--delay-ms", str(ms), "--seconds", seconds, "--seed", seed)
+                 for ms, seconds, seed in ((800, "3", "3"), (1200, "4", "5"), (1900, "5", "2"))}
+        for (ms, seconds), answer in zip(clips, support.score(*clips.values())):
+            with self.subTest(ms=ms, seconds=seconds):
+                self.assertIn(answer["decision"], ("NEXT", "BLOCK"))
+                self.assertAlmostEqual(support.measured_offset(answer), -ms / 40, delta=3)
+                self.no_mismatch(answer)
+
     def test_beyond_what_is_searched(self):
         """Nothing is said of a voice whose place wasn't searched, but that."""
         answer, = support.score(delayed(RANGE_MS + 400))
@@ -166,7 +176,7 @@ class Pieces(Field):
     def test_cut_off(self):
         whole = changed("-c:v", "libx264", "-g", "50", "-movflags", "frag_keyframe+empty_moov+default_base_moof", ending=".mp4").read_bytes()
         rest = support.scratch_folder() / "cut_off.mp4"
-        rest.write_bytes(whole[: len(whole) * 6 // 10])
+        rest.write_bytes(whole[: whole.rindex(b"moof") - 5000])  # in the last piece but one
         answer, = support.score(rest)
         self.assertIn(answer["decision"], ("ALLOW", "NEXT"))
         self.assertIn("file_cut_off", answer["reason_codes"])
