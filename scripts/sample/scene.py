@@ -99,3 +99,15 @@ class Scene:
         for actor in self._actors:
             actor.draw_on(picture, time)
         return picture
+
+
+class CutAway:
+    """One scene, and at certain times another."""
+
+    def __init__(self, scene: Scene, elsewhere: Scene, away: Callable[[float], bool]):
+        self._scene = scene
+        self._elsewhere = elsewhere
+        self._away = away
+
+    def draw(self, time: float) -> Image.Image:
+        return (self._elsewhere if self._away(time) else self._scene).draw(time)

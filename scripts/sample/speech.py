@@ -66,6 +66,14 @@ class Speech:
     samples: np.ndarray  # int16, mono, at RATE
     phonemes: list[Phoneme]
 
+    def during(self, spans: list[tuple[float, float]]) -> "Speech":
+        """What is said between these seconds; silence between them."""
+        samples = np.zeros_like(self.samples)
+        for first, last in spans:
+            part = slice(round(first * RATE), round(last * RATE))
+            samples[part] = self.samples[part]
+        return Speech(samples, [p for p in self.phonemes if any(first <= p.start and p.end <= last for first, last in spans)])
+
 
 def _articulated(heard: list[tuple[float, str]], end: float) -> list[Phoneme]:
     """When the mouth makes each phoneme, from when it begins to be heard."""

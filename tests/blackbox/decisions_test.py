@@ -36,8 +36,10 @@ class Decisions(unittest.TestCase):
         self.assertEqual((answer["decision"], answer["reason_codes"]), ("BLOCK", ["voice_does_not_match"]))
         self.assertLess(answer["confidence"], self.answers["in sync"]["confidence"])
 
-    def test_a_photograph_is_not_allowed(self):
-        self.assertNotEqual(self.answers["photograph"]["decision"], "ALLOW")
+    def test_a_photograph_is_blocked(self):
+        answer = self.answers["photograph"]
+        self.assertEqual((answer["decision"], answer["reason_codes"]), ("BLOCK", ["lips_do_not_move"]))
+        self.assertIsNone(answer["score"])
 
     def test_the_face_that_speaks_leads(self):
         for side in ("left", "right"):
@@ -49,9 +51,14 @@ class Decisions(unittest.TestCase):
                 middle = [(result["mean_box"][0] + result["mean_box"][2]) / 2 for result in results]
                 self.assertEqual(middle[0] < middle[1], side == "left")
                 self.assertGreater(results[0]["confidence"], results[1]["confidence"])
-                for field in ("confidence", "min_dist", "score"):
-                    self.assertEqual(answer[field], results[0][field])
+                # The file's own numbers: those of the face that is heard, all the time but for what the other one explains
+                # better, and less sure, for either face could have fitted by accident.
+                for field in ("confidence", "min_dist"):
+                    self.assertAlmostEqual(answer[field], results[0][field], delta=0.5)
+                self.assertLess(answer["score"], results[0]["score"])
+                self.assertGreater(answer["score"], results[1]["score"])
                 self.assertEqual(answer["offset_frames"], results[0]["offset"])
+                self.assertIn(results[0]["track"], [passage["track"] for passage in answer["passages"] if passage["fits"]])
 
     def test_a_cut_ends_a_track(self):
         answer = self.answers["cut"]

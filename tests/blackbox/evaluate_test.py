@@ -46,7 +46,7 @@ class Evaluate(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = support.scratch_folder()
         clips = support.samples(PLAIN | {"dubbed": ("--seconds", "3", "--other-audio"),
-                                         "late": ("--seconds", "3", "--delay-ms", "400")})
+                                         "late": ("--seconds", "5", "--seed", "2", "--delay-ms", "400")})
         (cls.folder / "broken.mkv").write_bytes(b"\x1a\x45\xdf\xa3 not a video")
         lines = [{"path": str(clips["one"]), "label": "genuine", "speaker": "a", "offset": 0},
                  {"path": str(clips["two"]), "label": "genuine", "speaker": "a", "offset": 0},

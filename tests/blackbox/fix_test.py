@@ -73,7 +73,7 @@ class Refused(unittest.TestCase):
 
     def test_what_is_not_certain(self):
         self.refused(support.sample("--no-face"), "no face")
-        self.refused(support.sample("--silence"), "speech")
+        self.refused(support.sample("--silence"), "nobody is heard speaking")
         self.refused(support.sample("--no-audio"), "no sound")
         self.refused(support.sample("--seconds", "8", "--other-audio"), "does not surely belong")
         self.refused(drifting(), "the offset changes .*00:00:0[6789]")

@@ -52,7 +52,9 @@ class NotEnoughEvidence(unittest.TestCase):
         done = support.run("score", self.clips["silence"])
         self.assertEqual(done.returncode, 0)
         self.assertIn("NEXT", done.stdout)
-        self.assertIn("speech", done.stdout)
+        self.assertIn("Nobody is heard speaking", done.stdout)
+        for reason in self.answers["silence"]["reasons"]:
+            self.assertIn(reason, done.stdout)
         for word in ("score", "confidence", "min_dist", "offset"):
             self.assertNotIn(word, done.stdout.replace(str(self.clips["silence"]), ""))
 

@@ -105,6 +105,15 @@ def samples(wanted: dict) -> dict[object, Path]:
         return dict(zip(wanted, pool.map(one, wanted.values())))
 
 
+def edited(*arguments, ending: str = ".mkv") -> Path:
+    """What ffmpeg makes with these arguments, inputs and all."""
+
+    def make(path: Path) -> None:
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments, path], check=True, timeout=PATIENCE)
+
+    return _once(" ".join(map(str, arguments)), ending, make)
+
+
 def short_sample() -> Path:
     """For where the answer hardly matters: quick to score."""
     return sample("--seconds", "1.6")
@@ -113,12 +122,7 @@ def short_sample() -> Path:
 def long_sample(seconds: int) -> Path:
     """A small clip repeated without being encoded again. `seconds` is a multiple of 20."""
     cycle = sample("--seconds", "20", "--fps", "10", ending=".mkv")
-
-    def make(path: Path) -> None:
-        repeat = ["-stream_loop", str(seconds // 20 - 1), "-i", cycle, "-c", "copy", path]
-        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *repeat], check=True, timeout=PATIENCE)
-
-    return _once(f"long {seconds}", ".mkv", make)
+    return edited("-stream_loop", str(seconds // 20 - 1), "-i", cycle, "-c", "copy")
 
 
 # ---- the command line

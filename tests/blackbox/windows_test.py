@@ -1,7 +1,6 @@
 """`syncnet windows`: what is right in one place and wrong in another is told by its place."""
 
 import json
-import subprocess
 import unittest
 
 import support
@@ -9,25 +8,14 @@ import support
 
 def joined(first, second):
     """One clip after the other; a cut, as two faces."""
-
-    def make(path):
-        graph = "[0:v][0:a][1:v][1:a]concat=n=2:v=1:a=1"
-        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", first, "-i", second, "-filter_complex", graph, "-preset",
-                        "veryfast", path], check=True, timeout=support.PATIENCE)
-
-    return support._once(f"{first.name} then {second.name}", ".mp4", make)
+    return support.edited("-i", first, "-i", second, "-filter_complex", "[0:v][0:a][1:v][1:a]concat=n=2:v=1:a=1", "-preset", "veryfast", ending=".mp4")
 
 
 def drifting():
     """One shot whose sound is in place for 8 s and 320 ms late from then on."""
     clip = support.sample("--seconds", "16")
-
-    def make(path):
-        graph = "[0:a]asplit[a][b];[a]atrim=0:8[c];[b]adelay=320:all=1,atrim=8:16,asetpts=PTS-STARTPTS[d];[c][d]concat=n=2:v=0:a=1"
-        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", clip, "-filter_complex", graph, "-c:v", "copy", path],
-                       check=True, timeout=support.PATIENCE)
-
-    return support._once("drifting", ".mp4", make)
+    graph = "[0:a]asplit[a][b];[a]atrim=0:8[c];[b]adelay=320:all=1,atrim=8:16,asetpts=PTS-STARTPTS[d];[c][d]concat=n=2:v=0:a=1"
+    return support.edited("-i", clip, "-filter_complex", graph, "-c:v", "copy", ending=".mp4")
 
 
 def windows(video, *flags) -> dict:

@@ -34,9 +34,9 @@ class MakeSampleTest(unittest.TestCase):
         command = ["ffmpeg", "-v", "error", "-i", clip, "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-"]
         return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.int16).astype(float)
 
-    def mouth(self, clip: Path) -> np.ndarray:
-        """Grey pictures of the lower half of the clip's middle."""
-        command = ["ffmpeg", "-v", "error", "-i", clip, "-vf", "crop=80:60:40:60", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    def mouth(self, clip: Path, left: int = 40) -> np.ndarray:
+        """Grey pictures of the lower half of the clip's middle, or of a half of it."""
+        command = ["ffmpeg", "-v", "error", "-i", clip, "-vf", f"crop=80:60:{left}:60", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
         pixels = subprocess.run(command, check=True, capture_output=True).stdout
         return np.frombuffer(pixels, np.uint8).reshape(-1, 60, 80).astype(float)
 
@@ -70,6 +70,47 @@ class MakeSampleTest(unittest.TestCase):
         self.assertTrue((np.abs(covered - plain).mean(axis=(1, 2)) > 4).all())
         self.assertLess(np.abs(np.diff(covered, axis=0)).mean(), 0.6 * np.abs(np.diff(plain, axis=0)).mean())
 
+    def test_the_sound_is_silent_for_a_while(self) -> None:
+        plain, muted = self.sound(self.make("plain.mkv")), self.sound(self.make("muted.mkv", "--mute", "0.4:0.6", "--mute", "1:"))
+        near = 100  # samples that resampling smears
+        for first, last, silent in ((0, 0.4, False), (0.4, 0.6, True), (0.6, 1, False), (1, 1.2, True)):
+            part = slice(round(first * RATE) + near, round(last * RATE) - near)
+            np.testing.assert_allclose(muted[part], 0 if silent else plain[part], atol=4)
+            self.assertGreater(np.abs(plain[part]).max(), 1000)
+
+    def test_drift_moves_the_sound_more_and_more(self) -> None:
+        plain = self.sound(self.make("plain.mkv"))
+        for drift in (100, -100):
+            with self.subTest(drift):
+                drifts = self.sound(self.make(f"{drift}.mkv", f"--drift={drift}"))
+                time = np.arange(len(plain))
+                expected = np.interp(time * (1 + drift / 1000), time, plain, right=0)
+                self.assertEqual(len(drifts), len(plain))
+                self.assertGreater(np.corrcoef(drifts, expected)[0, 1], 0.98)
+
+    def test_two_people_take_turns(self) -> None:
+        """The one whose lips move is heard; only one moves, unless both are to."""
+        long = ("--seconds", "8", "--fps", "5", "--two-faces")
+        both = self.make("left.mkv", *long)
+        turns, both_move = (self.make(f"{len(o)}.mkv", *long[:-1], "--turns", *o) for o in ((), ("--both-move",)))
+        for side, spoken, listened in ((0, slice(0, 19), slice(21, 40)), (80, slice(21, 40), slice(0, 19))):
+            moving = self.mouth(both_move, side)
+            np.testing.assert_array_equal(moving, self.mouth(both, side))
+            still = np.abs(self.mouth(turns, side) - moving).mean(axis=(1, 2))
+            self.assertGreater(still[listened].mean(), 3 * still[spoken].mean())
+        left = self.sound(both)
+        right = self.sound(self.make("right.mkv", *long[:-1], "--other-audio"))
+        np.testing.assert_array_equal(self.sound(turns), self.sound(both_move))
+        half, near = 4 * RATE, 100
+        np.testing.assert_allclose(self.sound(turns)[: half - near], left[: half - near], atol=4)
+        np.testing.assert_allclose(self.sound(turns)[half + near :], right[half + near :], atol=4)
+
+    def test_another_face_is_cut_in(self) -> None:
+        plain, cut_in = self.make("plain.mkv"), self.make("cut_in.mkv", "--other-face", "0.4:0.8")
+        changed = np.abs(self.mouth(cut_in) - self.mouth(plain)).mean(axis=(1, 2)) > 10
+        self.assertEqual(changed.nonzero()[0].tolist(), list(range(10, 20)))
+        np.testing.assert_array_equal(self.sound(cut_in), self.sound(plain))
+
     def test_other_sound_keeps_the_pictures(self) -> None:
         plain, other = self.make("plain.mkv"), self.make("other.mkv", "--other-audio")
         np.testing.assert_array_equal(self.mouth(plain), self.mouth(other))
@@ -92,7 +133,8 @@ class MakeSampleTest(unittest.TestCase):
         self.assertGreater(durations.max(), 0.055)
 
     def test_a_wrong_option_is_refused(self) -> None:
-        for options in (["x.txt"], ["x.avi", "--vfr"], ["x.mp4", "--size", "11x10"], ["x.mp4", "--voice", "nobody"], ["x.mp4", "--cover-mouth", "soon"]):
+        for options in (["x.txt"], ["x.avi", "--vfr"], ["x.mp4", "--size", "11x10"], ["x.mp4", "--voice", "nobody"], ["x.mp4", "--cover-mouth", "soon"],
+                        ["x.mp4", "--mute", "1"], ["x.mp4", "--both-move"], ["x.mp4", "--turns", "--two-faces"], ["x.mp4", "--drift", "-1000"]):
             refused = subprocess.run([MAKE_SAMPLE, *options], cwd=self.folder, capture_output=True)
             self.assertNotEqual(refused.returncode, 0)
             self.assertNotIn(b"Traceback", refused.stderr)
