@@ -39,11 +39,12 @@ Demuxer::Demuxer(Source source, const Limits& limits) : container_(std::move(sou
 
 bool Demuxer::read(AVPacket& packet, Damage& damage) {
     int errors = 0;
+    bool broken = false;  // the last packet: where nothing follows, it is the file that ends there
     for (;;) {
         av_packet_unref(&packet);
         const int status = av_read_frame(&container_.format(), &packet);
         if (status == AVERROR_EOF || (status < 0 && ++errors > kMaxReadErrors)) {
-            damage.truncated = errors > 0 || ends_early();
+            damage.truncated = errors > 0 || broken || ends_early();
             return false;
         }
         if (status < 0) {
@@ -57,6 +58,7 @@ bool Demuxer::read(AVPacket& packet, Damage& damage) {
         }
         if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
             ++damage.packets;
+            broken = true;
             continue;
         }
         mend(packet);

@@ -42,6 +42,7 @@ score::Voice published_voice(const sync::PublishedMeasurement& measured, const R
     constexpr double kLikely = 0.5;
     voice.faces = 1;
     voice.fit = score::fit(*voice.result, scoring.calibration);
+    voice.fit_at_any_offset = voice.fit;
     voice.score = score::score(*voice.result, scoring.calibration);
     voice.beyond_range = std::abs(voice.result->offset_frames) == measured.curve.reach;
     voice.passages.push_back(

@@ -14,14 +14,30 @@ double log_offset_prior(double offset_frames) {
     return -std::log1p(std::pow(offset_frames / kWidth, 2));
 }
 
-double fit(const sync::SyncResult& result, const Calibration& c, int faces) {
+namespace {
+
+double sigmoid(double logit) {
+    return 1 / (1 + std::exp(-logit));
+}
+
+double logit_of(const sync::SyncResult& result, const Calibration& c, int faces) {
     const double counts = result.evidence > 0 || c.evidence_half > 0
                               ? result.evidence / (result.evidence + c.evidence_half)
                               : 1;
-    double logit = counts * (c.intercept + c.confidence_weight * result.confidence +
-                             c.min_dist_weight * result.min_dist);
-    if (c.pairs) logit += log_offset_prior(result.offset_frames) - std::log(faces);
-    return 1 / (1 + std::exp(-logit));
+    const double logit = counts * (c.intercept + c.confidence_weight * result.confidence +
+                                   c.min_dist_weight * result.min_dist);
+    return c.pairs ? logit - std::log(faces) : logit;
+}
+
+}  // namespace
+
+double fit(const sync::SyncResult& result, const Calibration& c, int faces) {
+    return sigmoid(logit_of(result, c, faces) +
+                   (c.pairs ? log_offset_prior(result.offset_frames) : 0));
+}
+
+double fit_at_any_offset(const sync::SyncResult& result, const Calibration& c, int faces) {
+    return sigmoid(logit_of(result, c, faces));
 }
 
 double score(const sync::SyncResult& result, const Calibration& c, int faces) {

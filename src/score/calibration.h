@@ -49,6 +49,9 @@ double log_offset_prior(double offset_frames);
 // How likely it is, 0..1, that the voice belongs to these lips at whichever offset. `faces`: so
 // many could have fitted by accident.
 double fit(const sync::SyncResult& result, const Calibration& calibration, int faces = 1);
+// The same, were every offset as likely as any other: what "it fits nowhere" is asked of.
+double fit_at_any_offset(const sync::SyncResult& result, const Calibration& calibration,
+                         int faces = 1);
 // The same that they belong together as they are: an offset counts against it.
 double score(const sync::SyncResult& result, const Calibration& calibration, int faces = 1);
 

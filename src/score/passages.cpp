@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 
 namespace syncnet::score {
 namespace {
@@ -30,8 +31,8 @@ class Likeliest {
           nats_(pairs.nats),
           middle_(kMiddle *
                   std::clamp(path.advantage(), kLeastShare * pairs.advantage, pairs.advantage)),
-          most_(path.max_offset() + kBeyond > path.reach() ? path.reach()
-                                                           : path.max_offset() + kBeyond),
+          most_(std::min(path.reach(),
+                         std::max(path.max_offset(), std::abs(*path.offset())) + kBeyond)),
           offsets_(2 * static_cast<std::size_t>(most_) + 1) {}
 
     // By step of the path; only steps with evidence count.

@@ -58,7 +58,8 @@ class Judge {
             return verdict(voice_.mismatched_seconds > voice_.fitting_seconds ? Decision::block
                                                                               : Decision::next,
                            {{Reason::part_does_not_match, part_sentence(voice_)}});
-        if (voice_.fit < std::min(thresholds_.next, calibration_.mismatch_fit) &&
+        if (!voice_.beyond_range &&
+            voice_.fit_at_any_offset < std::min(thresholds_.next, calibration_.mismatch_fit) &&
             voice_.compared_seconds >= calibration_.mismatch_seconds)
             return verdict(Decision::block, {{Reason::voice_does_not_match,
                                               mismatch_sentence(voice_, max_offset_)}});
@@ -85,9 +86,12 @@ class Judge {
 
     Verdict doubt() const {
         const bool little = voice_.evidence_seconds < kPlentySeconds;
-        return verdict(Decision::next,
-                       {little ? Why{Reason::too_little_speech, little_sentence(voice_)}
-                               : Why{Reason::uncertain, uncertain_sentence(voice_, thresholds_)}});
+        std::vector<Why> reasons{
+            little ? Why{Reason::too_little_speech, little_sentence(voice_)}
+                   : Why{Reason::uncertain, uncertain_sentence(voice_, thresholds_)}};
+        if (voice_.beyond_range)
+            reasons.push_back({Reason::offset_at_edge, edge_sentence(max_offset_)});
+        return verdict(Decision::next, std::move(reasons));
     }
 
     // It fits, but elsewhere in time, all of it or some.

@@ -35,6 +35,19 @@ sync::SyncCurve aligned_curve(const SpeakerPath& path, std::span<const Passage> 
     return sums.curve();
 }
 
+// A passage of some length has to fit by itself, too: that its face is nearer than usual at this
+// offset may be chance.
+void check_each(const SpeakerPath& path, const OffsetLine& line, const Calibration& calibration,
+                std::vector<Passage>& passages) {
+    constexpr double kLeastSeconds = 1.5, kLeastFit = 0.25;
+    for (Passage& p : passages) {
+        if (!p.fits || p.evidence_seconds < kLeastSeconds) continue;
+        const int offset = static_cast<int>(std::lround(p.offset_frames));
+        const auto alone = read_curve_at(aligned_curve(path, {&p, 1}, line, offset, true), offset);
+        p.fits = alone && fit_at_any_offset(*alone, calibration) >= kLeastFit;
+    }
+}
+
 // Passages that fit at another offset than the one before.
 std::vector<Jump> jumps_of(std::span<const Passage> passages, const OffsetLine& line) {
     std::vector<Jump> jumps;
@@ -88,6 +101,7 @@ Voice find_voice(std::span<const Face> faces, const Calibration& calibration, in
     voice.drift = steady.drift;
     const OffsetLine line = steady.line;
     voice.passages = find_passages(path, line, *calibration.pairs);
+    check_each(path, line, calibration, voice.passages);
     voice.jumps = jumps_of(voice.passages, line);
     const int centre = static_cast<int>(std::lround(line.offset));
     const int offset = voice.jumps.empty() ? centre : main_offset(voice.passages, line, centre);
@@ -106,6 +120,7 @@ Voice find_voice(std::span<const Face> faces, const Calibration& calibration, in
 Voice rescored(Voice voice, const Calibration& calibration) {
     if (!voice.result) return voice;
     voice.fit = fit(*voice.result, calibration, voice.faces);
+    voice.fit_at_any_offset = fit_at_any_offset(*voice.result, calibration, voice.faces);
     voice.score = score(*voice.result, calibration, voice.faces);
     if (voice.fitting) voice.fitting_fit = fit(*voice.fitting, calibration, voice.faces);
     return voice;

@@ -49,8 +49,9 @@ struct Voice {
     std::optional<sync::SyncResult> result;
     sync::SyncCurve curve;  // of the faces that speak, passages with another offset moved to it
     double fit = 0;         // 0..1: it belongs to these lips, at whichever offset
-    double score = 0;       // the same, and the offset counts against it
-    int faces = 0;          // how many could have fitted by accident at the same time
+    double fit_at_any_offset = 0;  // the same, were every offset as likely as any other
+    double score = 0;              // as `fit`, and the offset counts against it
+    int faces = 0;                 // how many could have fitted by accident at the same time
     // The passages that fit, alone: what the rest of the file has to be held against.
     std::optional<sync::SyncResult> fitting;
     double fitting_fit = 0;

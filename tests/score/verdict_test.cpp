@@ -111,6 +111,18 @@ TEST(Verdict, AGoodFitAtAnotherTimeIsNotAllowed) {
     EXPECT_THAT(edge.reasons[0].sentence, HasSubstr("more than 2000 ms"));
 }
 
+// What is late is not another's: that nobody expects so large an offset is no reason to accuse.
+TEST(Verdict, AnUnlikelyOffsetIsNotAnotherVoice) {
+    const Voice v = voice(-47, 5.2, 9.6, 2.2);
+    ASSERT_LT(v.fit, kBundled.mismatch_fit);
+    EXPECT_EQ(verdict(v).decision, Decision::next);
+    EXPECT_THAT(reasons(verdict(v)), ElementsAre(Reason::uncertain));
+    Voice beyond = voice(-56, 2, 13, 4);
+    beyond.beyond_range = true;
+    EXPECT_EQ(verdict(beyond).decision, Decision::next);
+    EXPECT_THAT(reasons(verdict(beyond)), ElementsAre(Reason::uncertain, Reason::offset_at_edge));
+}
+
 TEST(Verdict, ThePublishedModelsRuleStays) {
     EXPECT_EQ(verdict(voice(0, 10, 5, 4, kPublished), kEnough, kPublished).decision,
               Decision::allow);

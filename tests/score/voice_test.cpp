@@ -96,7 +96,11 @@ TEST(Voice, AStrangerFitsNowhere) {
 TEST(Voice, BeyondTheRangeIsTold) {
     Clip clip(300);
     clip.add_face(0, 300, delayed(58));
-    EXPECT_TRUE(clip.voice().beyond_range);
+    const Voice v = clip.voice();
+    EXPECT_TRUE(v.beyond_range);
+    EXPECT_EQ(v.result->offset_frames, -58);
+    EXPECT_GT(v.fit_at_any_offset, 0.95) << "it fits, out there";
+    EXPECT_EQ(v.mismatched_seconds, 0);
 }
 
 TEST(Voice, TwoPeopleWhoTakeTurnsAreOneVoiceEach) {
