@@ -145,7 +145,7 @@ TEXTS = {
         "progress": '{"progress":0.5}',
         "done": '{"analysis":{"decision":"ALLOW","debug":{"all_results":[{"curve":[1,2,null]}]}}}',
         "failed": '{"code":"unreadable_video","detail":"why"}',
-        "job": '{"model":"","ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2,"windows":true}',
+        "job": '{"model":"","ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2,"windows":true,"face":"largest","max_offset_ms":2000}',
         "setup": '{"folder":"m","syncnet_v2":"","s3fd":"","precision":"bf16","threads":1,"max_video_bytes":1,"max_memory_bytes":1,'
                  '"max_seconds":60,"videos_per_worker":8,"scratch":"/tmp"}',
     },
