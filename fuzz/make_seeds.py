@@ -129,7 +129,7 @@ TEXTS = {
         "unfinished": BOUNDARY + FILE,
     },
     "request": {
-        "path": '{"video_path": "a/b.mp4", "session_id": "s", "model": null, "webhook": "https://example.org/x"}',
+        "path": '{"video_path": "a/b.mp4", "session_id": "s", "model": null, "face": "left", "max_offset_ms": 600, "webhook": "https://example.org/x"}',
         "query": "session_id=a%20b+c&model=lipsync&webhook=https%3A%2F%2Fexample.org",
         "url": "https://example.org:8443/hook?x=1",
         "origins": "https://app.example, http://localhost:3000",
