@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "pipeline/face_choice.h"
+#include "pipeline/max_offset.h"
 
 namespace syncnet::cli {
 namespace {
@@ -16,6 +17,13 @@ constexpr float kReferenceOverlap = 0.5F;
 std::string check_face(const std::string& text) {
     if (pipeline::parse_face_choice(text)) return {};
     return "\"" + text + "\" is not " + std::string(pipeline::kFaceChoices);
+}
+
+// The environment is read whatever the command is: its name has to be in the message.
+std::string check_max_offset(const std::string& text) {
+    if (pipeline::parse_max_offset_ms(text)) return {};
+    return "\"" + text + "\" is not " + pipeline::max_offsets() +
+           " (from the flag, or from MAX_OFFSET_MS)";
 }
 
 }  // namespace
@@ -33,7 +41,7 @@ void AnalysisFlags::add_to(CLI::App& command) {
             "--max-offset-ms", max_offset_ms,
             "how far the offset is searched, early and late; the published SyncNet searches "
             "600 ms whatever is said here")
-        ->check(CLI::Range(pipeline::kLeastMaxOffsetMs, pipeline::kMostMaxOffsetMs))
+        ->check(check_max_offset)
         ->envname("MAX_OFFSET_MS")
         ->capture_default_str();
 }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/max_offset.h"
 
 namespace syncnet::service {
 namespace {
@@ -181,8 +182,9 @@ constexpr std::array kTable{
             "How far the offset is searched, early and late, where a request doesn't say; 200 to "
             "10000. The published SyncNet searches 600 ms whatever is said here.",
             [](Settings& s, std::string_view t) {
-                s.max_offset_ms = static_cast<int>(
-                    whole(t, pipeline::kLeastMaxOffsetMs, pipeline::kMostMaxOffsetMs));
+                const auto ms = pipeline::parse_max_offset_ms(t);
+                if (!ms) refuse(t, pipeline::max_offsets());
+                s.max_offset_ms = *ms;
             },
             get_count<&Settings::max_offset_ms>},
     Setting{"SYNCNET_MODELS", "folder", "Where the models lie; by default beside the program.",

@@ -3,10 +3,10 @@
 #include <sys/stat.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
 
 #include "pipeline/face_choice.h"
+#include "pipeline/max_offset.h"
 #include "service/multipart.h"
 #include "service/temporary_file.h"
 
@@ -111,15 +111,10 @@ pipeline::FaceChoice face_of(std::string_view text) {
 }
 
 std::optional<int> max_offset_of(std::string_view text) {
-    using pipeline::kLeastMaxOffsetMs, pipeline::kMostMaxOffsetMs;
     if (text.empty()) return std::nullopt;
-    int ms = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), ms);
-    if (failure != std::errc{} || end != text.data() + text.size() || ms < kLeastMaxOffsetMs ||
-        ms > kMostMaxOffsetMs)
-        throw Error(ErrorCode::invalid_request, "max_offset_ms must be a whole number from " +
-                                                    std::to_string(kLeastMaxOffsetMs) + " to " +
-                                                    std::to_string(kMostMaxOffsetMs));
+    const auto ms = pipeline::parse_max_offset_ms(text);
+    if (!ms)
+        throw Error(ErrorCode::invalid_request, "max_offset_ms must be " + pipeline::max_offsets());
     return ms;
 }
 

@@ -68,7 +68,7 @@ TEST(Settings, TheOffsetIsSearchedWithinBounds) {
         } catch (const Error& e) {
             EXPECT_EQ(e.code(), ErrorCode::invalid_setting);
             EXPECT_THAT(e.what(), testing::HasSubstr("MAX_OFFSET_MS"));
-            EXPECT_THAT(e.what(), testing::HasSubstr("from 200 to 10000"));
+            EXPECT_THAT(e.what(), testing::HasSubstr("of ms from 200 to 10000"));
         }
     }
 }

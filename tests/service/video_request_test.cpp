@@ -49,7 +49,7 @@ TEST(VideoRequest, SaysWhichFacesThereAre) {
 TEST(VideoRequest, SaysHowFarCanBeSearched) {
     for (const char* bad : {"199", "10001", "2000.5", "-2000", "true", R"("far")", "1e3", "{}"})
         EXPECT_THAT(refusal(std::string(R"({"max_offset_ms":)") + bad + "}"),
-                    testing::HasSubstr("a whole number from 200 to 10000"))
+                    testing::HasSubstr("a whole number of ms from 200 to 10000"))
             << bad;
     EXPECT_EQ(parse_fields(R"({"max_offset_ms":200})").choice.max_offset_ms, 200);
     EXPECT_EQ(parse_fields(R"({"max_offset_ms":10000})").choice.max_offset_ms, 10'000);
