@@ -79,7 +79,7 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
 
 int score_videos(const ScoreOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
-                                      {.reading = options.analysis.reading()});
+                                      options.analysis.analyzer());
     (void)analyzer.models().find(options.analysis.model);  // an unknown name: before any video
 
     int status = kDone;
@@ -90,6 +90,7 @@ int score_videos(const ScoreOptions& options) {
                 ProgressBar bar(!options.json);
                 return analyzer.analyze(media::Source::from_path(video),
                                         {.model = options.analysis.model,
+                                         .face = options.analysis.face_choice(),
                                          .on_progress = [&](double done) { bar.update(done); }});
             }();
             if (options.json) {
