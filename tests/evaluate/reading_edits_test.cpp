@@ -7,7 +7,6 @@
 namespace syncnet::evaluate {
 namespace {
 
-using pipeline::Interval;
 using pipeline::Reading;
 
 // Row of frame i: {i}.

@@ -118,7 +118,7 @@ TEST(Strip, ThePlayheadMovesAndLoudSoundIsHigh) {
 TEST(Strip, NothingToShowIsNoProblem) {
     const pipeline::Reading reading{.frames = 1};
     pipeline::Analysis analysis{.timeline = pipeline::Timeline{}};
-    analysis.verdict.reasons = {score::Reason::no_face};
+    analysis.verdict.reasons = {{score::Reason::no_face, "No face was found."}};
     const int height = strip_height(320);
     const Strip strip({0, 0, 320, height}, reading, analysis);
     Canvas canvas(320, height);
