@@ -129,7 +129,7 @@ TEXTS = {
         "unfinished": BOUNDARY + FILE,
     },
     "request": {
-        "path": '{"video_path": "a/b.mp4", "session_id": "s", "model": null, "webhook": "https://example.org/x"}',
+        "path": '{"video_path": "a/b.mp4", "session_id": "s", "model": null, "face": "left", "max_offset_ms": 600, "webhook": "https://example.org/x"}',
         "query": "session_id=a%20b+c&model=lipsync&webhook=https%3A%2F%2Fexample.org",
         "url": "https://example.org:8443/hook?x=1",
         "origins": "https://app.example, http://localhost:3000",
@@ -145,7 +145,7 @@ TEXTS = {
         "progress": '{"progress":0.5}',
         "done": '{"analysis":{"decision":"ALLOW","debug":{"all_results":[{"curve":[1,2,null]}]}}}',
         "failed": '{"code":"unreadable_video","detail":"why"}',
-        "job": '{"model":"","ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2,"windows":true}',
+        "job": '{"model":"","ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2,"windows":true,"face":"largest","max_offset_ms":2000}',
         "setup": '{"folder":"m","syncnet_v2":"","s3fd":"","precision":"bf16","threads":1,"max_video_bytes":1,"max_memory_bytes":1,'
                  '"max_seconds":60,"videos_per_worker":8,"scratch":"/tmp"}',
     },

@@ -13,6 +13,16 @@ double seconds(std::int64_t frames) {
     return rounded(static_cast<double>(frames) / media::kFrameRate, 2);
 }
 
+void set_voice(Row& row, const score::Voice& voice) {
+    row.evidence_s = rounded(voice.evidence_seconds, 2);
+    if (voice.drift) row.drift_ms_per_s = rounded(voice.drift->ms_per_s, 2);
+    if (!voice.result) return;
+    row.lse_c = rounded(voice.result->confidence, 3);
+    row.lse_d = rounded(voice.result->min_dist, 3);
+    row.offset_frames = voice.result->offset_frames;
+    row.lag_ms = voice.result->offset_frames * kMsPerFrame;
+}
+
 void set_verdict(Row& row, const score::Verdict& verdict) {
     row.decision = std::string(score::to_string(verdict.decision));
     row.reasons = score::codes(verdict.reasons);
@@ -36,6 +46,8 @@ void each_column(Row_& row, Column column) {
     column("decision", row.decision);
     column("reasons", row.reasons);
     column("speech_s", row.speech_s);
+    column("evidence_s", row.evidence_s);
+    column("drift_ms_per_s", row.drift_ms_per_s);
     column("error", row.error);
     column("error_detail", row.error_detail);
 }
@@ -53,17 +65,13 @@ std::vector<Row> rows_of(const std::string& video, const pipeline::Analysis& ana
                 .start_s = seconds(t.first_frame),
                 .end_s = seconds(t.first_frame + t.frames),
                 .speech_s = rounded(t.evidence.seen, 2)};
-        if (t.voice.result) {
-            row.lse_c = rounded(t.voice.result->confidence, 3);
-            row.lse_d = rounded(t.voice.result->min_dist, 3);
-            row.offset_frames = t.voice.result->offset_frames;
-            row.lag_ms = t.voice.result->offset_frames * kMsPerFrame;
-        }
-        set_verdict(row, t.verdict);
+        set_voice(row, row.leading ? analysis.voice : t.voice);
+        set_verdict(row, row.leading ? analysis.verdict : t.verdict);
         rows.push_back(std::move(row));
     }
     if (rows.empty()) {
         Row row{.video = name, .speech_s = rounded(analysis.evidence.speech, 2)};
+        set_voice(row, analysis.voice);
         set_verdict(row, analysis.verdict);
         rows.push_back(std::move(row));
     }

@@ -14,7 +14,8 @@
 
 namespace syncnet::batch {
 
-// What is not known is nothing: null in JSON, empty in CSV.
+// What is not known is nothing: null in JSON, empty in CSV. What was measured is the face's alone,
+// but the leading row has the video's: measured with all of its faces.
 struct Row {
     std::string video;       // as it was named; bytes that are no UTF-8 are replaced
     std::int64_t faces = 0;  // reported of this video: it has that many rows, but at least one
@@ -25,9 +26,11 @@ struct Row {
     std::optional<std::int64_t> offset_frames;
     std::optional<double> lag_ms;
     std::optional<double> score;
-    std::optional<std::string> decision;  // on this face alone; the leading one's is the video's
-    std::optional<std::string> reasons;   // codes, with ';' between them
+    std::optional<std::string> decision;
+    std::optional<std::string> reasons;  // codes, with ';' between them
     std::optional<double> speech_s;
+    std::optional<double> evidence_s;      // of it, with a mouth that could be read
+    std::optional<double> drift_ms_per_s;  // where there is enough to tell
     std::optional<std::string> error, error_detail;
 
     bool operator==(const Row&) const = default;

@@ -3,6 +3,9 @@
 #include <limits>
 #include <thread>
 
+#include "pipeline/face_choice.h"
+#include "pipeline/max_offset.h"
+
 namespace syncnet::cli {
 namespace {
 
@@ -11,9 +14,39 @@ constexpr int kReferenceTrackFrames = 100;
 constexpr float kReferenceFacePixels = 100;
 constexpr float kReferenceOverlap = 0.5F;
 
+std::string check_face(const std::string& text) {
+    if (pipeline::parse_face_choice(text)) return {};
+    return "\"" + text + "\" is not " + std::string(pipeline::kFaceChoices);
+}
+
+// The environment is read whatever the command is: its name has to be in the message.
+std::string check_max_offset(const std::string& text) {
+    if (pipeline::parse_max_offset_ms(text)) return {};
+    return "\"" + text + "\" is not " + pipeline::max_offsets() +
+           " (from the flag, or from MAX_OFFSET_MS)";
+}
+
 }  // namespace
 
 void AnalysisFlags::add_to(CLI::App& command) {
+    add_reading_to(command);
+    command
+        .add_option("--face", face,
+                    "whose voice it has to be: " + std::string(pipeline::kFaceChoices) +
+                        "; a login wants the largest")
+        ->check(check_face)
+        ->capture_default_str();
+    command
+        .add_option(
+            "--max-offset-ms", max_offset_ms,
+            "how far the offset is searched, early and late; the published SyncNet searches "
+            "600 ms whatever is said here")
+        ->check(check_max_offset)
+        ->envname("MAX_OFFSET_MS")
+        ->capture_default_str();
+}
+
+void AnalysisFlags::add_reading_to(CLI::App& command) {
     command
         .add_option(
             "--model", model,
@@ -86,6 +119,14 @@ pipeline::ReadingOptions AnalysisFlags::reading() const {
     // A file on one's own disk may be as large as it likes: memory does not grow with it.
     options.limits.max_bytes = std::numeric_limits<std::int64_t>::max();
     return options;
+}
+
+pipeline::AnalyzerOptions AnalysisFlags::analyzer() const {
+    return {.reading = reading(), .max_offset_ms = max_offset_ms};
+}
+
+pipeline::FaceChoice AnalysisFlags::face_choice() const {
+    return pipeline::parse_face_choice(face).value();
 }
 
 }  // namespace syncnet::cli

@@ -58,13 +58,15 @@ int run_batch(const BatchOptions& options) {
     const Interrupt interrupt;
     pipeline::ModelOptions models = options.analysis.models();
     models.threads = 1;  // videos run side by side
-    const pipeline::Analyzer analyzer(pipeline::load_models(models),
-                                      {.reading = options.analysis.reading()});
+    const pipeline::Analyzer analyzer(pipeline::load_models(models), options.analysis.analyzer());
     (void)analyzer.models().find(options.analysis.model);  // an unknown name: before any video
     batch::ResultsFile results = results_file(options);
     if (results.found() > 0) std::cerr << results.found() << " videos are in the table already\n";
-    batch::run(analyzer, {.model = options.analysis.model, .jobs = options.jobs}, results,
-               interrupt.token(), [&](const batch::TakeName& take) {
+    batch::run(analyzer,
+               {.model = options.analysis.model,
+                .face = options.analysis.face_choice(),
+                .jobs = options.jobs},
+               results, interrupt.token(), [&](const batch::TakeName& take) {
                    each_name(options.videos, interrupt.token(), take);
                });
     std::cerr << results.summary().text();

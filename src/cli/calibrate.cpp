@@ -66,12 +66,12 @@ int run_calibrate(const CalibrateFlags& flags) {
     NewFile file(flags.out, flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse);
     pipeline::ModelOptions models = flags.analysis.models();
     models.threads = 1;  // clips run side by side
-    const pipeline::Analyzer analyzer(pipeline::load_models(models),
-                                      {.reading = flags.analysis.reading()});
+    const pipeline::Analyzer analyzer(pipeline::load_models(models), flags.analysis.analyzer());
     const auto report = [&] {
         ProgressBar bar(true);
         return evaluate::calibrate(analyzer, clips,
                                    {.model = flags.analysis.model,
+                                    .face = flags.analysis.face_choice(),
                                     .fpr = flags.fpr,
                                     .jobs = flags.jobs,
                                     .on_progress = [&](double done) { bar.update(done); }},

@@ -89,6 +89,8 @@ std::string command_line(const EvaluateOptions& o) {
     add("--model", o.analysis.model);
     add("--calibration", o.analysis.calibration);
     add("--precision", o.analysis.precision);
+    add("--face", o.analysis.face);
+    add("--max-offset-ms", std::to_string(o.analysis.max_offset_ms));
     return text;
 }
 
@@ -109,6 +111,8 @@ nlohmann::ordered_json head_of(const evaluate::RunFacts& facts, const EvaluateOp
             {"model", facts.model},
             {"precision", facts.precision},
             {"calibration", o.analysis.calibration},
+            {"face", o.analysis.face},
+            {"max_offset_ms", o.analysis.max_offset_ms},
             {"manifest_sha256", facts.manifest_sha256},
             {"split", o.selection.split},
             {"corpora", o.selection.corpora},
@@ -139,13 +143,13 @@ int run_evaluate(const EvaluateOptions& options) {
     }
     pipeline::ModelOptions models = options.analysis.models();
     models.threads = 1;  // clips run side by side
-    const pipeline::Analyzer analyzer(pipeline::load_models(models),
-                                      {.reading = options.analysis.reading()});
+    const pipeline::Analyzer analyzer(pipeline::load_models(models), options.analysis.analyzer());
     const sync::SyncModelInfo& model =
         analyzer.models().find(options.analysis.model).network->info();
 
     evaluate::Evaluator evaluator(analyzer, clips,
                                   {.model = options.analysis.model,
+                                   .face = options.analysis.face_choice(),
                                    .groups = groups_of(options),
                                    .media_clips = options.media_clips});
     evaluate::RunFacts facts{.version = std::string(version()),

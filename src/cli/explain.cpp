@@ -48,11 +48,12 @@ void print(const std::string& video, const pipeline::Explanation& e, std::ostrea
 
 int explain(const ExplainFlags& flags) {
     const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
-                                      {.reading = flags.analysis.reading()});
+                                      flags.analysis.analyzer());
     const auto calibration = analyzer.models().find(flags.analysis.model).calibration;
-    const auto analysis =
-        analyzer.analyze(media::Source::from_path(flags.video),
-                         {.model = flags.analysis.model, .timeline = pipeline::TimelineOptions{}});
+    const auto analysis = analyzer.analyze(media::Source::from_path(flags.video),
+                                           {.model = flags.analysis.model,
+                                            .timeline = pipeline::TimelineOptions{},
+                                            .face = flags.analysis.face_choice()});
     const auto explanation = pipeline::explain(analysis, calibration);
     if (flags.json) {
         auto answer = pipeline::to_json(analysis);

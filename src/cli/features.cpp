@@ -74,7 +74,7 @@ void add_features(CLI::App& app, int& status) {
     const auto options = std::make_shared<FeaturesOptions>();
     command->add_option("video", options->video, "video")->required();
     command->add_option("--out", options->out, "folder to write to")->capture_default_str();
-    options->analysis.add_to(*command);
+    options->analysis.add_reading_to(*command);
     command->callback([options, &status] { status = features(*options); });
 }
 

@@ -53,15 +53,15 @@ nlohmann::json to_json(const pipeline::Fix& fix) {
 
 int fix_video(const FixFlags& flags) {
     const Interrupt interrupt;
-    const pipeline::ReadingOptions reading = flags.analysis.reading();
     const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
-                                      {.reading = reading});
+                                      flags.analysis.analyzer());
     const auto fix = [&] {
         ProgressBar bar(!flags.json);
         return pipeline::fix(
             analyzer, flags.video, flags.out,
             {.model = flags.analysis.model,
-             .limits = reading.limits,
+             .face = flags.analysis.face_choice(),
+             .limits = flags.analysis.reading().limits,
              .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,
              .on_progress = [&](double done) { bar.update(done); },
              .stop = interrupt.token()});

@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
-#include "score/sentences.h"
 #include "cli/progress_bar.h"
 #include "pipeline/analyzer.h"
+#include "score/sentences.h"
 
 namespace syncnet::cli {
 namespace {
@@ -47,7 +47,8 @@ void plot(const sync::SyncCurve& curve, int middle, std::ostream& out) {
     for (int row = 0; row < kPlotRows; ++row) {
         const double level = high - (high - low) * row / (kPlotRows - 1);
         out << "  " << std::setw(6) << std::fixed << std::setprecision(2) << level << " |";
-        for (const double d : values) out << ' ' << (!std::isnan(d) && row_of(d) == row ? '*' : ' ');
+        for (const double d : values)
+            out << ' ' << (!std::isnan(d) && row_of(d) == row ? '*' : ' ');
         out << '\n';
     }
     constexpr int kLabelEvery = 5, kColumn = 2;
@@ -66,7 +67,8 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
         out << std::fixed << std::setprecision(2) << "  score " << *a.verdict.score
             << "  confidence " << r.confidence << "  min_dist " << r.min_dist << "  offset "
             << r.offset_frames << " frames";
-        if (r.offset_frames != 0) out << " (the sound is " << score::offset_text(r.offset_frames) << ")";
+        if (r.offset_frames != 0)
+            out << " (the sound is " << score::offset_text(r.offset_frames) << ")";
     }
     out << '\n';
     for (const score::Why& why : a.verdict.reasons) out << "  " << why.sentence << '\n';
@@ -77,7 +79,7 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
 
 int score_videos(const ScoreOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
-                                      {.reading = options.analysis.reading()});
+                                      options.analysis.analyzer());
     (void)analyzer.models().find(options.analysis.model);  // an unknown name: before any video
 
     int status = kDone;
@@ -88,6 +90,7 @@ int score_videos(const ScoreOptions& options) {
                 ProgressBar bar(!options.json);
                 return analyzer.analyze(media::Source::from_path(video),
                                         {.model = options.analysis.model,
+                                         .face = options.analysis.face_choice(),
                                          .on_progress = [&](double done) { bar.update(done); }});
             }();
             if (options.json) {

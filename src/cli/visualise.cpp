@@ -19,15 +19,15 @@ struct VisualiseFlags {
 
 int visualise(const VisualiseFlags& flags) {
     const Interrupt interrupt;
-    const pipeline::ReadingOptions reading = flags.analysis.reading();
     const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
-                                      {.reading = reading});
+                                      flags.analysis.analyzer());
     const auto analysis = [&] {
         ProgressBar bar(true);
         return visual::visualise(
             analyzer, flags.video, flags.out,
             {.model = flags.analysis.model,
-             .limits = reading.limits,
+             .face = flags.analysis.face_choice(),
+             .limits = flags.analysis.reading().limits,
              .timeline = flags.timeline,
              .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,
              .on_progress = [&](double done) { bar.update(done); },

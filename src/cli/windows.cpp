@@ -11,7 +11,6 @@
 namespace syncnet::cli {
 namespace {
 
-
 struct WindowsOptions {
     std::string video;
     pipeline::TimelineOptions timeline;
@@ -62,10 +61,11 @@ void print(const pipeline::Timeline& timeline, bool all, std::ostream& out) {
 
 int windows(const WindowsOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
-                                      {.reading = options.analysis.reading()});
-    const auto analysis =
-        analyzer.analyze(media::Source::from_path(options.video),
-                         {.model = options.analysis.model, .timeline = options.timeline});
+                                      options.analysis.analyzer());
+    const auto analysis = analyzer.analyze(media::Source::from_path(options.video),
+                                           {.model = options.analysis.model,
+                                            .timeline = options.timeline,
+                                            .face = options.analysis.face_choice()});
     if (options.json)
         std::cout << pipeline::to_json(analysis, {.all_windows = options.all}).dump() << '\n';
     else

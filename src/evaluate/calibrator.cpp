@@ -21,13 +21,13 @@ struct Measured {
     std::string left_out;  // why there is no result; else empty
 };
 
-Measured measure(const pipeline::Analyzer& analyzer, const Clip& clip, const std::string& model,
-                 const std::stop_token& stop) {
+Measured measure(const pipeline::Analyzer& analyzer, const Clip& clip,
+                 const CalibratorOptions& options, const std::stop_token& stop) {
     try {
         const auto a =
-            analyzer.analyze(media::Source::from_path(clip.file), {.model = model, .stop = stop});
-        if (!a.verdict.score)
-            return {.left_out = a.verdict.reasons.front().sentence};
+            analyzer.analyze(media::Source::from_path(clip.file),
+                             {.model = options.model, .face = options.face, .stop = stop});
+        if (!a.verdict.score) return {.left_out = a.verdict.reasons.front().sentence};
         return {.voice = a.voice,
                 .max_offset = a.max_offset,
                 .evidence = a.evidence,
@@ -48,7 +48,7 @@ std::vector<Measured> measure_all(const pipeline::Analyzer& analyzer,
     std::exception_ptr failure;
     const auto measure_some = [&] {
         for (std::size_t i = next++; i < clips.size(); i = next++) try {
-                measured[i] = measure(analyzer, clips[i], options.model, stop);
+                measured[i] = measure(analyzer, clips[i], options, stop);
                 const std::lock_guard lock(reporting);
                 ++done;
                 if (options.on_progress)
@@ -120,7 +120,8 @@ CalibrationReport calibrate(const pipeline::Analyzer& analyzer, const std::vecto
         const Clip& clip = clips[used[k]];
         const Measured& m = measured[used[k]];
         const score::Decision before = m.verdict.decision;
-        const bool in_time = std::abs(m.voice.result->offset_frames) <= fit.thresholds.max_offset_frames;
+        const bool in_time =
+            std::abs(m.voice.result->offset_frames) <= fit.thresholds.max_offset_frames;
         (clip.genuine() ? genuine_before : others_before)
             .add(*m.verdict.score, before == score::Decision::allow);
         (clip.genuine() ? genuine_after : others_after)

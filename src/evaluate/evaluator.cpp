@@ -64,7 +64,8 @@ ClipRecord Evaluator::evaluate(const Clip& clip) {
 }
 
 void Evaluator::measure(const Clip& clip, ClipRecord& record) {
-    const Judge judge{.analyzer = analyzer_, .request = {.model = options_.model}};
+    const Judge judge{.analyzer = analyzer_,
+                      .request = {.model = options_.model, .face = options_.face}};
     auto start = Clock::now();
     ReadClip read{.clip = &clip,
                   .reading = analyzer_->read(media::Source::from_path(clip.file), judge.request)};

@@ -13,7 +13,8 @@
 namespace syncnet::evaluate {
 
 struct EvaluatorOptions {
-    std::string model;  // empty: the default one
+    std::string model;          // empty: the default one
+    pipeline::FaceChoice face;  // whose voice it has to be
     Groups groups;
     std::size_t media_clips = 60;  // of each corpus, for cases that need new media
 };

@@ -43,6 +43,22 @@ std::optional<FaceChoice> parse_face_choice(std::string_view text) {
     return choice;
 }
 
+std::string to_string(const FaceChoice& choice) {
+    switch (choice.which) {
+        case FaceChoice::Which::all:
+            return "all";
+        case FaceChoice::Which::largest:
+            return "largest";
+        case FaceChoice::Which::left:
+            return "left";
+        case FaceChoice::Which::right:
+            return "right";
+        case FaceChoice::Which::track:
+            return std::to_string(choice.track);
+    }
+    return "all";
+}
+
 std::vector<const ReadTrack*> chosen_tracks(const Reading& reading, const FaceChoice& choice) {
     std::vector<const ReadTrack*> chosen;
     for (const ReadTrack& track : reading.tracks) {

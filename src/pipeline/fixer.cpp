@@ -74,6 +74,7 @@ Fix fix(const Analyzer& analyzer, const fs::path& video, const fs::path& out,
 
     Request request{.model = options.model,
                     .timeline = TimelineOptions{},
+                    .face = options.face,
                     .on_progress = options.on_progress,
                     .stop = options.stop};
     Fix fix{.before = analyzer.analyze(media::Source::from_path(video), request)};

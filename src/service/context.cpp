@@ -99,12 +99,13 @@ Context::Context(asio::io_context& its_io, const Settings& wanted)
                .quarantine = wanted.quarantine,
                .remember = wanted.cache_entries > 0,
                .models = model_files(wanted),
-               .thresholds = wanted.thresholds}),
+               .thresholds = wanted.thresholds,
+               .max_offset_ms = wanted.max_offset_ms}),
       jobs(io, scoring, disk, store, metrics, job_options(wanted)) {}
 
 void Context::reload(const Settings& wanted) {
     keys = load_keys(wanted);
-    scoring.set_thresholds(wanted.thresholds);
+    scoring.set_defaults(wanted.thresholds, wanted.max_offset_ms);
 }
 
 }  // namespace syncnet::service

@@ -24,7 +24,8 @@ struct Context {
     // Starts the workers. Throws invalid_setting, and what loading the models throws.
     Context(asio::io_context& io, const Settings& settings);
 
-    // Keys and thresholds anew; the old ones stay where the new ones are not valid (throws).
+    // Keys, thresholds and MAX_OFFSET_MS anew; the old ones stay where the new ones are not valid
+    // (throws).
     void reload(const Settings& settings);
 
     bool ready() const { return !stopping && pool.ready(); }

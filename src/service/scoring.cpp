@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/version.h"
+#include "pipeline/face_choice.h"
 
 namespace syncnet::service {
 namespace {
@@ -27,20 +28,23 @@ Scoring::Scoring(WorkerPool& pool, Disk& disk, JobStore& store, Metrics& metrics
       options_(options),
       quarantine_(options.quarantine) {}
 
-void Scoring::set_thresholds(const score::Thresholds& thresholds) {
+void Scoring::set_defaults(const score::Thresholds& thresholds, int max_offset_ms) {
     options_.thresholds = thresholds;
+    options_.max_offset_ms = max_offset_ms;
 }
 
 // Everything that the answer depends on.
 std::string Scoring::cache_key(const ScoringTask& task) const {
     nlohmann::json what = pool_.description();
     what.erase("sandbox");
-    if (!task.model.empty()) what["asked"] = task.model;
+    if (!task.choice.model.empty()) what["asked"] = task.choice.model;
     const score::Thresholds& t = options_.thresholds;
     what["thresholds"] = {t.allow, t.next, t.max_offset_frames};
     what["version"] = version();
     what["files"] = options_.models;
-    what["windows"] = task.windows;
+    what["windows"] = task.choice.windows;
+    what["face"] = pipeline::to_string(task.choice.face);
+    what["max_offset_ms"] = task.choice.max_offset_ms.value();
     what["video"] = task.sha256;
     return to_hex(sha256(what.dump()));
 }
@@ -69,9 +73,11 @@ asio::awaitable<void> Scoring::remember(std::string key, std::string answer) {
 }
 
 asio::awaitable<Scored> Scoring::score(ScoringTask task) {
-    pool_.require_model(task.model);
-    // The default model, whether or not it is named.
-    if (task.model == pool_.description().at("model").at("name")) task.model.clear();
+    ScoringChoice& choice = task.choice;
+    pool_.require_model(choice.model);
+    // What is the default is the same whether or not it is named.
+    if (choice.model == pool_.description().at("model").at("name")) choice.model.clear();
+    choice.max_offset_ms = choice.max_offset_ms.value_or(options_.max_offset_ms);
     const int video = task.video;
     if (task.sha256.empty()) {
         const auto start = Clock::now();
@@ -91,9 +97,8 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
     Scored scored;
     WorkerTask work{.video = video,
                     .client = task.client,
-                    .model = task.model,
+                    .choice = task.choice,
                     .thresholds = options_.thresholds,
-                    .windows = task.windows,
                     .deadline = task.deadline,
                     .max_time = options_.max_time,
                     .on_start =

@@ -12,16 +12,16 @@
 #include "service/jobs/store.h"
 #include "service/metrics.h"
 #include "service/quarantine.h"
+#include "service/scoring_choice.h"
 #include "service/worker/pool.h"
 
 namespace syncnet::service {
 
 struct ScoringTask {
-    int video = -1;        // open for reading; the caller keeps it until it is answered
-    std::string client;    // whose it is
-    std::string sha256;    // empty: found out here
-    std::string model;     // empty: the default one
-    bool windows = false;  // also over time
+    int video = -1;      // open for reading; the caller keeps it until it is answered
+    std::string client;  // whose it is
+    std::string sha256;  // empty: found out here
+    ScoringChoice choice;
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::function<void(double)> on_progress;
 };
@@ -40,6 +40,7 @@ class Scoring {
         bool remember = true;
         std::string models;  // whatever tells these model files from others
         score::Thresholds thresholds;
+        int max_offset_ms = pipeline::kMaxOffsetMs;
     };
     // All are kept by reference.
     Scoring(WorkerPool& pool, Disk& disk, JobStore& store, Metrics& metrics,
@@ -50,7 +51,7 @@ class Scoring {
     asio::awaitable<Scored> score(ScoringTask task);
 
     // From the next video on.
-    void set_thresholds(const score::Thresholds& thresholds);
+    void set_defaults(const score::Thresholds& thresholds, int max_offset_ms);
 
   private:
     std::string cache_key(const ScoringTask& task) const;

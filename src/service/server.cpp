@@ -178,7 +178,7 @@ void Server::Impl::listen() {
 void Server::Impl::reload_settings() {
     try {
         context->reload(reload());
-        spdlog::info("keys and thresholds were read again");
+        spdlog::info("keys, thresholds and MAX_OFFSET_MS were read again");
     } catch (const Error& e) {
         spdlog::error("nothing was changed: {}", e.what());
     }

@@ -23,7 +23,7 @@ class Server {
     nlohmann::json description() const;
 
     // Serves until SIGTERM, SIGINT or stop(): then accepts nothing more, finishes what has begun
-    // within `drain` seconds, and returns. SIGHUP takes keys and thresholds anew.
+    // within `drain` seconds, and returns. SIGHUP takes keys, thresholds and MAX_OFFSET_MS anew.
     void run();
     void stop();  // from any thread
 

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/max_offset.h"
 
 namespace syncnet::service {
 namespace {
@@ -167,7 +168,9 @@ constexpr std::array kTable{
     Setting{"ALLOW_SCORE", "0..1", "ALLOW from this score on.",
             [](Settings& s, std::string_view t) { s.thresholds.allow = share(t); },
             [](const Settings& s) { return in_words(s.thresholds.allow); }},
-    Setting{"NEXT_SCORE", "0..1", "NEXT from this score on, BLOCK below it.",
+    Setting{"NEXT_SCORE", "0..1",
+            "NEXT from this score on; below it BLOCK, but only where enough speech and a readable "
+            "mouth have shown that they don't fit, else NEXT.",
             [](Settings& s, std::string_view t) { s.thresholds.next = share(t); },
             [](const Settings& s) { return in_words(s.thresholds.next); }},
     Setting{"ALLOW_OFFSET_FRAMES", "frames", "ALLOW up to this offset, early or late.",
@@ -175,6 +178,15 @@ constexpr std::array kTable{
                 s.thresholds.max_offset_frames = static_cast<int>(whole(t, 0, 15));
             },
             [](const Settings& s) { return std::to_string(s.thresholds.max_offset_frames); }},
+    Setting{"MAX_OFFSET_MS", "ms",
+            "How far the offset is searched, early and late, where a request doesn't say; 200 to "
+            "10000. The published SyncNet searches 600 ms whatever is said here.",
+            [](Settings& s, std::string_view t) {
+                const auto ms = pipeline::parse_max_offset_ms(t);
+                if (!ms) refuse(t, pipeline::max_offsets());
+                s.max_offset_ms = *ms;
+            },
+            get_count<&Settings::max_offset_ms>},
     Setting{"SYNCNET_MODELS", "folder", "Where the models lie; by default beside the program.",
             set_path<&Settings::model_dir>, get_path<&Settings::model_dir>},
     Setting{"MODEL", "", "The model that scores where a request names none: lipsync-grid, say.",

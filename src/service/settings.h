@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nn/plan.h"
+#include "pipeline/reading.h"
 #include "score/verdict.h"
 
 namespace syncnet::service {
@@ -53,7 +54,8 @@ struct Settings {
     bool webhook_private = false;  // receivers may have private addresses
 
     score::Thresholds thresholds;
-    std::filesystem::path model_dir;   // empty: beside the program
+    int max_offset_ms = pipeline::kMaxOffsetMs;  // how far the offset is searched
+    std::filesystem::path model_dir;             // empty: beside the program
     std::string model;                 // that scores where a request names none; empty: see below
     std::filesystem::path model_path;  // the published SyncNet or an edition of one's own, which
                                        // then scores; empty: the published one in model_dir, if any

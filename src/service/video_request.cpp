@@ -5,6 +5,8 @@
 #include <array>
 #include <chrono>
 
+#include "pipeline/face_choice.h"
+#include "pipeline/max_offset.h"
 #include "service/multipart.h"
 #include "service/temporary_file.h"
 
@@ -91,6 +93,31 @@ bool switch_field(const nlohmann::json& body, const char* name) {
     return found->get<bool>();
 }
 
+// As it would be written in a form.
+std::string as_text(const nlohmann::json& body, const char* name) {
+    const auto found = body.find(name);
+    if (found == body.end() || found->is_null()) return {};
+    return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// The same in every kind of body: a field's text, which is empty where nothing was said.
+pipeline::FaceChoice face_of(std::string_view text) {
+    if (text.empty()) return {};
+    const auto face = pipeline::parse_face_choice(text);
+    if (!face)
+        throw Error(ErrorCode::invalid_request,
+                    "face must be " + std::string(pipeline::kFaceChoices));
+    return *face;
+}
+
+std::optional<int> max_offset_of(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const auto ms = pipeline::parse_max_offset_ms(text);
+    if (!ms)
+        throw Error(ErrorCode::invalid_request, "max_offset_ms must be " + pipeline::max_offsets());
+    return ms;
+}
+
 // A video on its way in: stored and hashed as it comes.
 class Upload {
   public:
@@ -142,12 +169,14 @@ void take_fields(VideoRequest& request, const Fields& fields) {
         return found == fields.end() ? std::string() : found->second;
     };
     request.session_id = field("session_id");
-    request.model = field("model");
     request.webhook = field("webhook");
     const std::string windows = field("windows");
     if (!windows.empty() && windows != "true" && windows != "false")
         throw Error(ErrorCode::invalid_request, "windows must be true or false");
-    request.windows = windows == "true";
+    request.choice = {.model = field("model"),
+                      .windows = windows == "true",
+                      .face = face_of(field("face")),
+                      .max_offset_ms = max_offset_of(field("max_offset_ms"))};
 }
 
 asio::awaitable<void> read_form(VideoRequest& request, Exchange& exchange,
@@ -178,10 +207,12 @@ RequestFields parse_fields(std::string_view text) {
     const auto body = nlohmann::json::parse(text, nullptr, false);
     if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
     return {.session_id = text_field(body, "session_id"),
-            .model = text_field(body, "model"),
             .webhook = text_field(body, "webhook"),
             .video_path = text_field(body, "video_path"),
-            .windows = switch_field(body, "windows")};
+            .choice = {.model = text_field(body, "model"),
+                       .windows = switch_field(body, "windows"),
+                       .face = face_of(as_text(body, "face")),
+                       .max_offset_ms = max_offset_of(as_text(body, "max_offset_ms"))}};
 }
 
 void judge_headers(const HeaderParser& header, const Settings& settings) {

@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "base/unique_fd.h"
 #include "service/route.h"
+#include "service/scoring_choice.h"
 #include "service/settings.h"
 #include "service/upload_folder.h"
 
@@ -17,8 +18,8 @@ inline constexpr std::uint64_t kFormOverheadBytes = 64 << 10;  // beside the vid
 inline constexpr std::size_t kMaxSessionIdBytes = 256;
 
 struct RequestFields {
-    std::string session_id, model, webhook, video_path;
-    bool windows = false;  // the answer is wanted over time, too
+    std::string session_id, webhook, video_path;
+    ScoringChoice choice;
 };
 
 // Of a JSON body. Throws invalid_request.

@@ -77,6 +77,7 @@ pipeline::Analysis visualise(const pipeline::Analyzer& analyzer, const fs::path&
 
     const pipeline::Request request{.model = options.model,
                                     .timeline = options.timeline,
+                                    .face = options.face,
                                     .to_draw = true,
                                     .on_progress = options.on_progress,
                                     .stop = options.stop};

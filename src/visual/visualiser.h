@@ -11,7 +11,8 @@
 namespace syncnet::visual {
 
 struct VisualiseOptions {
-    std::string model;  // empty: the default one
+    std::string model;          // empty: the default one
+    pipeline::FaceChoice face;  // whose voice it has to be
     media::Limits limits;
     pipeline::TimelineOptions timeline;
     NewFile::IfThere if_there = NewFile::IfThere::refuse;

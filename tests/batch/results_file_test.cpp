@@ -27,7 +27,9 @@ Row face(const std::string& video, std::int64_t track, std::int64_t faces) {
             .score = 0.5,
             .decision = "BLOCK",
             .reasons = "offset_too_large",
-            .speech_s = 3.2};
+            .speech_s = 3.2,
+            .evidence_s = 2.4,
+            .drift_ms_per_s = -1.5};
 }
 
 std::string text_of(const fs::path& path) {

@@ -11,7 +11,7 @@ import unittest
 import support
 
 COLUMNS = ["video", "faces", "leading", "track", "start_s", "end_s", "lse_c", "lse_d", "offset_frames", "lag_ms", "score",
-           "decision", "reasons", "speech_s", "error", "error_detail"]
+           "decision", "reasons", "speech_s", "evidence_s", "drift_ms_per_s", "error", "error_detail"]
 
 
 def rows(text: str) -> list[dict]:
@@ -63,6 +63,16 @@ class Batch(unittest.TestCase):
         row = next(row for row in rows(self.table.read_text()) if row["video"] == str(self.videos["late"]))
         self.assertEqual((row["lse_c"], row["lse_d"], row["score"], row["decision"]),
                          (answer["confidence"], answer["min_dist"], answer["score"], answer["decision"]))
+        self.assertEqual((row["evidence_s"], row["drift_ms_per_s"]), (answer["evidence_s"], answer["drift_ms_per_s"]))
+
+    def test_the_leading_row_has_the_video(self):
+        answer = support.score(self.videos["two"])[0]
+        leading, other = (row for row in rows(self.table.read_text()) if row["video"] == str(self.videos["two"]))
+        for name in ("score", "decision", "evidence_s", "drift_ms_per_s"):
+            self.assertEqual(leading[name], answer[name], name)
+        alone = answer["debug"]["all_results"][1]
+        for name in ("track", "score", "decision", "evidence_s"):
+            self.assertEqual(other[name], alone[name], name)
 
     def test_the_summary_is_that_of_papers(self):
         self.assertIn("videos 5, faces 3, errors 2", self.done.stderr)

@@ -7,7 +7,8 @@ import support
 
 SEED_FIELDS = {"offset_frames": int, "confidence": float, "min_dist": float, "score": float, "lag_ms": (int, float),
                "processing_time_ms": int, "debug": dict, "session_id": str}
-OUR_FIELDS = {"decision": str, "reason_codes": list, "reasons": list, "model": dict, "video": dict}
+OUR_FIELDS = {"decision": str, "reason_codes": list, "reasons": list, "model": dict, "video": dict, "evidence_s": (int, float),
+              "mismatched_s": (int, float), "max_offset_ms": (int, float), "jumps": list, "passages": list}
 
 
 class Health(unittest.TestCase):
@@ -52,10 +53,16 @@ class Score(unittest.TestCase):
         self.assertEqual((results[0]["offset"], results[0]["confidence"], results[0]["min_dist"]),
                          (body["offset_frames"], body["confidence"], body["min_dist"]))
         curve = results[0]["curve"]
-        self.assertEqual(len(curve), 31)
+        max_offset = body["max_offset_ms"] // 40
+        self.assertEqual(len(curve), 2 * max_offset + 1)
         known = [value for value in curve if value is not None]
         self.assertAlmostEqual(min(known), body["min_dist"], delta=0.001)
-        self.assertEqual(curve.index(min(known)) - 15, body["offset_frames"])
+        self.assertEqual(curve.index(min(known)) - max_offset, body["offset_frames"])
+        self.assertGreater(body["evidence_s"], 0)
+        self.assertLessEqual(body["mismatched_s"], body["evidence_s"])
+        self.assertEqual((body["drift_ms_per_s"] is None), (body["drift_error_ms_per_s"] is None))
+        self.assertGreater(len(body["passages"]), 0)
+        self.assertLessEqual({passage["track"] for passage in body["passages"]}, {face["track"] for face in results})
         return body
 
     def same_as_command_line(self, body):

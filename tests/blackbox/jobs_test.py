@@ -119,7 +119,8 @@ class Idempotency(OneService):
         self.create(self.service, self.clip, key)
         self.assertEqual(self.create(self.service, b"other bytes", key, status=409)["code"], "idempotency_conflict")
         model = self.service.health()["model"]["name"]
-        self.create(self.service, {"video_path": self.path, "model": model}, key, status=409)
+        for other in ({"model": model}, {"face": "largest"}, {"max_offset_ms": 3000}, {"windows": True}):
+            self.create(self.service, {"video_path": self.path} | other, key, status=409)
 
     def test_long_keys_are_refused(self):
         self.create(self.service, self.clip, {"Idempotency-Key": "x" * 256})

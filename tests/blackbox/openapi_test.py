@@ -178,12 +178,15 @@ class Walk(unittest.TestCase):
             (service.uploads / "folder").mkdir()
             body, form = support.form([("video", self.content, "x.mp4"), ("session_id", "s")])
             for path in SCORES:
-                for content, headers in ((json.dumps({"video_path": name, "session_id": None, "windows": True}), JSON), (body, {"Content-Type": form}),
-                                         (self.content, VIDEO), (unheard.read_bytes(), {"Content-Type": "application/octet-stream"})):
+                for content, headers in ((json.dumps({"video_path": name, "session_id": None, "windows": True, "face": "largest", "max_offset_ms": 10000}), JSON),
+                                         (body, {"Content-Type": form}), (self.content, VIDEO), (unheard.read_bytes(), {"Content-Type": "application/octet-stream"})):
                     self.assertEqual(service.request("POST", path + "?session_id=a", content, headers).status, 200)
                 for status, code, content, headers in (
                         (400, "invalid_request", b"{", JSON),
                         (400, "invalid_request", b"x", {"Content-Type": "text/plain"}),
+                        (400, "invalid_request", json.dumps({"video_path": name, "face": "both"}), JSON),
+                        (400, "invalid_request", json.dumps({"video_path": name, "face": 99}), JSON),
+                        (400, "invalid_request", json.dumps({"video_path": name, "max_offset_ms": 20000}), JSON),
                         (400, "model_not_available", json.dumps({"video_path": name, "model": "nonsense"}), JSON),
                         (403, "path_not_allowed", json.dumps({"video_path": "/etc/passwd"}), JSON),
                         (404, "not_found", json.dumps({"video_path": "missing"}), JSON),

@@ -4,9 +4,11 @@
 
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "score/verdict.h"
+#include "service/openapi.h"
 #include "service/settings.h"
 
 namespace syncnet {
@@ -34,10 +36,28 @@ TEST(Docs, ApiListsEveryErrorAndReason) {
         if (!reaches_clients(e.code)) continue;
         EXPECT_THAT(text, testing::HasSubstr("`" + std::string(e.name) + "`"));
     }
-    for (int r = 0; r <= static_cast<int>(score::Reason::mouth_not_visible); ++r)
+    for (int r = 0; r <= static_cast<int>(score::kLastReason); ++r)
         EXPECT_THAT(text,
                     testing::HasSubstr(
                         "`" + std::string(score::to_string(static_cast<score::Reason>(r))) + "`"));
+}
+
+TEST(Docs, ApiListsEveryFieldThatIsAskedAndAnswered) {
+    const std::string text = read("api.md");
+    const auto document = nlohmann::json::parse(service::openapi_document());
+    for (const char* schema : {"ScorePath", "Score", "Face", "Jump", "Passage"})
+        for (const auto& [name, field] :
+             document.at("components").at("schemas").at(schema).at("properties").items())
+            EXPECT_TRUE(text.find("`" + name + "`") != std::string::npos ||
+                        text.find("`" + name + ".") != std::string::npos ||
+                        text.find("\"" + name + "\"") != std::string::npos)
+                << schema << ": " << name;
+}
+
+TEST(Docs, ExampleEnvironmentIsTheProgramsOwn) {
+    std::ifstream file(SYNCNET_SOURCE_DIR "/.env.example");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(text, service::example_env_file());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "service/jobs/store.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -112,6 +113,54 @@ TEST_F(JobStoreTest, TheSameKeyIsTheSameJob) {
     Job theirs = job("d", "video", "k");
     theirs.owner = "somebody else";
     EXPECT_FALSE(accept(store, theirs, "video").again);
+}
+
+TEST_F(JobStoreTest, WhatWasChosenIsKeptAndBelongsToTheKey) {
+    const ScoringChoice choice{.model = "lipsync",
+                               .windows = true,
+                               .face = {.which = pipeline::FaceChoice::Which::largest},
+                               .max_offset_ms = 5000};
+    Job chosen = job("a", "video", "k");
+    chosen.choice = choice;
+    {
+        JobStore store(folder_, {});
+        accept(store, chosen, "video");
+        accept(store, job("plain", "video"), "video");
+    }
+    JobStore store(folder_, {});
+    EXPECT_EQ(store.find("a", "me")->choice, choice);
+    EXPECT_EQ(store.find("plain", "me")->choice, ScoringChoice{});
+    EXPECT_TRUE(accept(store, chosen, "video").again);
+    for (int field = 0; field < 4; ++field) {
+        Job other = chosen;
+        if (field == 0) other.choice.model = "lipsync-grid";
+        if (field == 1) other.choice.windows = false;
+        if (field == 2) other.choice.face.which = pipeline::FaceChoice::Which::left;
+        if (field == 3) other.choice.max_offset_ms.reset();
+        EXPECT_EQ(refusal([&] { accept(store, other, "video"); }), ErrorCode::idempotency_conflict)
+            << field;
+    }
+}
+
+TEST_F(JobStoreTest, TakesOnAFolderOfTheFirstVersion) {
+    {
+        JobStore store(folder_, {});
+        accept(store, job("a", "video"), "video");
+        store.remember("k", "{}");
+    }
+    {
+        SQLite::Database first((folder_ / "syncnet.db").string(), SQLite::OPEN_READWRITE);
+        first.exec("ALTER TABLE jobs DROP COLUMN face");
+        first.exec("ALTER TABLE jobs DROP COLUMN max_offset_ms");
+        first.exec("PRAGMA user_version=1");
+    }
+    for (int start = 0; start < 2; ++start) {
+        JobStore store(folder_, {});
+        EXPECT_EQ(store.find("a", "me")->choice, ScoringChoice{});
+        EXPECT_TRUE(store.remembered("k"));
+    }
+    JobStore store(folder_, {});
+    EXPECT_EQ(store.claim()->id, "a");
 }
 
 TEST_F(JobStoreTest, HasLimits) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "pipeline/reading.h"
 #include "score/verdict.h"
 #include "service/handlers/handlers.h"
 #include "service/jobs/store.h"
@@ -74,12 +75,23 @@ TEST_F(OpenApi, PromisesEveryErrorWithItsOwnStatus) {
 
 TEST_F(OpenApi, HasEveryReasonAndDecision) {
     Names reasons, decisions;
-    for (int r = 0; r <= static_cast<int>(score::Reason::mouth_not_visible); ++r)
+    for (int r = 0; r <= static_cast<int>(score::kLastReason); ++r)
         reasons.emplace(score::to_string(static_cast<score::Reason>(r)));
     for (const auto d : {score::Decision::allow, score::Decision::next, score::Decision::block})
         decisions.emplace(score::to_string(d));
     EXPECT_EQ(enum_of("ReasonCode"), reasons);
     EXPECT_EQ(enum_of("Decision"), decisions);
+}
+
+TEST_F(OpenApi, HasTheBoundsOfTheSearch) {
+    const json& asked = document.at("components").at("schemas").at("MaxOffset");
+    EXPECT_EQ(asked.at("minimum"), pipeline::kLeastMaxOffsetMs);
+    EXPECT_EQ(asked.at("maximum"), pipeline::kMostMaxOffsetMs);
+    const json& curve =
+        document.at("components").at("schemas").at("Face").at("properties").at("curve");
+    constexpr int kMsPerFrame = 1000 / media::kFrameRate;
+    EXPECT_EQ(curve.at("minItems"), 2 * pipeline::kLeastMaxOffsetMs / kMsPerFrame + 1);
+    EXPECT_EQ(curve.at("maxItems"), 2 * pipeline::kMostMaxOffsetMs / kMsPerFrame + 1);
 }
 
 TEST_F(OpenApi, HasEveryStateOfAJob) {

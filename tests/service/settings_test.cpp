@@ -57,6 +57,22 @@ TEST(Settings, NamesTheOneThatIsWrong) {
     EXPECT_THROW(load({{"PROCESSING_TIMEOUT_SECONDS", "0"}}), Error);
 }
 
+TEST(Settings, TheOffsetIsSearchedWithinBounds) {
+    EXPECT_EQ(load({}).max_offset_ms, 2000);
+    EXPECT_EQ(load({{"MAX_OFFSET_MS", "200"}}).max_offset_ms, 200);
+    EXPECT_EQ(load({{"MAX_OFFSET_MS", "10000"}}).max_offset_ms, 10'000);
+    for (const char* bad : {"199", "10001", "2 s", "-200", "2000.5"}) {
+        try {
+            (void)load({{"MAX_OFFSET_MS", bad}});
+            FAIL() << bad;
+        } catch (const Error& e) {
+            EXPECT_EQ(e.code(), ErrorCode::invalid_setting);
+            EXPECT_THAT(e.what(), testing::HasSubstr("MAX_OFFSET_MS"));
+            EXPECT_THAT(e.what(), testing::HasSubstr("of ms from 200 to 10000"));
+        }
+    }
+}
+
 TEST(Settings, NotesWhatTheSeedKnewAndWeDoNot) {
     std::vector<std::string> notes;
     (void)load({{"FLASK_ENV", "production"}}, {}, &notes);

@@ -31,11 +31,16 @@ TEST(WorkerProtocol, MessagesComeBackAsTheyWent) {
 }
 
 TEST(WorkerProtocol, JobsAndSetupsComeBackAsTheyWent) {
-    const WorkerJob job{.model = "lipsync",
-                        .time = std::chrono::milliseconds(1500),
-                        .thresholds = {.allow = 0.8, .next = 0.5, .max_offset_frames = 4}};
+    const WorkerJob job{
+        .choice = {.model = "lipsync",
+                   .windows = true,
+                   .face = {.which = pipeline::FaceChoice::Which::track, .track = 7},
+                   .max_offset_ms = 5000},
+        .time = std::chrono::milliseconds(1500),
+        .thresholds = {.allow = 0.8, .next = 0.5, .max_offset_frames = 4}};
     const WorkerJob got = parse_job(to_json(job).dump());
-    EXPECT_EQ(got.model, job.model);
+    EXPECT_EQ(got.choice, job.choice);
+    EXPECT_EQ(parse_job(to_json(WorkerJob{}).dump()).choice, ScoringChoice{});
     EXPECT_EQ(got.time, job.time);
     EXPECT_EQ(got.thresholds.allow, 0.8);
     EXPECT_EQ(got.thresholds.max_offset_frames, 4);
@@ -49,6 +54,17 @@ TEST(WorkerProtocol, JobsAndSetupsComeBackAsTheyWent) {
     EXPECT_EQ(same.models.precision, nn::Precision::f32);
     EXPECT_EQ(same.models.threads, 3);
     EXPECT_EQ(same.max_memory_bytes, 6);
+}
+
+TEST(WorkerProtocol, AJobWhoseFaceThereCanNotBeIsRefused) {
+    for (const char* face : {"", "both", "-1", "1.5"}) {
+        json job = to_json(WorkerJob{});
+        job["face"] = face;
+        EXPECT_THROW((void)parse_job(job.dump()), Error) << face;
+    }
+    json job = to_json(WorkerJob{});
+    job["max_offset_ms"] = "2000";
+    EXPECT_THROW((void)parse_job(job.dump()), Error);
 }
 
 TEST(WorkerProtocol, WhateverAWorkerSaysIsJudged) {

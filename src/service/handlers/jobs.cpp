@@ -30,7 +30,7 @@ Answer accept(Context& c, Exchange& exchange) {
         throw Error(ErrorCode::invalid_request, "the Idempotency-Key is too long");
     VideoRequest request = co_await read_video_request(exchange, c.settings, c.folder);
     exchange.session_id = request.session_id;
-    c.pool.require_model(request.model);
+    c.pool.require_model(request.choice.model);
     c.jobs.judge_webhook(request.webhook);
     exchange.stream.lowest().expires_never();
     const JobStore::Accepted accepted = co_await c.disk.run([&] {
@@ -40,8 +40,7 @@ Answer accept(Context& c, Exchange& exchange) {
                                .idempotency_key = idempotency_key,
                                .video = request.sha256,
                                .bytes = request.bytes,
-                               .model = request.model,
-                               .windows = request.windows,
+                               .choice = request.choice,
                                .session_id = request.session_id,
                                .webhook = request.webhook},
                               request.video.get());

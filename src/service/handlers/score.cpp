@@ -75,8 +75,7 @@ Answer score(Context& c, Exchange& exchange) {
     ScoringTask task{.video = request.video.get(),
                      .client = exchange.client,
                      .sha256 = request.sha256,
-                     .model = request.model,
-                     .windows = request.windows,
+                     .choice = request.choice,
                      .deadline = start + c.settings.processing_timeout};
     auto result =
         co_await (outcome(c.scoring, std::move(task)) || client_gone(connection.socket()));

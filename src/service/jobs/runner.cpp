@@ -159,8 +159,7 @@ asio::awaitable<void> JobRunner::run(Job job) {
             ScoringTask task{.video = video.get(),
                              .client = job.owner,
                              .sha256 = job.video,
-                             .model = job.model,
-                             .windows = job.windows,
+                             .choice = job.choice,
                              .on_progress = [&](double done) {
                                  live->progress = done;
                                  change();

@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include "base/error.h"
+#include "pipeline/face_choice.h"
 
 namespace syncnet::service {
 namespace {
@@ -20,7 +21,8 @@ CREATE TABLE IF NOT EXISTS jobs(
     owner TEXT NOT NULL, idempotency_key TEXT NOT NULL, video TEXT NOT NULL, bytes INTEGER NOT NULL,
     model TEXT NOT NULL, windows INTEGER NOT NULL, session_id TEXT NOT NULL, webhook TEXT NOT NULL, answer TEXT NOT NULL,
     created TEXT NOT NULL, finished TEXT NOT NULL, finished_at REAL NOT NULL DEFAULT 0,
-    webhook_attempts INTEGER NOT NULL DEFAULT 0, webhook_due REAL);
+    webhook_attempts INTEGER NOT NULL DEFAULT 0, webhook_due REAL,
+    face TEXT NOT NULL DEFAULT 'all', max_offset_ms INTEGER);
 CREATE UNIQUE INDEX IF NOT EXISTS once ON jobs(owner, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX IF NOT EXISTS by_state ON jobs(state, seq);
 CREATE INDEX IF NOT EXISTS by_video ON jobs(video);
@@ -33,9 +35,14 @@ CREATE TABLE IF NOT EXISTS clock(seconds REAL NOT NULL);
 
 constexpr const char* kColumns =
     "id, state, owner, idempotency_key, video, bytes, model, windows, session_id, webhook, answer, "
-    "created, finished";
+    "created, finished, face, max_offset_ms";
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
+// What version 1 had not.
+constexpr const char* kFromVersion1 = R"sql(
+ALTER TABLE jobs ADD COLUMN face TEXT NOT NULL DEFAULT 'all';
+ALTER TABLE jobs ADD COLUMN max_offset_ms INTEGER;
+)sql";
 constexpr int kBusyMilliseconds = 5000;
 constexpr std::array<std::string_view, 4> kStates{"queued", "running", "done", "failed"};
 
@@ -52,6 +59,16 @@ std::string now_in_words() {
     return text.data();
 }
 
+ScoringChoice read_choice(SQLite::Statement& row) {
+    ScoringChoice choice{.model = row.getColumn(6),
+                         .windows = row.getColumn(7).getInt() != 0,
+                         .face = pipeline::parse_face_choice(row.getColumn(13).getString())
+                                     .value_or(pipeline::FaceChoice{})};
+    if (const auto max_offset = row.getColumn(14); !max_offset.isNull())
+        choice.max_offset_ms = max_offset.getInt();
+    return choice;
+}
+
 Job read(SQLite::Statement& row) {
     return {.id = row.getColumn(0),
             .state = static_cast<JobState>(std::clamp(row.getColumn(1).getInt(), 0, 3)),
@@ -59,8 +76,7 @@ Job read(SQLite::Statement& row) {
             .idempotency_key = row.getColumn(3),
             .video = row.getColumn(4),
             .bytes = row.getColumn(5).getInt64(),
-            .model = row.getColumn(6),
-            .windows = row.getColumn(7).getInt() != 0,
+            .choice = read_choice(row),
             .session_id = row.getColumn(8),
             .webhook = row.getColumn(9),
             .answer = row.getColumn(10),
@@ -99,6 +115,7 @@ struct JobStore::Impl {
             throw Error(ErrorCode::invalid_setting,
                         "STATE_DIR was written by a newer version of this program");
         SQLite::Transaction all(database);
+        if (version == 1) database.exec(kFromVersion1);
         database.exec(kSchema);
         database.exec("PRAGMA user_version=" + std::to_string(kSchemaVersion));
         if (database.execAndGet("SELECT count(*) FROM clock").getInt() == 0)
@@ -163,10 +180,10 @@ JobStore::Accepted JobStore::accept(Job job, int video) {
             query.bind(1, job.owner);
             query.bind(2, job.idempotency_key);
             if (auto before = m.one(query)) {
-                if (before->video != job.video || before->model != job.model ||
-                    before->windows != job.windows)
+                if (before->video != job.video || before->choice != job.choice)
                     throw Error(ErrorCode::idempotency_conflict,
-                                "this Idempotency-Key came with another video or model");
+                                "this Idempotency-Key came with another video, model, face, "
+                                "max_offset_ms or windows");
                 return {std::move(*before), true};
             }
         }
@@ -176,10 +193,12 @@ JobStore::Accepted JobStore::accept(Job job, int video) {
         job.state = JobState::queued;
         job.created = now_in_words();
         SQLite::Statement insert(m.database, std::string("INSERT INTO jobs(") + kColumns +
-                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'')");
+                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'',?,?)");
+        const ScoringChoice& choice = job.choice;
         SQLite::bind(insert, job.id, number(job.state), job.owner, job.idempotency_key, job.video,
-                     job.bytes, job.model, job.windows ? 1 : 0, job.session_id, job.webhook,
-                     job.created);
+                     job.bytes, choice.model, choice.windows ? 1 : 0, job.session_id, job.webhook,
+                     job.created, pipeline::to_string(choice.face));
+        if (choice.max_offset_ms) insert.bind(13, *choice.max_offset_ms);
         insert.exec();
         return {std::move(job), false};
     });

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "service/jobs/spool.h"
+#include "service/scoring_choice.h"
 
 namespace syncnet::service {
 
@@ -27,8 +28,7 @@ struct Job {
     std::string idempotency_key;
     std::string video;  // SHA-256
     std::int64_t bytes = 0;
-    std::string model;
-    bool windows = false;
+    ScoringChoice choice;
     std::string session_id;
     std::string webhook;            // where to tell the end; may be empty
     std::string answer;             // JSON: the analysis, or the problem; empty before the end
@@ -58,7 +58,7 @@ class JobStore {
 
     // Keeps job and video; when this returns, neither is lost whatever happens to the process. The
     // job that was accepted before, where owner and idempotency key are the same; throws
-    // idempotency_conflict if that one is about another video or model. Throws overloaded.
+    // idempotency_conflict if that one is about another video or choice. Throws overloaded.
     struct Accepted {
         Job job;
         bool again = false;

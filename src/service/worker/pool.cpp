@@ -223,10 +223,8 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     asio::awaitable<std::optional<WorkerMessage>> converse(Worker& worker, const WorkerTask& task,
                                                            std::chrono::milliseconds left) {
         if (!send_all(worker.socket.native_handle(),
-                      frame(to_json(WorkerJob{.model = task.model,
-                                              .time = left,
-                                              .thresholds = task.thresholds,
-                                              .windows = task.windows})),
+                      frame(to_json(WorkerJob{
+                          .choice = task.choice, .time = left, .thresholds = task.thresholds})),
                       task.video))
             co_return std::nullopt;
         std::array<char, kFrameHeaderBytes> header{};

@@ -24,9 +24,8 @@ class WorkerLost : public Error {
 struct WorkerTask {
     int video = -1;      // a descriptor open for reading; the caller keeps it until it is answered
     std::string client;  // whose it is: no worker sees videos of two
-    std::string model;   // empty: the default one
+    ScoringChoice choice;
     score::Thresholds thresholds;
-    bool windows = false;  // also over time
     std::chrono::steady_clock::time_point deadline =
         std::chrono::steady_clock::time_point::max();  // of the answer, waiting for a worker
                                                        // included

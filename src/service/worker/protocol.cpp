@@ -5,6 +5,9 @@
 #include <cmath>
 #include <type_traits>
 
+#include "base/json_field.h"
+#include "pipeline/face_choice.h"
+
 namespace syncnet::service {
 namespace {
 
@@ -40,6 +43,18 @@ T field(const json& object, const char* name) {
     return found->template get<T>();
 }
 
+pipeline::FaceChoice face_field(const json& object, const char* name) {
+    const auto face = pipeline::parse_face_choice(field<std::string>(object, name));
+    if (!face) refuse("a message has a face that there can't be");
+    return *face;
+}
+
+std::optional<int> optional_field(const json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found != object.end() && found->is_null()) return std::nullopt;
+    return field<int>(object, name);
+}
+
 std::optional<ErrorCode> code_named(std::string_view name) {
     const auto rows = error_catalogue();
     const auto row = std::ranges::find(rows, name, &ErrorInfo::name);
@@ -65,22 +80,27 @@ std::uint32_t frame_length(std::span<const char, kFrameHeaderBytes> header) noex
 }
 
 json to_json(const WorkerJob& job) {
-    return {{"model", job.model},
+    const ScoringChoice& choice = job.choice;
+    return {{"model", choice.model},
+            {"windows", choice.windows},
+            {"face", pipeline::to_string(choice.face)},
+            {"max_offset_ms", json_of(choice.max_offset_ms)},
             {"ms", job.time.count()},
             {"allow", job.thresholds.allow},
             {"next", job.thresholds.next},
-            {"max_offset_frames", job.thresholds.max_offset_frames},
-            {"windows", job.windows}};
+            {"max_offset_frames", job.thresholds.max_offset_frames}};
 }
 
 WorkerJob parse_job(std::string_view text) {
     const json job = parse(text);
-    return {.model = field<std::string>(job, "model"),
+    return {.choice = {.model = field<std::string>(job, "model"),
+                       .windows = field<bool>(job, "windows"),
+                       .face = face_field(job, "face"),
+                       .max_offset_ms = optional_field(job, "max_offset_ms")},
             .time = std::chrono::milliseconds(field<std::int64_t>(job, "ms")),
             .thresholds = {.allow = field<double>(job, "allow"),
                            .next = field<double>(job, "next"),
-                           .max_offset_frames = field<int>(job, "max_offset_frames")},
-            .windows = field<bool>(job, "windows")};
+                           .max_offset_frames = field<int>(job, "max_offset_frames")}};
 }
 
 json to_json(const WorkerSetup& setup) {

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "pipeline/models.h"
+#include "service/scoring_choice.h"
 
 namespace syncnet::service {
 
@@ -26,10 +27,9 @@ inline constexpr std::size_t kMaxAnswerDepth = 16;
 
 // What one worker process is to do, beside the descriptor of the video that travels with it.
 struct WorkerJob {
-    std::string model;                  // empty: the default one
+    ScoringChoice choice;
     std::chrono::milliseconds time{0};  // from now on, for all of it
     score::Thresholds thresholds;
-    bool windows = false;  // also over time
 };
 
 // What the workers are made with.

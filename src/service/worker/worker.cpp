@@ -50,9 +50,12 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
         const Task task = take_task(socket);
         auto next = Clock::now() + kProgressInterval;
         pipeline::Request request;
-        request.model = task.job.model;
+        const ScoringChoice& choice = task.job.choice;
+        request.model = choice.model;
+        request.face = choice.face;
+        request.max_offset_ms = choice.max_offset_ms;
+        if (choice.windows) request.timeline.emplace();
         request.thresholds = task.job.thresholds;
-        if (task.job.windows) request.timeline.emplace();
         request.deadline = Clock::now() + task.job.time;
         request.on_progress = [&](double done) {
             if (Clock::now() < next) return;
