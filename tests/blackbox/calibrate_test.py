@@ -77,7 +77,8 @@ class Calibrated(unittest.TestCase):
         self.assertEqual(json.loads(self.out.read_text()), written)
 
     def test_its_thresholds_decide(self):
-        for allow, following, decision in ((0, 0, "ALLOW"), (1, 0, "NEXT"), (1, 1, "BLOCK")):
+        # BLOCK is earned by evidence of another voice, which a threshold can't make of a genuine clip.
+        for allow, following, decision in ((0, 0, "ALLOW"), (1, 0, "NEXT"), (1, 1, "NEXT")):
             thresholds = {"allow": allow, "next": following, "max_offset_frames": 15}
             self.out.write_text(json.dumps(self.own(thresholds=thresholds)))
             self.assertEqual(self.scored("--calibration", self.out)["decision"], decision)
@@ -87,11 +88,11 @@ class Calibrated(unittest.TestCase):
         clip = self.genuine[0].read_bytes()
         with support.Service(CALIBRATION_PATH=self.out, ALLOW_SCORE="0.1", NEXT_SCORE="0") as service:
             decision = lambda: service.request("POST", "/v1/score", clip, RAW).json()["decision"]  # noqa: E731
-            self.assertEqual(decision(), "BLOCK")
+            self.assertEqual(decision(), "NEXT")
             self.out.write_text(json.dumps(self.own(thresholds={"allow": 0, "next": 0, "max_offset_frames": 15})))
             service.process.send_signal(signal.SIGHUP)
             service.wait_for_line("read again")
-            self.assertEqual(decision(), "BLOCK")
+            self.assertEqual(decision(), "NEXT")
         with support.Service(CALIBRATION_PATH=self.out, ALLOW_SCORE="1", NEXT_SCORE="1") as service:
             self.assertEqual(service.health()["calibration"], {"model": "lipsync", "thresholds": {"allow": 0, "next": 0, "max_offset_frames": 15}})
             self.assertEqual(service.request("POST", "/v1/score", clip, RAW).json()["decision"], "ALLOW")

@@ -45,6 +45,11 @@ def environment(**extra: str) -> dict[str, str]:
 # ---- folders and samples
 
 
+def has_bf16() -> bool:
+    """Whether the processor computes with it, as far as the program may use it."""
+    return score(sample("--seconds", "2"))[0]["model"]["precision"] == "bf16"
+
+
 def scratch_folder() -> Path:
     """An empty folder that is gone when the tests end."""
     folder = Path(tempfile.mkdtemp(prefix="syncnet-test-"))
