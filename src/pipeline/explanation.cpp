@@ -180,9 +180,9 @@ std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole
     offset.enough = in_time;
     offset.text = "Offset " + std::to_string(r.offset_frames) + ": the sound is " +
                   offset_text(r.offset_frames) + ". ";
-    if (r.offset_frames != 0)
-        offset.text += "In its place the score would be " + number(whole.in_place().score()) +
-                       " instead of " + number(whole.score()) + ". ";
+    const std::string here = number(whole.score()), in_place = number(whole.in_place().score());
+    if (here != in_place)
+        offset.text += "In its place the score would be " + in_place + " instead of " + here + ". ";
     offset.text += offset.enough ? "Near enough." : "Too far off for ALLOW, whatever the score.";
     return {confidence, distance, evidence, offset};
 }
