@@ -5,11 +5,11 @@
 namespace syncnet::media {
 namespace {
 
-// A picture that is due up to this much later already counts as shown: webm rounds times to
-// milliseconds and cameras jitter. It stays below half the period of the fastest usual video
-// (60 fps) so as not to prefer later pictures, and away from where the grids of 24, 30 and 60 fps
-// meet ours (multiples of 1.67 ms), as rounding would decide there.
-constexpr std::int64_t kToleranceUs = 7'500;
+// The next picture counts up to this long before its time, where it is nearer than the current one:
+// half of our period, and what containers round times to (1 ms).
+constexpr std::int64_t kEarliestUs = 21'000;
+// Where both are as near, the current one stays, so that rounded times don't decide.
+constexpr std::int64_t kTieUs = 500;
 constexpr std::int64_t kPeriodUs = 1'000'000 / kFrameRate;
 
 }  // namespace
@@ -32,18 +32,24 @@ void PictureClock::finish() {
     finished_ = true;
 }
 
+bool PictureClock::is_due(std::int64_t now_us) const {
+    const std::int64_t early = next_.time_us - now_us;
+    if (early <= 0 || !current_.filled) return early <= kEarliestUs;
+    return early <= kEarliestUs && early + kTieUs < now_us - current_.time_us;
+}
+
 std::optional<PictureClock::Shown> PictureClock::pull() {
     for (;;) {
-        const std::int64_t now_us = index_ * kPeriodUs + kToleranceUs;
+        const std::int64_t now_us = index_ * kPeriodUs;
         if (next_.filled) {
-            if (now_us >= next_.time_us) {
+            if (is_due(now_us)) {
                 std::swap(current_, next_);
                 av_frame_unref(next_.frame.get());
                 next_.filled = false;
                 is_new_ = true;
                 continue;
             }
-        } else if (!finished_ || !current_.filled || now_us >= current_.end_us) {
+        } else if (!finished_ || !current_.filled || now_us + kTieUs >= current_.end_us) {
             return std::nullopt;
         }
         return Shown{index_++, current_.filled ? current_.frame.get() : nullptr,

@@ -1,4 +1,5 @@
-// Pictures of any frame rate, or of none, to 25 per second.
+// Pictures of any frame rate, or of none, to 25 per second: each time gets the picture that was taken nearest to it, as
+// far as that is known. Always taking the latest would show a camera of 24 or 30 pictures a second 7 to 20 ms late.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,8 @@ class PictureClock {
     std::optional<Shown> pull();
 
   private:
+    bool is_due(std::int64_t now_us) const;
+
     struct Entry {
         FramePtr frame = make_frame();
         std::int64_t time_us = 0;
