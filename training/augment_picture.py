@@ -11,7 +11,10 @@ from torch import Tensor
 
 from .networks import CROP, STORED_CROP
 
-UNSTEADY, SOFT, LOW_LIGHT, COMPRESSED, OCCLUDED, HELD = 0.4, 0.5, 0.2, 0.5, 0.15, 0.15    # how often each is applied
+# How often each is applied.
+UNSTEADY, SOFT, LOW_LIGHT, NOISY, COMPRESSED, OCCLUDED, HELD = 0.4, 0.5, 0.2, 0.3, 0.5, 0.15, 0.15
+BENT, STAINED, SIDE_LIGHT = 0.6, 0.5, 0.4
+BENT_PIXELS = 2.5                       # standard deviation of the bending's knots, at most
 SLOW_RATES = (0.4, 0.5, 0.6, 0.8)       # of 25 fps: sources of 10, 12.5, 15 and 20 fps
 SMALLEST_MOUTH = 12                     # pixels that a crop may be shrunk to
 
@@ -37,13 +40,25 @@ def unsteadiness(random: np.random.Generator, clips: int, length: int) -> np.nda
     return smooth / reach * size
 
 
+def on(device: torch.device, values: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.asarray(values, np.float32)).to(device)
+
+
+def other_shapes(random: np.random.Generator, clips: int, device: torch.device) -> Tensor:
+    """[clips, 64, 64, 2] in pixels: a smooth bending of the picture, the same for all frames: other mouths, other heads."""
+    reach = random.uniform(0, BENT_PIXELS, (clips, 1, 1, 1)) * (random.random((clips, 1, 1, 1)) < BENT)
+    knots = on(device, random.normal(size=(clips, 2, 5, 5)) * reach)
+    return F.interpolate(knots, (CROP, CROP), mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
+
+
 def placed(random: np.random.Generator, crops: Tensor) -> Tensor:
-    """float [B, L, 80, 80] -> [B, L, 64, 64], shifted, scaled, turned, sheared, flipped, unsteady."""
+    """float [B, L, 80, 80] -> [B, L, 64, 64], shifted, scaled, turned, sheared, bent, flipped, unsteady."""
     clips, length = crops.shape[:2]
-    scale = np.exp(random.uniform(math.log(0.8), math.log(1.25), clips))
-    aspect = np.exp(random.uniform(-0.12, 0.12, clips))     # a turned head is narrower
-    angle = np.radians(random.uniform(-12, 12, clips))
-    shear = random.uniform(-0.12, 0.12, clips)
+    device = crops.device
+    scale = np.exp(random.uniform(math.log(0.75), math.log(1.3), clips))
+    aspect = np.exp(random.uniform(-0.15, 0.15, clips))     # a turned head is narrower
+    angle = np.radians(random.uniform(-15, 15, clips))
+    shear = random.uniform(-0.15, 0.15, clips)
     flip = np.where(random.random(clips) < 0.5, -1.0, 1.0)
     matrix = np.empty((clips, 2, 2))
     matrix[:, 0, 0] = flip * np.cos(angle) / (scale * aspect)
@@ -52,11 +67,11 @@ def placed(random: np.random.Generator, crops: Tensor) -> Tensor:
     matrix[:, 1, 1] = np.cos(angle) * aspect / scale
     shift = random.uniform(-8, 8, (clips, 1, 2)) + unsteadiness(random, clips, length)
     # Where each pixel comes from, in grid_sample's units: -1..1 across the stored crop.
-    centres = (torch.arange(CROP) + 0.5) * (2.0 / STORED_CROP) - CROP / STORED_CROP
-    matrix = torch.from_numpy(matrix.astype(np.float32))[:, None, None, None]
-    source = matrix[..., 0] * centres[:, None] + matrix[..., 1] * centres[:, None, None]        # [B, 1, 64, 64, 2]
-    shift = torch.from_numpy((shift * (2.0 / STORED_CROP)).astype(np.float32))
-    grid = (source + shift[:, :, None, None]).flatten(0, 1)
+    centres = (torch.arange(CROP, device=device) + 0.5) * (2.0 / STORED_CROP) - CROP / STORED_CROP
+    matrix = on(device, matrix)[:, None, None]
+    source = matrix[..., 0] * centres[:, None] + matrix[..., 1] * centres[:, None, None]        # [B, 64, 64, 2]
+    source = source + other_shapes(random, clips, device) * (2.0 / STORED_CROP)
+    grid = (source[:, None] + on(device, shift * (2.0 / STORED_CROP))[:, :, None, None]).flatten(0, 1)
     moved = F.grid_sample(crops.flatten(0, 1)[:, None], grid, padding_mode="border", align_corners=False)
     return moved.view(clips, length, CROP, CROP)
 
@@ -80,25 +95,40 @@ def softness(random: np.random.Generator) -> np.ndarray:
 
 
 def soften(random: np.random.Generator, frames: Tensor) -> None:
-    for row in np.flatnonzero(random.random(len(frames)) < SOFT):
-        kernel = torch.from_numpy(softness(random).astype(np.float32))[:, :, None]
-        tall = F.conv1d(frames[row], kernel).transpose(1, 2)        # the rows are the channels
-        frames[row] = F.conv1d(tall, kernel).transpose(1, 2)
+    rows = np.flatnonzero(random.random(len(frames)) < SOFT)
+    if not len(rows):
+        return
+    kernels = on(frames.device, np.concatenate([softness(random) for _ in rows]))[:, :, None]      # one group of channels a clip
+
+    def along_rows(x: Tensor) -> Tensor:
+        return F.conv1d(x.transpose(0, 1).flatten(1, 2), kernels, groups=len(rows)).unflatten(1, (len(rows), CROP)).transpose(0, 1)
+
+    frames[rows] = along_rows(along_rows(frames[rows]).transpose(2, 3)).transpose(2, 3)
 
 
 def relight(random: np.random.Generator, frames: Tensor) -> Tensor:
-    """Gamma, contrast, brightness, and for some clips low light with sensor noise."""
-    def per_clip(values: np.ndarray) -> Tensor:
-        return torch.from_numpy(values.astype(np.float32)).view(-1, 1, 1, 1)
+    """Gamma, contrast, brightness, light from one side, stains, and for some clips low light with sensor noise."""
+    clips, device = len(frames), frames.device
 
-    clips = len(frames)
-    gamma = per_clip(np.exp(random.uniform(-0.5, 0.5, clips)))
-    contrast = per_clip(random.uniform(0.6, 1.4, clips))
-    brightness = per_clip(random.uniform(-40, 40, clips))
+    def per_clip(values: np.ndarray) -> Tensor:
+        return on(device, values).view(-1, 1, 1, 1)
+
+    gamma = per_clip(np.exp(random.uniform(-0.6, 0.6, clips)))
+    contrast = per_clip(random.uniform(0.5, 1.5, clips))
+    brightness = per_clip(random.uniform(-50, 50, clips))
     frames = ((frames.clamp(0.0, 255.0) / 255.0).pow_(gamma).mul_(255.0) - 128.0).mul_(contrast).add_(128.0 + brightness)
-    for row in np.flatnonzero(random.random(clips) < LOW_LIGHT):
-        dark = float(random.uniform(0.1, 0.6))
-        frames[row] = frames[row] * dark + torch.randn_like(frames[row]) * float(random.uniform(1, 8))
+    # Light from one side, and skin that differs from place to place: both smooth, and the same for all frames.
+    stains = random.normal(size=(clips, 1, 6, 6)) * random.uniform(0, 14, (clips, 1, 1, 1)) * (random.random((clips, 1, 1, 1)) < STAINED)
+    frames += F.interpolate(on(device, stains), (CROP, CROP), mode="bicubic", align_corners=True)
+    slope = on(device, random.uniform(-0.35, 0.35, (clips, 2)) * (random.random((clips, 1)) < SIDE_LIGHT))
+    across = torch.linspace(-1, 1, CROP, device=device)
+    frames *= 1.0 + (slope[:, :1, None] * across + slope[:, 1:, None] * across[:, None])[:, None]
+    dim = random.random(clips) < LOW_LIGHT
+    dark = np.where(dim, random.uniform(0.1, 0.6, clips), 1.0)
+    noise = np.where(dim, random.uniform(1, 8, clips), np.where(random.random(clips) < NOISY, random.uniform(0, 4, clips), 0.0))
+    rows = np.flatnonzero(noise > 0)
+    frames *= per_clip(dark)
+    frames[rows] += torch.randn_like(frames[rows]) * per_clip(noise)[rows]
     return frames
 
 
@@ -116,22 +146,33 @@ COARSENESS = (1.0 + 0.6 * (FREQUENCY[:, None] + FREQUENCY)).view(64, 1, 1)      
 
 def compress(random: np.random.Generator, frames: Tensor) -> None:
     """Rounds the DCT of 8x8 blocks, as JPEG and the video codecs do."""
-    for row in np.flatnonzero(random.random(len(frames)) < COMPRESSED):
-        steps = COARSENESS * float(np.exp(random.uniform(math.log(2), math.log(14))))
-        coefficients = F.conv2d(frames[row][:, None], BLOCKS, stride=8)
-        frames[row] = F.conv_transpose2d((coefficients / steps).round_() * steps, BLOCKS, stride=8)[:, 0]
+    rows = np.flatnonzero(random.random(len(frames)) < COMPRESSED)
+    if not len(rows):
+        return
+    length, device = frames.shape[1], frames.device
+    steps = on(device, np.exp(random.uniform(math.log(2), math.log(20), len(rows)))).repeat_interleave(length)[:, None, None, None]
+    steps = steps * COARSENESS.to(device)
+    blocks = BLOCKS.to(device)
+    coefficients = F.conv2d(frames[rows].flatten(0, 1)[:, None], blocks, stride=8)
+    frames[rows] = F.conv_transpose2d((coefficients / steps).round_() * steps, blocks, stride=8).view(-1, length, CROP, CROP)
 
 
 def occlude(random: np.random.Generator, frames: Tensor) -> None:
-    for row in np.flatnonzero(random.random(len(frames)) < OCCLUDED):
-        height, width = random.integers(8, 28, 2)
-        top, left = random.integers(0, CROP - 8, 2)
-        frames[row, :, top:top + height, left:left + width] = float(random.uniform(0, 255))
+    """A hand, a microphone, a caption: a plain rectangle that stands before the picture."""
+    clips, device = len(frames), frames.device
+    chosen = random.random((clips, 1)) < OCCLUDED
+    size = random.integers(8, 28, (clips, 2)) * chosen
+    corner = random.integers(0, CROP - 8, (clips, 2))
+    pixel = np.arange(CROP)
+    inside = (pixel >= corner[..., None]) & (pixel < (corner + size)[..., None])                    # [B, 2, 64]
+    covered = torch.from_numpy(inside[:, 0, :, None] & inside[:, 1, None]).to(device)[:, None]
+    grey = on(device, random.uniform(0, 255, clips)).view(-1, 1, 1, 1)
+    frames.copy_(torch.where(covered, grey, frames))
 
 
 def augment_pictures(random: np.random.Generator, crops: Tensor) -> Tensor:
-    """uint8 [B, L, 80, 80] -> uint8 [B, L, 64, 64]."""
-    frames = placed(random, crops.float())
+    """float [B, L, 80, 80] -> uint8 [B, L, 64, 64]."""
+    frames = placed(random, crops)
     occlude(random, frames)
     soften(random, frames)
     frames = relight(random, frames)

@@ -3,7 +3,7 @@
 One batch has one length of pictures, L frames; its sounds are L + 30 frames long, so that the true place of the
 picture in the sound is anywhere in 31 places. Where a clip has no sound for that long, somebody else's speech goes on
 beside it, or nothing does. Where the clip's own sound ends has nothing to do with where its picture ends: otherwise the
-towers would learn to lay end on end.
+towers would learn to lay end on end. All rows are made at once, on the device of the clips.
 """
 from dataclasses import dataclass
 from typing import Iterator
@@ -17,12 +17,13 @@ from torch.utils.data import DataLoader, IterableDataset
 from . import mel
 from .augment_picture import augment_pictures, held_frames
 from .augment_sound import augment_speech, not_speech
-from .dataset import SAMPLES_PER_FRAME, SHORTEST, Clip, retimed
+from .clip_store import ClipStore
+from .dataset import SAMPLES_PER_FRAME, SHORTEST, Clip
 from .networks import LIP_FIRST, SOUND_FIELD, SOUND_FIRST, SOUND_HOP, SPEECH_FIELD, SPEECH_FIRST
 from .sync import REACH
 from .synthetic_sound import SoundPool
 
-SHORT, LONGEST = 28, 50             # frames; broadcast clips only fill batches up to SHORT
+SHORT, LONGEST = 28, 60             # frames; broadcast clips only fill batches up to SHORT
 SHORT_SHARE = 0.7                   # of the batches are short enough for every clip
 PLACES = 2 * REACH + 1              # true places of the picture in the sound
 SPEECH_HANGOVER = 2                 # frames around speech that still count as speech
@@ -45,18 +46,28 @@ class Batch:
     place: Tensor           # int64 [B]: lip embedding k belongs to sound embedding k + place, 1..31
     own: Tensor             # bool [B, n + 31]: sound embeddings of the clip's own sound
     valid: Tensor           # bool [B, n + 31]: those, and somebody else's
+    apart: Tensor           # bool [B, B]: false where the lips of a row could fit the sound of another, cut from the same speech
     speech: Tensor          # f32 [B + S, logits]: 1 where speech is heard
     speech_known: Tensor    # bool, same shape: false where others babble while the speaker pauses
 
 
 @dataclass
-class Tape:
-    """One clip's sound for a batch."""
-    sound: np.ndarray       # float32 [samples], -1..1
-    own: np.ndarray         # bool [embeddings]
-    valid: np.ndarray       # bool [embeddings]
-    first: int              # features that there are
-    end: int
+class Cuts:
+    """Where the rows of a batch come from. Numpy [B]; times are those of the clips as retimed: frames and samples at 1 / rate."""
+    clip: np.ndarray
+    rate: np.ndarray        # how many times as fast, pictures and sound together
+    first: np.ndarray       # frame where the pictures begin
+    start: np.ndarray       # sample where the sound begins; may lie outside of the clip's
+
+
+@dataclass
+class Tapes:
+    """The sounds of a batch."""
+    sound: Tensor           # f32 [B, samples], -1..1
+    own: Tensor             # bool [B, embeddings]
+    valid: Tensor           # bool [B, embeddings]
+    first: Tensor           # int64 [B]: features that there are
+    end: Tensor
 
 
 def speech_activity(clean: Tensor, gate: Tensor) -> Tensor:
@@ -66,128 +77,147 @@ def speech_activity(clean: Tensor, gate: Tensor) -> Tensor:
     return F.max_pool1d(loud[:, None], 2 * SPEECH_HANGOVER + 1, 1, SPEECH_HANGOVER)[:, 0] > 0.5
 
 
-def other_speech(random: np.random.Generator, clips: list[Clip], samples: int, gate: float) -> np.ndarray:
-    """float32 [samples] of speech of one of `clips`, as loud as a speaker with this gate."""
-    clip = clips[random.integers(len(clips))]
-    lo, hi = clip.heard
-    start = int(random.integers(0, hi - lo))
-    return clip.sound[lo + (start + np.arange(samples)) % (hi - lo)].astype(np.float32) / 32768.0 * (gate / clip.speech_rms)
+def loose_ends(random: np.random.Generator, lo: np.ndarray, hi: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray]:
+    """Leaves out some of each clip's own sound [lo, hi) where it ends on the tape."""
+    spare = (np.minimum(hi, samples) - np.maximum(lo, 0)) // SAMPLES_PER_FRAME - FEWEST_HEARD
+    cut = np.where((lo > 0) & (spare > 0), random.integers(0, np.clip(spare, 0, LOOSE_END) + 1), 0)
+    spare = spare - cut
+    behind = np.where((hi < samples) & (spare > 0), random.integers(0, np.clip(spare, 0, LOOSE_END) + 1), 0)
+    return np.maximum(lo + cut * SAMPLES_PER_FRAME, 0), np.minimum(hi - behind * SAMPLES_PER_FRAME, samples)
 
 
-def cut_sound(random: np.random.Generator, clip: Clip, start: int, samples: int, others: list[Clip]) -> Tape:
-    """`samples` samples from sample `start` of the clip on, which may lie outside of it."""
-    lo, hi = (place - start for place in clip.heard)        # on the tape
-    spare = (min(hi, samples) - max(lo, 0)) // SAMPLES_PER_FRAME - FEWEST_HEARD
-    if lo > 0 and spare > 0:
-        cut = int(random.integers(0, min(LOOSE_END, spare) + 1))
-        lo, spare = lo + cut * SAMPLES_PER_FRAME, spare - cut
-    if hi < samples and spare > 0:
-        hi -= int(random.integers(0, min(LOOSE_END, spare) + 1)) * SAMPLES_PER_FRAME
-    lo, hi = max(lo, 0), min(hi, samples)
-    sound = np.zeros(samples, np.float32)
-    sound[lo:hi] = clip.sound[start + lo:start + hi].astype(np.float32) / 32768.0
-    alone = random.random() < NOTHING_BESIDE
-    if not alone:
-        sound[:lo] = other_speech(random, others, lo, clip.speech_rms)
-        sound[hi:] = other_speech(random, others, samples - hi, clip.speech_rms)
+def cut_sounds(random: np.random.Generator, store: ClipStore, cuts: Cuts, samples: int) -> Tapes:
+    """`samples` samples from each cut's start on."""
+    clip, rate = cuts.clip, cuts.rate
+    ends = np.minimum(np.floor(store.heard[clip, 1] / rate), np.floor((store.samples[clip] - 1) / rate) + 1)
+    lo, hi = loose_ends(random, np.ceil(store.heard[clip, 0] / rate).astype(int) - cuts.start, ends.astype(int) - cuts.start, samples)
+
+    place = torch.arange(samples, device=store.device)
+    from_, to = store.column(lo), store.column(hi)
+    sound = store.sounds(clip, (store.column(cuts.start) + place) * store.column(rate))
+    # Beside it speaks another row of the batch, as loud, or nobody.
+    other = np.roll(clip, 1)
+    for _ in range(4):
+        same = store.speaker[other] == store.speaker[clip]
+        other[same] = clip[random.integers(0, len(clip), int(same.sum()))]
+    alone = random.random(len(clip)) < NOTHING_BESIDE
+    span = store.heard[other, 1] - store.heard[other, 0]
+    begin = (random.random(len(clip)) * span).astype(int)
+    beside = store.sounds(other, (store.column(store.heard[other, 0]) + (store.column(begin) + place) % store.column(span)).double())
+    beside *= store.column(np.where(alone, 0, store.gate[clip] / store.gate[other]).astype(np.float32))
+    sound = torch.where((place >= from_) & (place < to), sound, beside)
 
     embeddings = (mel.mel_frames(samples) - SOUND_FIELD) // SOUND_HOP + 1
-    seen_from = np.arange(embeddings) * SAMPLES_PER_FRAME
+    seen_from = torch.arange(embeddings, device=store.device) * SAMPLES_PER_FRAME
     seen_to = seen_from + FIELD_SAMPLES
-    whole = (seen_from >= lo) & (seen_to <= hi)
     far = SEAM * SAMPLES_PER_FRAME
-    own = ((seen_from >= lo + far) | (lo == 0)) & ((seen_to <= hi - far) | (hi == samples)) & whole
-    if alone:
-        columns = np.flatnonzero(whole)
-        return Tape(sound, whole, whole, int(columns[0]), int(columns[-1]) + 1)
-    return Tape(sound, own, own | (seen_to <= lo - far) | (seen_from >= hi + far), 0, embeddings)
+    whole = (seen_from >= from_) & (seen_to <= to)
+    own = ((seen_from >= from_ + far) | (from_ == 0)) & ((seen_to <= to - far) | (to == samples)) & whole
+    others = (seen_to <= from_ - far) | (seen_from >= to + far)
+    silence = store.column(alone)
+    first = whole.int().argmax(1)
+    end = embeddings - whole.flip(1).int().argmax(1)
+    return Tapes(sound, torch.where(silence, whole, own), torch.where(silence, whole, own | others),
+                 torch.where(silence[:, 0], first, torch.zeros_like(first)), torch.where(silence[:, 0], end, torch.full_like(end, embeddings)))
 
 
 def warp_frequencies(random: np.random.Generator, mels: Tensor) -> None:
     """Stretches the bands of some rows of [B, 2, 40, M]: other heads, other voices."""
+    rows = np.flatnonzero(random.random(len(mels)) < WARPED)
     bands = mels.shape[2]
-    for row in np.flatnonzero(random.random(len(mels)) < WARPED):
-        place = np.clip(np.arange(bands) * np.exp(random.uniform(-WARP, WARP)), 0, bands - 1)
-        lower = np.minimum(place.astype(int), bands - 2)
-        part = torch.from_numpy((place - lower).astype(np.float32))[:, None]
-        mels[row] = mels[row][:, lower] * (1 - part) + mels[row][:, lower + 1] * part
+    place = np.clip(np.arange(bands) * np.exp(random.uniform(-WARP, WARP, (len(rows), 1))), 0, bands - 1)
+    lower = np.minimum(place.astype(int), bands - 2)
+    part = torch.from_numpy((place - lower).astype(np.float32)).to(mels.device)[:, None, :, None]
+    index = torch.from_numpy(lower).to(mels.device)[:, None, :, None].expand(-1, 2, -1, mels.shape[3])
+    chosen = mels[rows]
+    mels[rows] = torch.lerp(chosen.gather(2, index), chosen.gather(2, index + 1), part)
 
 
 class BatchMaker(IterableDataset):
-    """Makes random batches without end. `mix` gives the weight of each corpus; corpora too short for L sit out."""
+    """Makes random batches without end. `mix` gives the weight of each corpus, in which every speaker weighs the same; corpora
+    too short for L sit out."""
 
-    def __init__(self, clips: list[Clip], mix: dict[str, float], batch: int, not_speech_rows: int, seed: int) -> None:
-        self.corpora = {corpus: [clip for clip in clips if clip.corpus == corpus] for corpus in mix}
+    def __init__(self, clips: list[Clip], mix: dict[str, float], batch: int, not_speech_rows: int, seed: int,
+                 device: torch.device = torch.device("cpu")) -> None:
+        self.store = ClipStore([clip for clip in clips if clip.corpus in mix], device)
         self.mix, self.batch, self.not_speech_rows, self.seed = mix, batch, not_speech_rows, seed
+        self.usable = self.store.lips[:, 1] - self.store.lips[:, 0]
         # Where no corpus has longer clips, no batch asks for them: half of one corpus has at least so many frames.
-        self.longest = min(LONGEST, max(int(np.median([clip.lips[1] - clip.lips[0] for clip in own])) for own in self.corpora.values()))
+        self.longest = min(LONGEST, max(int(np.median(self.usable[self.store.corpus == corpus])) for corpus in set(self.store.corpus)))
+        speakers, speaker, counts = np.unique(self.store.speaker, return_inverse=True, return_counts=True)
+        self.weight = 1.0 / counts[speaker]
 
     def __iter__(self) -> Iterator[Batch]:
-        self.pool = SoundPool(self.seed)
+        pool = SoundPool(self.seed, self.store.device)
         random = np.random.default_rng(self.seed)
         torch.manual_seed(self.seed)
         while True:
-            yield self.make(random)
+            yield self.make(random, pool)
 
-    def choose(self, random: np.random.Generator, length: int) -> list[Clip]:
+    def choose(self, random: np.random.Generator, length: int) -> np.ndarray:
         """Clips with at least `length` frames; one clip comes twice only where a corpus has too few."""
-        long_enough = {corpus: [clip for clip in clips if clip.lips[1] - clip.lips[0] >= length]
-                       for corpus, clips in self.corpora.items()}
-        corpora = [corpus for corpus, clips in long_enough.items() if clips]
-        weights = np.array([self.mix[corpus] for corpus in corpora])
+        able = {corpus: np.flatnonzero((self.store.corpus == corpus) & (self.usable >= length)) for corpus in self.mix}
+        able = {corpus: clips for corpus, clips in able.items() if len(clips)}
+        weights = np.array([self.mix[corpus] for corpus in able])
         counts = random.multinomial(self.batch, weights / weights.sum())
         chosen = []
-        for corpus, count in zip(corpora, counts):
-            clips = long_enough[corpus]
-            chosen += [clips[k] for k in random.choice(len(clips), count, replace=count > len(clips))]
-        return chosen
+        for clips, count in zip(able.values(), counts):
+            weight = self.weight[clips] / self.weight[clips].sum()
+            chosen.append(random.choice(clips, count, replace=count > len(clips) // 2, p=weight))
+        return np.concatenate(chosen)
 
-    @staticmethod
-    def at_another_rate(random: np.random.Generator, clip: Clip, length: int) -> Clip:
-        """Some clips talk slower or faster; never so fast that too few frames are left."""
-        if random.random() >= RETIMED:
-            return clip
-        fastest = min(FASTEST, (clip.lips[1] - clip.lips[0] - 2) / length)
-        if fastest <= SLOWEST:
-            return clip
-        return retimed(clip, float(np.exp(random.uniform(np.log(SLOWEST), np.log(fastest)))))
+    def cuts(self, random: np.random.Generator, length: int) -> tuple[Cuts, np.ndarray]:
+        """Some clips talk slower or faster; never so fast that too few frames are left. Also how far the sound is moved, 0..30."""
+        clip = self.choose(random, length)
+        fastest = np.minimum(FASTEST, (self.usable[clip] - 2) / length)
+        retimed = (random.random(len(clip)) < RETIMED) & (fastest > SLOWEST)
+        rate = np.where(retimed, np.exp(random.uniform(np.log(SLOWEST), np.log(np.maximum(fastest, SLOWEST + 1e-6)))), 1.0)
+        lo = np.ceil(self.store.lips[clip, 0] / rate).astype(int)
+        hi = np.floor(self.store.lips[clip, 1] / rate).astype(int)
+        first = lo + random.integers(0, np.maximum(hi - length - lo, 0) + 1)
+        shift = random.integers(0, PLACES, len(clip))
+        start = np.rint((first - self.store.offset[clip] / rate - shift) * SAMPLES_PER_FRAME).astype(int)
+        return Cuts(clip, rate, first, start), shift
 
-    def make(self, random: np.random.Generator) -> Batch:
+    def make(self, random: np.random.Generator, pool: SoundPool) -> Batch:
+        store = self.store
         length = min(self.longest, int(random.integers(SHORTEST, SHORT + 1) if random.random() < SHORT_SHARE
                                        else random.integers(SHORT + 1, LONGEST + 1)))
-        chosen = self.choose(random, length)
-        clips = [self.at_another_rate(random, clip, length) for clip in chosen]
-        shifts = random.integers(0, PLACES, len(clips))
-        first = [int(random.integers(clip.lips[0], clip.lips[1] - length + 1)) for clip in clips]
-
-        shown = [clip.crops[p - clip.first_frame + held_frames(random, length)] for clip, p in zip(clips, first)]
-        frames = augment_pictures(random, torch.from_numpy(np.stack(shown)))
+        cuts, shift = self.cuts(random, length)
+        clips = len(cuts.clip)
+        index = np.stack([held_frames(random, length) for _ in range(clips)])
+        frames = augment_pictures(random, store.pictures(cuts.clip, (cuts.first[:, None] + index) * cuts.rate[:, None]))
 
         samples = (length + 2 * REACH) * SAMPLES_PER_FRAME
-        starts = [round((p - clip.offset - shift) * SAMPLES_PER_FRAME) for clip, p, shift in zip(clips, first, shifts)]
-        tapes = [cut_sound(random, clip, start, samples, [other for other in chosen if other.name != clip.name] or chosen)
-                 for clip, start in zip(clips, starts)]
-        clean = torch.from_numpy(np.stack([tape.sound for tape in tapes]))
-        heard, babbled = augment_speech(random, clean, self.pool)
-        nothing = not_speech(random, self.not_speech_rows, samples, self.pool)
+        tapes = cut_sounds(random, store, cuts, samples)
+        heard, babbled = augment_speech(random, tapes.sound, pool)
+        nothing = not_speech(random, self.not_speech_rows, samples, pool)
 
         log_mel = mel.log_mel(torch.cat([heard, nothing]))
-        first_heard, end_heard = torch.tensor([(tape.first, tape.end) for tape in tapes]).T
-        lo = F.pad(first_heard * SOUND_HOP, (0, len(nothing)))
-        hi = F.pad((end_heard - 1) * SOUND_HOP + SOUND_FIELD, (0, len(nothing)), value=log_mel.shape[2])
+        lo = F.pad(tapes.first * SOUND_HOP, (0, len(nothing)))
+        hi = F.pad((tapes.end - 1) * SOUND_HOP + SOUND_FIELD, (0, len(nothing)), value=log_mel.shape[2])
         mels = torch.stack([mel.normalise(log_mel, lo, hi), mel.raw_scaled(log_mel)], 1)
         warp_frequencies(random, mels)
         logits = (mels.shape[3] - SPEECH_FIELD) // SOUND_HOP + 1
-        gate = torch.tensor([[clip.speech_rms] for clip in clips])
-        speech = speech_activity(clean, gate)[:, SPEECH_FIRST:SPEECH_FIRST + logits].float()
-        known = torch.ones(len(clips) + len(nothing), logits, dtype=torch.bool)
+        speech = speech_activity(tapes.sound, store.column(store.gate[cuts.clip]))[:, SPEECH_FIRST:SPEECH_FIRST + logits].float()
+        known = torch.ones(clips + len(nothing), logits, dtype=torch.bool, device=store.device)
         known[babbled] = speech[babbled] > 0.5
-        return Batch(frames=frames, mel=mels, first=first_heard, end=end_heard, place=torch.from_numpy(shifts + (LIP_FIRST - SOUND_FIRST)),
-                     own=torch.from_numpy(np.stack([tape.own for tape in tapes])),
-                     valid=torch.from_numpy(np.stack([tape.valid for tape in tapes])),
-                     speech=torch.cat([speech, torch.zeros(len(nothing), logits)]), speech_known=known)
+        speech = torch.cat([speech, torch.zeros(len(nothing), logits, device=store.device)])
+        return Batch(frames=frames, mel=mels, first=tapes.first, end=tapes.end, own=tapes.own, valid=tapes.valid,
+                     place=torch.from_numpy(shift + (LIP_FIRST - SOUND_FIRST)).to(store.device),
+                     apart=torch.from_numpy(apart(cuts, length, samples)).to(store.device), speech=speech, speech_known=known)
 
 
-def batch_loader(maker: BatchMaker) -> DataLoader:
-    """Batches from one process beside the training, three ahead. The clips are shared with it by fork, not copied."""
-    return DataLoader(maker, batch_size=None, num_workers=1, prefetch_factor=3)
+def apart(cuts: Cuts, length: int, samples: int) -> np.ndarray:
+    """bool [B, B]: whether the lips of row i and the sound of row j come from different clips, or from different parts of one."""
+    lips, sounds = cuts.first * cuts.rate, cuts.start / SAMPLES_PER_FRAME * cuts.rate
+    behind = lips[:, None] > sounds + samples / SAMPLES_PER_FRAME * cuts.rate
+    before = (lips + length * cuts.rate)[:, None] < sounds
+    return (cuts.clip[:, None] != cuts.clip) | behind | before
+
+
+def batch_loader(maker: BatchMaker) -> Iterator[Batch]:
+    """On the processor from one process beside the training, three ahead; the clips are shared with it by fork, not copied."""
+    if maker.store.device.type == "cuda":
+        return iter(maker)
+    return iter(DataLoader(maker, batch_size=None, num_workers=1, prefetch_factor=3))

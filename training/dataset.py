@@ -1,7 +1,6 @@
 """The clips that prepare.py cut, in memory: grey mouth crops at 25 fps and 16 kHz sound on one clock."""
 import json
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -67,22 +66,6 @@ def load_clip(folder: Path, entry: dict, offset: float) -> Clip:
         lips, heard = shown, (0, len(sound))
     return Clip(entry["name"], entry["corpus"], entry["speaker"], entry["split"], entry["first_frame"], crops, sound,
                 offset, gate, lips, heard)
-
-
-def retimed(clip: Clip, rate: float) -> Clip:
-    """The clip as if played `rate` times as fast, pictures and sound together: who talks faster, talks higher."""
-    first = math.ceil(clip.first_frame / rate)
-    end = math.floor((clip.first_frame + len(clip.crops) - 1) / rate) + 1
-    shown = np.arange(first, end) * rate - clip.first_frame
-    earlier = np.clip(shown.astype(int), 0, len(clip.crops) - 2)
-    part = (shown - earlier).astype(np.float32)[:, None, None]
-    crops = clip.crops[earlier] * (1 - part) + clip.crops[earlier + 1] * part
-    samples = int((len(clip.sound) - 1) / rate) + 1
-    sound = np.interp(np.arange(samples) * rate, np.arange(len(clip.sound)), clip.sound)
-    lips = max(first, math.ceil(clip.lips[0] / rate)), min(end, math.floor(clip.lips[1] / rate))
-    heard = math.ceil(clip.heard[0] / rate), min(samples, math.floor(clip.heard[1] / rate))
-    return replace(clip, first_frame=first, crops=np.rint(crops).astype(np.uint8), sound=np.rint(sound).astype(np.int16),
-                   offset=clip.offset / rate, lips=lips, heard=heard)
 
 
 def load_clips(folder: Path, split: str, corpora: set[str] | None = None, offsets: dict[str, float] | None = None) -> list[Clip]:

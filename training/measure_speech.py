@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from . import mel, safetensors
-from .augment_sound import room
+from .augment_sound import rooms
 from .dataset import SAMPLES_PER_FRAME
 from .export import with_folded_weights
 from .hearing import frame_levels, hears, intervals
@@ -79,7 +79,7 @@ def television(random: np.random.Generator, clip: HeardClip, far: HeardClip, bel
     size = 1 << (length + 8000).bit_length()
     hz = np.fft.rfftfreq(size, 1 / mel.SAMPLE_RATE)
     band = 1 / ((1 + (200 / np.maximum(hz, 1)) ** 4) * (1 + (hz / 3500) ** 8))
-    echoes = room(random) + room(random)
+    echoes = rooms(random, 2, torch.device("cpu")).sum(0).numpy()
     echoes[0] = 0.7
     voice = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(echoes, size) * band, size)[:length]
     said = HeardClip(far.name, far.corpus, voice, speech_truth(voice * 32767 / np.abs(voice).max()))

@@ -19,20 +19,24 @@ class EmbeddedClip:
     sound: Embeddings
 
 
+def device_of(model: LipSync) -> torch.device:
+    return next(model.parameters()).device
+
+
 def embed_sound(model: LipSync, sound: np.ndarray) -> Embeddings:
     """int16 [N] -> embeddings."""
     with torch.no_grad():
-        log_mel = mel.log_mel(torch.from_numpy(sound.astype(np.float32) / 32768.0)[None])
+        log_mel = mel.log_mel(torch.from_numpy(sound.astype(np.float32) / 32768.0).to(device_of(model))[None])
         rows, reliability = model.sound(mel.normalise(log_mel)[:, None])
-        return Embeddings(SOUND_FIRST, rows[0].numpy(), reliability[0].numpy())
+        return Embeddings(SOUND_FIRST, rows[0].cpu().numpy(), reliability[0].cpu().numpy())
 
 
 def embed_lips(model: LipSync, crops: np.ndarray, first_frame: int) -> Embeddings:
     """uint8 [T, 80, 80] -> embeddings of the central 64x64."""
     centre = np.ascontiguousarray(crops[:, MARGIN:MARGIN + CROP, MARGIN:MARGIN + CROP])
     with torch.no_grad():
-        rows, reliability = model.lip(torch.from_numpy(centre)[None])
-        return Embeddings(first_frame + LIP_FIRST, rows[0].numpy(), reliability[0].numpy())
+        rows, reliability = model.lip(torch.from_numpy(centre).to(device_of(model))[None])
+        return Embeddings(first_frame + LIP_FIRST, rows[0].cpu().numpy(), reliability[0].cpu().numpy())
 
 
 def long_enough(clip: Clip) -> bool:

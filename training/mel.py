@@ -62,8 +62,8 @@ def normalise_reference(log_mel: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=None)
-def _tables() -> tuple[Tensor, Tensor]:
-    return torch.from_numpy(hann()).float(), torch.from_numpy(mel_filters()).float()
+def _tables(device: torch.device) -> tuple[Tensor, Tensor]:
+    return torch.from_numpy(hann()).float().to(device), torch.from_numpy(mel_filters()).float().to(device)
 
 
 def log_mel(samples: Tensor) -> Tensor:
@@ -71,7 +71,7 @@ def log_mel(samples: Tensor) -> Tensor:
 
     The filters are a convolution of width 1: Debian's BLAS is slow, its oneDNN is not.
     """
-    window, filters = _tables()
+    window, filters = _tables(samples.device)
     frames = samples.unfold(1, FRAME, HOP) * window
     spectrum = torch.view_as_real(torch.fft.rfft(frames, FFT))
     power = spectrum.square().sum(-1).transpose(1, 2)
@@ -85,9 +85,9 @@ def normalise(log_mel_: Tensor, lo: Tensor | None = None, hi: Tensor | None = No
     """
     rows, bands, frames = log_mel_.shape
     total = torch.nn.functional.pad(log_mel_.double().cumsum(2), (1, 0))
-    t = torch.arange(frames)
-    lo = torch.zeros(rows, 1, dtype=torch.long) if lo is None else lo[:, None]
-    hi = torch.full((rows, 1), frames) if hi is None else hi[:, None]
+    t = torch.arange(frames, device=log_mel_.device)
+    lo = torch.zeros(rows, 1, dtype=torch.long, device=t.device) if lo is None else lo[:, None]
+    hi = torch.full((rows, 1), frames, device=t.device) if hi is None else hi[:, None]
     first = torch.minimum(torch.maximum(t - MEAN_REACH, lo), hi - 1)
     last = torch.maximum(torch.minimum(t + MEAN_REACH + 1, hi), first + 1)
 

@@ -62,9 +62,9 @@ class ConvBlock(nn.Module):
 def held(x: Tensor, first: Tensor | None = None, end: Tensor | None = None) -> Tensor:
     """[B, C, 1, T] -> [B, C, 1, T + 2 CONTEXT]: beyond the features [first, end) of each row (all by default) they stand still."""
     clips, _, _, length = x.shape
-    column = torch.arange(-CONTEXT, length + CONTEXT).expand(clips, -1)
-    lo = torch.zeros(clips, 1, dtype=torch.long) if first is None else first[:, None]
-    hi = torch.full((clips, 1), length) if end is None else end[:, None]
+    column = torch.arange(-CONTEXT, length + CONTEXT, device=x.device).expand(clips, -1)
+    lo = torch.zeros_like(column[:, :1]) if first is None else first[:, None]
+    hi = torch.full_like(column[:, :1], length) if end is None else end[:, None]
     column = torch.minimum(torch.maximum(column, lo), hi - 1)
     return x.gather(3, column[:, None, None].expand(-1, x.shape[1], -1, -1))
 
@@ -102,8 +102,9 @@ def picture_windows(frames: Tensor) -> Tensor:
     gain, mean = gain[:, :, None, None], mean[:, :, None, None]
     clips, count = mean.shape[:2]
     # Channel by channel, straight into the layout and type of the convolutions: these are many bytes.
-    windows = torch.empty(clips * count, WINDOW, *frames.shape[2:], memory_format=torch.channels_last,
-                          dtype=torch.get_autocast_cpu_dtype() if torch.is_autocast_cpu_enabled() else torch.float32)
+    small = not frames.is_cuda and torch.is_autocast_cpu_enabled()
+    windows = torch.empty(clips * count, WINDOW, *frames.shape[2:], memory_format=torch.channels_last, device=frames.device,
+                          dtype=torch.get_autocast_cpu_dtype() if small else torch.float32)
     for channel in range(WINDOW):
         windows[:, channel] = frames[:, channel:channel + count].sub(mean).mul_(gain).flatten(0, 1)
     return windows

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from . import mel
-from .augment_sound import LONGEST_REVERB, degrade_recording, room
+from .augment_sound import LONGEST_REVERB, degrade_recording, rooms
 from .batches import warp_frequencies
 from .dataset import SAMPLES_PER_FRAME
 from .heard_clips import QUIET, SPEECH, UNCLEAR, HeardClip, read_sound, speech_truth
@@ -139,7 +139,7 @@ class SpeechMix:
         wet = np.flatnonzero(echoing).tolist()
         if wet:
             size = 1 << (SAMPLES + LONGEST_REVERB).bit_length()
-            rooms = torch.from_numpy(np.stack([room(random) for _ in wet]))
+            echoes = rooms(random, len(wet), sound.device)
             sound[wet] = torch.fft.irfft(torch.fft.rfft(sound[wet], size) * torch.fft.rfft(rooms, size), size)[:, :SAMPLES]
         log_mel = mel.log_mel(degrade_recording(random, sound))
         mels = torch.stack([mel.normalise(log_mel), mel.raw_scaled(log_mel)], 1)

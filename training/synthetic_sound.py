@@ -1,5 +1,7 @@
 """Sound that is not speech, made from nothing: music, noise, tones. Float32 arrays at 16 kHz, RMS about 0.1."""
 import numpy as np
+import torch
+from torch import Tensor
 
 from .mel import SAMPLE_RATE
 
@@ -85,16 +87,18 @@ def tones(random: np.random.Generator, samples: int) -> np.ndarray:
 class SoundPool:
     """Pieces made once at the start, to cut from: making music in every step would cost more than the networks."""
 
-    def __init__(self, seed: int, pieces: int = 40, seconds: float = 12.0) -> None:
+    def __init__(self, seed: int, device: torch.device = torch.device("cpu"), pieces: int = 40, seconds: float = 12.0) -> None:
         random = np.random.default_rng(seed)
         samples = int(seconds * SAMPLE_RATE)
-        self.music = [music(random, seconds) for _ in range(pieces)]
-        self.noise = [noise(random, samples) for _ in range(pieces)]
-        self.tones = [tones(random, samples) for _ in range(pieces // 2)]
+        kinds = {"music": [music(random, seconds) for _ in range(pieces)], "noise": [noise(random, samples) for _ in range(pieces)],
+                 "tones": [tones(random, samples) for _ in range(max(1, pieces // 2))], "silence": [np.zeros(samples, np.float32)]}
+        self.pieces = torch.from_numpy(np.concatenate(list(kinds.values()))).to(device)
+        ends = np.cumsum([len(of_kind) for of_kind in kinds.values()])
+        self.range = {kind: (end - len(of_kind), end) for (kind, of_kind), end in zip(kinds.items(), ends)}
 
-    def cut(self, random: np.random.Generator, kind: str, samples: int) -> np.ndarray:
-        """A random stretch of kind 'music', 'noise' or 'tones', float32 [samples]."""
-        pieces = getattr(self, kind)
-        piece = pieces[random.integers(len(pieces))]
-        start = int(random.integers(0, len(piece) - samples + 1))
-        return piece[start:start + samples]
+    def cuts(self, random: np.random.Generator, kinds: np.ndarray, samples: int) -> Tensor:
+        """One random stretch for each of `kinds` ('music', 'noise', 'tones', 'silence'), f32 [len(kinds), samples]."""
+        ranges = np.array([self.range[kind] for kind in kinds], int).reshape(-1, 2)
+        piece = torch.from_numpy(random.integers(ranges[:, 0], ranges[:, 1])).to(self.pieces.device)[:, None]
+        start = torch.from_numpy(random.integers(0, self.pieces.shape[1] - samples + 1, len(ranges))).to(self.pieces.device)[:, None]
+        return self.pieces[piece, start + torch.arange(samples, device=self.pieces.device)]

@@ -2,20 +2,23 @@
 import json
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .batches import Batch, BatchMaker, batch_loader
 from .checkpoint import NAME, save_checkpoint
 from .dataset import Clip
-from .losses import SyncLoss
+from .losses import LARGEST_SCALE, SyncLoss, answers
 from .measures import embed, summary
 from .networks import LipSync
 from .start import load_start
 
-BATCH, NOT_SPEECH_ROWS = 32, 8
+BATCH = 32
+SPEECH_TO_OTHER = 4             # clips of speech for each one of something else
 LEARNING_RATE, WEIGHT_DECAY, CLIP_NORM = 2e-3, 0.05, 2.0
 WARM_UP = 0.03                  # share of the budget
 AVERAGE_DECAY = 0.998
@@ -38,33 +41,48 @@ class AverageWeights:
                 self.state[name].copy_(tensor)
 
 
+@dataclass
+class Teacher:
+    """A trained model whose answers another one learns."""
+    model: LipSync
+    scale: Tensor
+
+    def similarity(self, batch: Batch) -> Tensor:
+        lip, _ = self.model.lip(batch.frames)
+        sound, _ = self.model.sound(batch.mel[:len(batch.frames), :1], batch.first, batch.end)
+        return lip @ sound.transpose(1, 2)
+
+
 class Trainer:
     """Trains until `minutes` of training time or `steps` are spent; the learning rate falls to zero just then."""
 
     def __init__(self, run: Path, clips: list[Clip], validation: list[Clip], mix: dict[str, float], *,
                  minutes: float | None = None, steps: int | None = None, start: Path | None = None,
                  resume: bool = False, learning_rate: float = LEARNING_RATE,
-                 fix_edges: bool = False, seed: int = 1) -> None:
+                 fix_edges: bool = False, seed: int = 1, batch: int = BATCH, device: torch.device = torch.device("cpu"),
+                 teachers: Sequence["Teacher"] = ()) -> None:
         if (minutes is None) == (steps is None):
             raise ValueError("give either minutes or steps")
         self.run, self.clips, self.validation, self.mix = run, clips, validation, mix
         self.minutes, self.steps, self.highest_rate, self.seed = minutes, steps, learning_rate, seed
+        self.batch, self.device, self.teachers = batch, device, teachers
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(seed)
-        self.model = LipSync().to(memory_format=torch.channels_last)
-        self.loss = SyncLoss()
+        self.model = LipSync().to(device, memory_format=torch.channels_last)
+        self.loss = SyncLoss().to(device)
         # Only kernels decay: biases, batch normalisations and scales have one dimension.
         parameters = [*self.model.parameters(), *self.loss.parameters()]
         self.optimizer = torch.optim.AdamW([
             {"params": [p for p in parameters if p.ndim > 1], "weight_decay": WEIGHT_DECAY},
-            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}], lr=learning_rate, betas=(0.9, 0.98))
+            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}], lr=learning_rate, betas=(0.9, 0.98),
+            **({"fused": True} if device.type == "cuda" else {}))
         self.average = AverageWeights(self.model)
         self.step, self.elapsed = 0, 0.0
         if resume and (run / NAME).exists():
-            self.restore(torch.load(run / NAME))
+            self.restore(torch.load(run / NAME, map_location=device))
         elif start is not None:
             # Past the plateau where nothing is learned yet.
-            maker = BatchMaker(clips, mix, BATCH, NOT_SPEECH_ROWS, seed)
+            maker = BatchMaker(clips, mix, batch, batch // SPEECH_TO_OTHER, seed, device)
             self.model.load_state_dict(load_start(start, iter(maker)).state_dict())
             self.average = AverageWeights(self.model)
         if fix_edges:
@@ -96,15 +114,18 @@ class Trainer:
             return self.highest_rate * (done / WARM_UP + 0.01)
         return self.highest_rate * 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
 
-    def train_step(self, batch: Batch) -> dict[str, float]:
+    def train_step(self, batch: Batch) -> dict[str, Tensor]:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
         clips = len(batch.frames)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16):
             lip = self.model.lip(batch.frames)
             sound = self.model.sound(batch.mel[:clips, :1], batch.first, batch.end)
             speech = self.model.speech(batch.mel)
-        total, parts = self.loss(lip, sound, speech, batch)
+            with torch.no_grad():
+                similarities = [teacher.similarity(batch) for teacher in self.teachers]
+        taught = answers(similarities, [teacher.scale for teacher in self.teachers], batch) if self.teachers else None
+        total, parts = self.loss(lip, sound, speech, batch, taught)
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), CLIP_NORM)
@@ -114,9 +135,12 @@ class Trainer:
         return parts
 
     def averaged_model(self) -> LipSync:
-        model = LipSync()
+        model = LipSync().to(self.device, memory_format=torch.channels_last)
         model.load_state_dict(self.average.state)
         return model.eval()
+
+    def teacher(self) -> "Teacher":
+        return Teacher(self.averaged_model(), self.loss.log_scale[0].detach().exp().clamp(max=LARGEST_SCALE))
 
     def log(self, entry: dict) -> None:
         entry = {"step": self.step, "minutes": round(self.elapsed / 60, 2), **entry}
@@ -136,10 +160,10 @@ class Trainer:
         if self.progress() >= 1.0:
             return self.averaged_model()
         # A resumed run must not see the first run's batches again.
-        maker = BatchMaker(self.clips, self.mix, BATCH, NOT_SPEECH_ROWS, self.seed + self.step)
+        maker = BatchMaker(self.clips, self.mix, self.batch, self.batch // SPEECH_TO_OTHER, self.seed + self.step, self.device)
         log, save, validate = Every(LOG_EVERY, self.elapsed), Every(SAVE_EVERY, self.elapsed), Every(VALIDATE_EVERY, self.elapsed)
         tally = Tally()
-        batches = iter(batch_loader(maker))
+        batches = batch_loader(maker)
         while self.progress() < 1.0:
             start = time.monotonic()
             batch = next(batches)
@@ -177,15 +201,15 @@ class Tally:
     """Means of what was logged since the last line."""
 
     def __init__(self) -> None:
-        self.sums: dict[str, float] = {}
+        self.sums: dict[str, float | Tensor] = {}
         self.count = 0
 
-    def add(self, values: dict[str, float]) -> None:
+    def add(self, values: dict[str, float | Tensor]) -> None:
         self.count += 1
         for name, value in values.items():
             self.sums[name] = self.sums.get(name, 0.0) + value
 
     def means(self) -> dict[str, float]:
-        means = {name: value / self.count for name, value in self.sums.items()}
+        means = {name: float(value) / self.count for name, value in self.sums.items()}
         self.sums, self.count = {}, 0
         return means

@@ -1,13 +1,15 @@
 """The parts that need no training: front end, networks, curve, containers, cuts."""
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from training import augment_picture, augment_sound, dataset, export, losses, measures, mel, networks, prepare, safetensors, sync
-from training.batches import FIELD_SAMPLES, PLACES, cut_sound
+from training.batches import FIELD_SAMPLES, PLACES, BatchMaker, Cuts, apart, cut_sounds
+from training.clip_store import ClipStore
 from training.synthetic_sound import SoundPool
 from training.tests.synthetic_clips import write_corpus
 
@@ -153,37 +155,54 @@ class Augmentation(unittest.TestCase):
         self.assertTrue(torch.isfinite(sound).all() and sound.abs().max() <= 1)
 
 
-class Cuts(unittest.TestCase):
+class CutSounds(unittest.TestCase):
     def setUp(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             write_corpus(Path(folder), {"train": 2})
-            self.clip, self.other = dataset.load_clips(Path(folder), "train", {"lrc_ar"})
-        self.clip.heard = (0, len(self.clip.sound))
+            self.clips = dataset.load_clips(Path(folder), "train", {"lrc_ar"})
+        for clip in self.clips:
+            clip.heard = (0, len(clip.sound))
+        self.store = ClipStore(self.clips, torch.device("cpu"))
+
+    def cuts(self, rate: float, start: int) -> Cuts:
+        return Cuts(np.array([0, 1]), np.full(2, rate), np.array([2, 2]), np.full(2, start))
 
     def test_what_is_the_clips_own_sound_is_marked(self) -> None:
         start, samples = -20 * 640, 70 * 640
         for seed in range(20):
-            tape = cut_sound(np.random.default_rng(seed), self.clip, start, samples, [self.other])
-            self.assertEqual(len(tape.own), 70 - 3)
-            self.assertTrue((tape.valid | ~tape.own).all())
-            for j in np.flatnonzero(tape.own):      # heard as it is in the clip, wherever it was cut
-                heard = tape.sound[640 * j:640 * j + FIELD_SAMPLES]
-                at = start + 640 * j
-                np.testing.assert_allclose(heard * 32768, self.clip.sound[at:at + FIELD_SAMPLES], atol=0.01)
-            alone = tape.end - tape.first < 67
-            self.assertEqual(alone, (tape.valid == tape.own).all())
-            self.assertTrue(alone or not tape.own.all())
+            tapes = cut_sounds(np.random.default_rng(seed), self.store, self.cuts(1.0, start), samples)
+            self.assertEqual(tapes.own.shape, (2, 70 - 3))
+            self.assertTrue((tapes.valid | ~tapes.own).all())
+            for row, clip in enumerate(self.clips):
+                for j in np.flatnonzero(tapes.own[row].numpy()):      # heard as it is in the clip, wherever it was cut
+                    heard = tapes.sound[row, 640 * j:640 * j + FIELD_SAMPLES].numpy()
+                    at = start + 640 * j
+                    np.testing.assert_allclose(heard * 32768, clip.sound[at:at + FIELD_SAMPLES], atol=0.01)
+                alone = bool(tapes.end[row] - tapes.first[row] < 67)
+                self.assertEqual(alone, bool((tapes.valid[row] == tapes.own[row]).all()))
+                self.assertTrue(alone or not tapes.own[row].all())
 
     def test_retimed_clips_stay_in_sync(self) -> None:
+        clip = self.clips[0]
         for rate in (0.85, 1.0, 1.18):
-            clip = dataset.retimed(self.clip, rate)
-            self.assertAlmostEqual(len(clip.crops) * rate, len(self.clip.crops), delta=2)
-            self.assertAlmostEqual(len(clip.sound) * rate, len(self.clip.sound), delta=2)
-            for frame in range(clip.first_frame, clip.first_frame + len(clip.crops)):
-                before = frame * rate - self.clip.first_frame
-                near = self.clip.crops[int(before):int(before) + 2].astype(float)
-                shown = clip.crops[frame - clip.first_frame]
-                self.assertTrue((shown >= near.min(0) - 1).all() and (shown <= near.max(0) + 1).all())
+            times = (2 + np.arange(20)) * rate
+            pictures = self.store.pictures(np.array([0]), times[None])[0].numpy()
+            for time, shown in zip(times - clip.first_frame, pictures):
+                near = clip.crops[max(0, int(time)):int(time) + 2].astype(float)
+                self.assertTrue((shown >= near.min(0) - 0.01).all() and (shown <= near.max(0) + 0.01).all())
+            tapes = cut_sounds(np.random.default_rng(0), self.store, self.cuts(rate, 2 * 640), 20 * 640)
+            expected = np.interp((2 * 640 + np.arange(10 * 640)) * rate, np.arange(len(clip.sound)), clip.sound)
+            np.testing.assert_allclose(tapes.sound[0, :10 * 640].numpy() * 32768, expected, atol=0.5)
+
+    def test_one_speech_cut_twice_is_no_example_of_another(self) -> None:
+        cuts = Cuts(np.array([0, 0, 0, 1]), np.ones(4), np.array([10, 30, 200, 10]), np.array([5, 25, 195, 5]) * 640)
+        self.assertEqual(apart(cuts, 25, 55 * 640).astype(int).tolist(), [[0, 0, 1, 1], [0, 0, 1, 1], [1, 1, 0, 1], [1, 1, 1, 0]])
+
+    def test_every_speaker_weighs_the_same(self) -> None:
+        many = [replace(self.clips[0], speaker=speaker) for speaker in "aaaaaaab"]
+        maker = BatchMaker(many, {"lrc_ar": 1.0}, 400, 4, seed=1)
+        chosen = maker.choose(np.random.default_rng(0), 25)
+        self.assertAlmostEqual(np.mean(maker.store.speaker[chosen] == "lrc_ar/b"), 0.5, delta=0.1)
 
     def test_names(self) -> None:
         self.assertEqual(prepare.clip_name("clips/grid/s1/bbaf2n.mkv"), "clips_grid_s1_bbaf2n")
