@@ -98,10 +98,13 @@ def soften(random: np.random.Generator, frames: Tensor) -> None:
     rows = np.flatnonzero(random.random(len(frames)) < SOFT)
     if not len(rows):
         return
-    kernels = on(frames.device, np.concatenate([softness(random) for _ in rows]))[:, :, None]      # one group of channels a clip
+    kernels = on(frames.device, np.stack([softness(random) for _ in rows]))
 
     def along_rows(x: Tensor) -> Tensor:
-        return F.conv1d(x.transpose(0, 1).flatten(1, 2), kernels, groups=len(rows)).unflatten(1, (len(rows), CROP)).transpose(0, 1)
+        if x.is_cuda:
+            return kernels[:, None] @ x
+        # One group of channels a clip.
+        return F.conv1d(x.transpose(0, 1).flatten(1, 2), kernels.flatten(0, 1)[:, :, None], groups=len(rows)).unflatten(1, (len(rows), CROP)).transpose(0, 1)
 
     frames[rows] = along_rows(along_rows(frames[rows]).transpose(2, 3)).transpose(2, 3)
 
@@ -133,10 +136,10 @@ def relight(random: np.random.Generator, frames: Tensor) -> Tensor:
 
 
 def block_transform() -> Tensor:
-    """The 64 basis pictures of the 8x8 DCT, orthonormal, [64, 1, 8, 8]; picture 8u+v has frequencies u down, v across."""
+    """The 8x8 DCT, orthonormal, as a matrix [64, 64]: row 8u+v has frequencies u down, v across; columns are the pixels."""
     k, n = np.arange(8)[:, None], np.arange(8)
     dct = np.cos(np.pi * (n + 0.5) * k / 8) * np.sqrt(np.where(k == 0, 1, 2) / 8)
-    return torch.from_numpy(np.einsum("uy,vx->uvyx", dct, dct).reshape(64, 1, 8, 8).astype(np.float32))
+    return torch.from_numpy(np.einsum("uy,vx->uvyx", dct, dct).reshape(64, 64).astype(np.float32))
 
 
 BLOCKS = block_transform()
@@ -152,9 +155,10 @@ def compress(random: np.random.Generator, frames: Tensor) -> None:
     length, device = frames.shape[1], frames.device
     steps = on(device, np.exp(random.uniform(math.log(2), math.log(20), len(rows)))).repeat_interleave(length)[:, None, None, None]
     steps = steps * COARSENESS.to(device)
-    blocks = BLOCKS.to(device)
-    coefficients = F.conv2d(frames[rows].flatten(0, 1)[:, None], blocks, stride=8)
-    frames[rows] = F.conv_transpose2d((coefficients / steps).round_() * steps, blocks, stride=8).view(-1, length, CROP, CROP)
+    blocks = BLOCKS.to(device)[:, :, None, None]
+    pixels = F.pixel_unshuffle(frames[rows].flatten(0, 1)[:, None], 8)
+    rounded = (F.conv2d(pixels, blocks) / steps).round_() * steps
+    frames[rows] = F.pixel_shuffle(F.conv2d(rounded, blocks.transpose(0, 1)), 8).view(-1, length, CROP, CROP)
 
 
 def occlude(random: np.random.Generator, frames: Tensor) -> None:

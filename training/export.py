@@ -75,7 +75,7 @@ from . import mel, safetensors
 from .networks import CROP, EMBEDDING, LIP_FIRST, SOUND_FIRST, ConvBlock, LipSync
 
 FORMAT = "lipsync/2"
-VERSION = "2.1"           # of the weights, told in every answer; raise it with every release
+VERSION = "3.0"           # of the weights, told in every answer; raise it with every release
 GOLDEN_FRAMES, GOLDEN_SAMPLES = 17, 20800
 
 

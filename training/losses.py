@@ -40,6 +40,12 @@ def diagonals(x: Tensor) -> Tensor:
     return F.pad(flat, (0, rows * (columns + 1) - flat.shape[1])).view(clips, rows, columns + 1)[:, :, :PLACES + 1]
 
 
+def slid(lips: Tensor, sounds: Tensor) -> Tensor:
+    """[B, n, D], [C, n + 31, D] -> [B, C, 32]: the sum of the products of all pairs at each place."""
+    pairs = lips[:, None] @ sounds[None].transpose(2, 3)
+    return diagonals(pairs.flatten(0, 1)).sum(1).view(len(lips), len(sounds), -1)
+
+
 @dataclass
 class Answers:
     """What teachers say to the frames' two questions: probabilities."""
@@ -48,12 +54,11 @@ class Answers:
 
 
 @torch.no_grad()
-def answers(similarities: list[Tensor], scales: list[Tensor], batch: Batch) -> Answers:
-    """The mean of the teachers' answers."""
+def answers(logits: list[Tensor], batch: Batch) -> Answers:
+    """The mean of the teachers' answers, from their similarities times their scales, [B, n, n + 31] each."""
     silent = ~batch.valid[:, None]
-    pairs = [scale * similarity for similarity, scale in zip(similarities, scales)]
-    return Answers(torch.stack([x.masked_fill(silent, NEVER).softmax(2) for x in pairs]).mean(0),
-                   torch.stack([x.transpose(1, 2).softmax(2) for x in pairs]).mean(0))
+    return Answers(torch.stack([x.masked_fill(silent, NEVER).softmax(2) for x in logits]).mean(0),
+                   torch.stack([x.transpose(1, 2).softmax(2) for x in logits]).mean(0))
 
 
 def frame_loss(similarity: Tensor, batch: Batch, scale: Tensor, taught: Answers | None = None) -> Tensor:
@@ -100,9 +105,8 @@ def clip_loss(lip: Tensor, sound: Tensor, lip_weight: Tensor, sound_weight: Tens
     pairs = batch.own.float().unfold(1, rows, 1).sum(2)                                 # [C, 32]
     heard = sound_weight * batch.own
     # Every lip stretch slides along every sound; means over the pairs, weighed, with the prior's pairs of no likeness.
-    weighed_lip = lip * lip_weight[:, :, None]
-    total = F.conv1d((sound * heard[:, :, None]).transpose(1, 2), weighed_lip.transpose(1, 2)).transpose(0, 1)
-    weight = F.conv1d(heard[:, None], lip_weight[:, None]).transpose(0, 1)              # [B, C, 32]
+    total = slid(lip * lip_weight[:, :, None], sound * heard[:, :, None])
+    weight = slid(lip_weight[:, :, None], heard[:, :, None])
     curve = (total / (weight + PRIOR_PAIRS)).masked_fill(pairs < MIN_PAIRS, NEVER)
     best = curve.amax(2)
     every = torch.arange(clips, device=lip.device)

@@ -47,10 +47,9 @@ class Teacher:
     model: LipSync
     scale: Tensor
 
-    def similarity(self, batch: Batch) -> Tensor:
-        lip, _ = self.model.lip(batch.frames)
-        sound, _ = self.model.sound(batch.mel[:len(batch.frames), :1], batch.first, batch.end)
-        return lip @ sound.transpose(1, 2)
+    @torch.no_grad()
+    def embeddings(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        return self.model.lip(batch.frames)[0], self.model.sound(batch.mel[:len(batch.frames), :1], batch.first, batch.end)[0]
 
 
 class Trainer:
@@ -122,9 +121,8 @@ class Trainer:
             lip = self.model.lip(batch.frames)
             sound = self.model.sound(batch.mel[:clips, :1], batch.first, batch.end)
             speech = self.model.speech(batch.mel)
-            with torch.no_grad():
-                similarities = [teacher.similarity(batch) for teacher in self.teachers]
-        taught = answers(similarities, [teacher.scale for teacher in self.teachers], batch) if self.teachers else None
+            others = [teacher.embeddings(batch) for teacher in self.teachers]
+        taught = answers([teacher.scale * (a @ b.transpose(1, 2)) for teacher, (a, b) in zip(self.teachers, others)], batch) if others else None
         total, parts = self.loss(lip, sound, speech, batch, taught)
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
