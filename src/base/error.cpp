@@ -25,7 +25,7 @@ constexpr std::array kCatalogue{
     ErrorInfo{length_required, "length_required", 411, "The request has no length",
               "Send Content-Length or chunked encoding."},
     ErrorInfo{unsupported_media, "unsupported_media", 415, "This is not a video that we read",
-              "Send mp4, mov, webm, mkv, avi, mpeg-ps or mpeg-ts."},
+              "Send mp4, mov, webm, mkv, avi, mpeg-ps, mpeg-ts, mxf, flv, wmv or ogg."},
     ErrorInfo{empty_file, "empty_file", 422, "The file is empty", "Send a file with content."},
     ErrorInfo{unreadable_video, "unreadable_video", 422, "The video can't be read",
               "The file is damaged or incomplete; record or export it again."},
@@ -43,8 +43,8 @@ constexpr std::array kCatalogue{
               "The sample rate of the sound is out of range", "Send sound between 4 and 384 kHz."},
     ErrorInfo{
         unsupported_codec, "unsupported_codec", 415, "The codec is not one that we read",
-        "Send h264, hevc, vp8, vp9, av1, mpeg-1/2/4 or mjpeg pictures; aac, opus, vorbis, mp3, "
-        "mp2, flac or pcm sound."},
+        "Send h264, hevc, vp8, vp9, av1, mpeg-1/2/4, prores, dnxhd, dv, mjpeg, theora, wmv or vc-1 "
+        "pictures; aac, opus, vorbis, mp3, mp2, flac, alac, ac-3, dts, wma, amr or pcm sound."},
     ErrorInfo{overloaded, "overloaded", 503, "The service is full", "Try again in a moment."},
     ErrorInfo{too_many_requests, "too_many_requests", 429, "Too many requests from one client",
               "Wait for as long as Retry-After says."},

@@ -30,7 +30,7 @@ struct Options {
 
 // What the header says, before anything is decoded; for display and for logs.
 struct Info {
-    std::string container;    // "mp4", "matroska", "avi", "mpegps" or "mpegts"
+    std::string container;    // "mp4", "matroska", "avi", "mpegps", "mpegts", "mxf", "flv", "asf", "ogg"
     std::string video_codec;  // FFmpeg's codec names: "h264", "vp9", ...
     int width = 0;            // as coded: before rotation and scaling to square pixels
     int height = 0;

@@ -21,6 +21,7 @@ struct Case {
     const char* video;
     const char* audio;
     double tolerance_ms;
+    int tail = 1;  // frames by which the end may differ: padding, repeats that are not stored
 };
 
 class EveryFormat : public ::testing::TestWithParam<Case> {};
@@ -37,8 +38,8 @@ TEST_P(EveryFormat, FlashAndClickCoincide) {
     EXPECT_EQ(all.info.height, 120);
     EXPECT_EQ(all.damage.packets, 0);
     EXPECT_FALSE(all.damage.truncated);
-    EXPECT_NEAR(static_cast<double>(all.pictures.size()), 30, 1.0);
-    EXPECT_NEAR(static_cast<double>(all.samples.size()), 1.2 * 16'000, 800);
+    EXPECT_NEAR(static_cast<double>(all.pictures.size()), 30, c.tail);
+    EXPECT_NEAR(static_cast<double>(all.samples.size()), 1.2 * 16'000, 800 * c.tail);
     EXPECT_NEAR(all.click_ms() - all.flash_ms(), 0, c.tolerance_ms);
 }
 
@@ -82,7 +83,24 @@ INSTANTIATE_TEST_SUITE_P(
              "-f vob -c:v mpeg2video -b:v 2M -minrate 2M -maxrate 2M -bufsize 1M -c:a mp2",
              "mpegps", "mpeg2video", "mp2", 3},
         Case{"h264_aac.ts", "-c:v libx264 -preset ultrafast -c:a aac", "mpegts", "h264", "aac", 3},
-        Case{"mpeg2_mp2.ts", "-c:v mpeg2video -c:a mp2", "mpegts", "mpeg2video", "mp2", 3}),
+        Case{"mpeg2_mp2.ts", "-c:v mpeg2video -c:a mp2", "mpegts", "mpeg2video", "mp2", 3},
+        Case{"prores_alac.mov", "-c:v prores_ks -profile:v 1 -c:a alac", "mp4", "prores", "alac",
+             1},
+        Case{"h264_ac3.mp4", "-c:v libx264 -preset ultrafast -c:a ac3", "mp4", "h264", "ac3", 6},
+        Case{"h264_eac3.mkv", "-c:v libx264 -preset ultrafast -c:a eac3", "matroska", "h264",
+             "eac3", 6},
+        Case{"h264_dts.mkv", "-c:v libx264 -preset ultrafast -c:a dca -strict -2 -ar 48000",
+             "matroska", "h264", "dts", 12},
+        Case{"h264_latm.ts", "-c:v libx264 -preset ultrafast -c:a aac -mpegts_flags latm", "mpegts",
+             "h264", "aac_latm", 3},
+        Case{"mpeg2_pcm.mxf", "-c:v mpeg2video -c:a pcm_s16le -ar 48000", "mxf", "mpeg2video",
+             "pcm_s16le", 1},
+        Case{"h264_aac.flv", "-c:v libx264 -preset ultrafast -c:a aac -ar 44100", "flv", "h264",
+             "aac", 3},
+        Case{"sorenson_mp3.flv", "-c:v flv -c:a libmp3lame -ar 44100", "flv", "flv1", "mp3", 3},
+        Case{"wmv2_wma.wmv", "-c:v wmv2 -b:v 2M -c:a wmav2", "asf", "wmv2", "wmav2", 3, 2},
+        Case{"theora_vorbis.ogv", "-c:v libtheora -q:v 8 -c:a libvorbis", "ogg", "theora", "vorbis",
+             3, 2}),
     [](const auto& test) {
         std::string name = test.param.name;
         std::ranges::replace(name, '.', '_');
