@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "media/av.h"
@@ -49,6 +50,10 @@ class Container {
     // cannot use that (a phone may record the same sound in a proprietary codec and in AAC). Null:
     // none; cover art does not count.
     AVStream* choose(AVMediaType type, int related) const;
+
+    std::span<AVStream* const> streams() const noexcept {
+        return {format_->streams, format_->nb_streams};
+    }
 
   private:
     void open(const Limits& limits);

@@ -21,19 +21,30 @@ std::string codec_name(const AVStream& stream) {
 
 }  // namespace
 
-Demuxer::Demuxer(Source source, const Limits& limits) : container_(std::move(source), limits) {
+Demuxer::Demuxer(Source source, const Limits& limits, const Options& options)
+    : container_(std::move(source), limits) {
     video_ = container_.choose(AVMEDIA_TYPE_VIDEO, -1);
     if (video_ == nullptr) throw Error(ErrorCode::no_video_stream, "the file contains no video");
-    audio_ = container_.choose(AVMEDIA_TYPE_AUDIO, video_->index);
+    for (AVStream* stream : container_.streams())
+        if (stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) audio_tracks_.push_back(stream);
+    favourite_ = container_.choose(AVMEDIA_TYPE_AUDIO, video_->index);
+    audio_ = favourite_;
+    if (options.audio_track) {
+        const auto wanted = static_cast<std::size_t>(*options.audio_track);
+        if (*options.audio_track < 0 || wanted >= audio_tracks_.size())
+            throw Error(ErrorCode::invalid_request,
+                        "the file has " + std::to_string(audio_tracks_.size()) + " audio tracks");
+        audio_ = audio_tracks_[wanted];
+    }
     for (const AVStream* stream : {video_, audio_}) {
         if (stream != nullptr && allowed_decoder(stream->codecpar->codec_id) == nullptr) {
             throw Error(ErrorCode::unsupported_codec,
                         "the codec '" + codec_name(*stream) + "' is not supported");
         }
     }
-    const AVFormatContext& format = container_.format();
-    for (AVStream* stream : std::span(format.streams, format.nb_streams)) {
-        if (stream != video_ && stream != audio_) stream->discard = AVDISCARD_ALL;
+    for (AVStream* stream : container_.streams()) {
+        const bool wanted = stream == audio_ || (stream == video_ && options.pictures);
+        if (!wanted) stream->discard = AVDISCARD_ALL;
     }
 }
 

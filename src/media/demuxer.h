@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "media/av.h"
 #include "media/container.h"
@@ -16,12 +17,14 @@ namespace syncnet::media {
 
 class Demuxer {
   public:
-    // Throws what Reader's constructor throws.
-    Demuxer(Source source, const Limits& limits);
+    // `audio_track`, `pictures`: as in Options. Throws what Reader's constructor throws.
+    Demuxer(Source source, const Limits& limits, const Options& options);
 
     std::string_view container() const noexcept { return container_.name(); }
     AVStream& video() const noexcept { return *video_; }
     AVStream* audio() const noexcept { return audio_; }  // null: no audio
+    const std::vector<AVStream*>& audio_tracks() const noexcept { return audio_tracks_; }
+    AVStream* favourite() const noexcept { return favourite_; }  // of them; null: there is none
 
     std::optional<double> duration() const noexcept { return container_.duration(); }
 
@@ -35,6 +38,8 @@ class Demuxer {
     Container container_;  // owns the streams
     AVStream* video_ = nullptr;
     AVStream* audio_ = nullptr;
+    AVStream* favourite_ = nullptr;
+    std::vector<AVStream*> audio_tracks_;
     TimestampMender mender_;
     std::int64_t last_us_ = 0;  // the end of the latest packet
 };

@@ -5,10 +5,12 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/error.h"
 #include "media/av.h"
+#include "media/codecs.h"
 #include "media/decoder.h"
 #include "media/demuxer.h"
 #include "media/ffmpeg_log.h"
@@ -24,7 +26,8 @@ constexpr std::int64_t kPeriodUs = AV_TIME_BASE / kFrameRate;
 constexpr std::int64_t kRoundingUs = 4'000;  // of start times, which some containers give in ms
 constexpr double kMaxPlausibleFps = 240;
 
-// The time that becomes 0: the start of the stream that starts first, but at most one frame later
+// The time that becomes 0, whichever track is heard: the start of the video or of the favourite
+// audio, whichever starts first, but at most one frame later
 // so that the first picture falls on the 25 fps grid. Else every picture of a 25 fps video that
 // begins 39 ms after its audio would be seen 39 ms after it appeared, and the lips would seem late
 // by as much. What this cuts off is the sound of less than a frame, before there is anything to
@@ -53,6 +56,20 @@ double nominal_fps(const AVStream& stream) {
     return 0;
 }
 
+AudioTrack describe(const AVStream& audio) {
+    const AVCodecParameters& codec = *audio.codecpar;
+    AudioTrack track{.codec = avcodec_get_name(codec.codec_id),
+                     .sample_rate = codec.sample_rate,
+                     .channels = codec.ch_layout.nb_channels,
+                     .readable = allowed_decoder(codec.codec_id) != nullptr};
+    if (const auto* tag = av_dict_get(audio.metadata, "language", nullptr, 0))
+        track.language = tag->value;
+    std::array<char, 64> layout{};
+    if (av_channel_layout_describe(&codec.ch_layout, layout.data(), layout.size()) > 0)
+        track.layout = layout.data();
+    return track;
+}
+
 Info describe(const Demuxer& demuxer) {
     const AVStream& video = demuxer.video();
     Info info;
@@ -63,12 +80,14 @@ Info describe(const Demuxer& demuxer) {
     info.fps = nominal_fps(video);
     info.rotation = orientation_of(video).degrees_clockwise();
     info.seconds = demuxer.duration();
-    if (const AVStream* audio = demuxer.audio()) {
-        info.has_audio = true;
-        info.audio_codec = avcodec_get_name(audio->codecpar->codec_id);
-        info.sample_rate = audio->codecpar->sample_rate;
-        info.channels = audio->codecpar->ch_layout.nb_channels;
+    for (const AVStream* stream : demuxer.audio_tracks()) {
+        if (stream == demuxer.audio())
+            info.audio_track = static_cast<int>(info.audio_tracks.size());
+        info.audio_tracks.push_back(describe(*stream));
+        info.audio_tracks.back().is_default = stream == demuxer.favourite();
     }
+    if (info.audio_track)
+        info.audio_codec = info.audio_tracks[static_cast<std::size_t>(*info.audio_track)].codec;
     return info;
 }
 
@@ -77,12 +96,13 @@ Info describe(const Demuxer& demuxer) {
 struct Reader::Impl {
     Impl(Source source, const Limits& limits_in, const Options& options)
         : limits(limits_in),
-          demuxer(std::move(source), limits),
+          demuxer(std::move(source), limits, options),
           info(describe(demuxer)),
-          zero_us(clock_zero(demuxer.video(), demuxer.audio())),
+          zero_us(clock_zero(demuxer.video(), demuxer.favourite())),
           orientation(orientation_of(demuxer.video())),
           video_decoder(demuxer.video(), options.threads, limits.max_pixels_per_frame),
-          samples(limits) {
+          samples(limits),
+          pictures_wanted(options.pictures) {
         if (demuxer.audio() != nullptr) {
             audio_decoder.emplace(*demuxer.audio(), 1, limits.max_pixels_per_frame);
         }
@@ -114,6 +134,7 @@ struct Reader::Impl {
     FramePtr frame = make_frame();
     std::int64_t next_picture_us = 0;  // where a picture without a timestamp goes
     std::int64_t total_pixels = 0;
+    bool pictures_wanted;
     bool ended = false;     // no more packets
     bool finished = false;  // no more frames from the decoders either
 };
@@ -138,7 +159,7 @@ std::optional<Item> Reader::Impl::next() {
             read_packet();
         }
     }
-    if (total_pixels == 0) {
+    if (pictures_wanted && total_pixels == 0) {
         throw Error(ErrorCode::unreadable_video, "not one picture could be decoded");
     }
     return std::nullopt;
@@ -202,7 +223,8 @@ void Reader::Impl::read_packet() {
     }
     if (damage.packets != damaged) samples.expect_gap();
     const bool is_video = packet->stream_index == demuxer.video().index;
-    (is_video ? video_decoder : *audio_decoder).send(packet.get());
+    if (!is_video || pictures_wanted)
+        (is_video ? video_decoder : *audio_decoder).send(packet.get());
     av_packet_unref(packet.get());
 }
 

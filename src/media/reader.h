@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "media/limits.h"
 #include "media/picture.h"
@@ -26,6 +27,20 @@ struct Options {
     // Decoder threads for the video. More than one adds latency and memory (one picture per
     // thread).
     int threads = 1;
+    // Which of Info::audio_tracks is heard; nothing: the one that the container favours.
+    std::optional<int> audio_track;
+    bool pictures = true;  // false: the sound alone, decoded without a look at the video
+};
+
+// One of the file's sound streams, as its header tells.
+struct AudioTrack {
+    std::string codec;     // FFmpeg's name
+    std::string language;  // as the container tags it, such as "eng"; empty: not said
+    std::string layout;    // FFmpeg's name: "stereo", "5.1", ...
+    int sample_rate = 0;
+    int channels = 0;
+    bool is_default = false;  // the container's favourite
+    bool readable = false;    // its codec is one of ours
 };
 
 // What the header says, before anything is decoded; for display and for logs.
@@ -36,10 +51,9 @@ struct Info {
     int height = 0;
     double fps = 0;    // nominal; 0 if unknown
     int rotation = 0;  // degrees clockwise that were applied: 0, 90, 180 or 270
-    bool has_audio = false;
-    std::string audio_codec;  // empty without audio, as are the next two 0
-    int sample_rate = 0;
-    int channels = 0;
+    std::vector<AudioTrack> audio_tracks;  // in the order of the file
+    std::optional<int> audio_track;        // the one that is heard; nothing: no audio
+    std::string audio_codec;               // of that one; empty without audio
     std::optional<double> seconds;  // unknown for live recordings such as a browser's webm
 };
 
@@ -50,12 +64,12 @@ struct Frame {
     std::optional<Picture> picture;
 };
 
-// Mono samples in [-1, 1]; sample k is the sound at (first + k) / 16000 s. Contiguous from 0:
-// silence stands for a late start and for gaps. The span is valid until the next call of
-// Reader::next().
+// Samples in [-1, 1]; sample k is the sound at (first + k) / 16000 s. Contiguous from 0: silence
+// stands for a late start and for gaps. The spans are valid until the next call of Reader::next().
 struct Samples {
     std::int64_t first;
-    std::span<const float> mono;
+    std::span<const float> mono;                           // all channels together
+    std::span<const std::span<const float>> channels = {};  // each alone; empty: one, or too many
 };
 
 using Item = std::variant<Frame, Samples>;
@@ -70,15 +84,14 @@ struct Damage {
 // Frames and samples come in the order of the file, so one can run ahead of the other as far as the
 // file interleaves them. Neither is padded at the end: they may end at different times.
 //
-// Contains mov/mp4, matroska/webm, avi, mpeg-ps or mpeg-ts with h264, hevc, vp8, vp9, av1, mpeg1,
-// mpeg2, mpeg4 or mjpeg and aac, opus, vorbis, mp3, mp2, flac or pcm: nothing else is even tried.
-// Nothing but the source is ever opened. Not thread-safe; different readers are independent.
+// The containers and codecs of media/codecs.cpp: nothing else is even tried. Nothing but the source is ever opened. Not thread-safe; different readers are independent.
 class Reader {
   public:
     // Opens and reads the header. Throws too_large, unsupported_media (no known container),
     // unreadable_video (a known container, damaged), no_video_stream (cover art does not count),
-    // unsupported_codec (of the video, or of the audio if there is one), too_many_streams,
-    // too_long, too_many_pixels, too_much_video, bad_sample_rate.
+    // unsupported_codec (of the video, or of all audio there is), too_many_streams,
+    // too_long, too_many_pixels, too_much_video, bad_sample_rate; invalid_request where there is no
+    // such audio track.
     Reader(Source source, const Limits& limits, const Options& options = {});
     Reader(Reader&&) noexcept;
     Reader& operator=(Reader&&) noexcept;

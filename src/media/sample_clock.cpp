@@ -16,6 +16,7 @@ namespace syncnet::media {
 namespace {
 
 constexpr int kMaxChannels = 64;
+constexpr int kMaxSeparateChannels = 16;  // with more only the mix is made
 constexpr int kSilencePiece = 16'384;    // source samples per pull()
 constexpr double kJumpSeconds = 0.030;   // corrected at once
 constexpr double kDriftSeconds = 0.010;  // corrected if it is so on average
@@ -26,29 +27,41 @@ std::int64_t to_samples(std::int64_t time_us, int rate) {
     return av_rescale(time_us, rate, 1'000'000);
 }
 
-AvPtr<SwrContext> make_resampler(const AVFrame& frame) {
-    AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
-    AVChannelLayout layout = frame.ch_layout;
-    const int channels = layout.nb_channels;
-    if (layout.order == AV_CHANNEL_ORDER_UNSPEC) av_channel_layout_default(&layout, channels);
-
+AvPtr<SwrContext> make_resampler(const AVFrame& frame, AVChannelLayout layout,
+                                 AVChannelLayout out) {
     SwrContext* raw = nullptr;
-    const int status = swr_alloc_set_opts2(&raw, &mono, AV_SAMPLE_FMT_FLT, kSampleRate, &layout,
+    const int status = swr_alloc_set_opts2(&raw, &out, AV_SAMPLE_FMT_FLTP, kSampleRate, &layout,
                                            static_cast<AVSampleFormat>(frame.format),
                                            frame.sample_rate, 0, nullptr);
     AvPtr<SwrContext> resampler(raw);
     if (status < 0) throw Error(ErrorCode::unsupported_codec, "unknown channel layout");
+    const auto channels = static_cast<std::size_t>(layout.nb_channels);
+    std::vector<double> matrix;
+    if (out.nb_channels == 1 && layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+        matrix.assign(channels, 1.0 / static_cast<double>(channels));
+    } else if (layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+        matrix.assign(channels * channels, 0.0);
+        for (std::size_t i = 0; i < channels; ++i) matrix[i * (channels + 1)] = 1;
+    }
     // As for integer formats: the sum of the weights is 1, so that stereo does not exceed [-1, 1].
     av_opt_set_double(resampler.get(), "rematrix_maxval", 1.0, 0);
-    if (layout.order == AV_CHANNEL_ORDER_UNSPEC) {
-        std::array<double, kMaxChannels> weights;
-        weights.fill(1.0 / channels);
-        swr_set_matrix(resampler.get(), weights.data(), channels);
-    }
+    if (!matrix.empty()) swr_set_matrix(resampler.get(), matrix.data(), layout.nb_channels);
     if (swr_init(resampler.get()) < 0) {
-        throw Error(ErrorCode::unsupported_codec, "the sound cannot be converted to 16 kHz mono");
+        throw Error(ErrorCode::unsupported_codec, "the sound cannot be converted to 16 kHz");
     }
     return resampler;
+}
+
+// What each channel has in the mix of all: FFmpeg's weights for mono, which favour the centre.
+std::vector<float> mix_weights(const AVChannelLayout& layout) {
+    const auto channels = static_cast<std::size_t>(layout.nb_channels);
+    const AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
+    std::vector<double> weights(channels);
+    if (layout.order == AV_CHANNEL_ORDER_UNSPEC ||
+        swr_build_matrix2(&layout, &mono, M_SQRT1_2, M_SQRT1_2, 0, 1.0, 1.0, weights.data(),
+                          layout.nb_channels, AV_MATRIX_ENCODING_NONE, nullptr) < 0)
+        weights.assign(channels, 1.0 / static_cast<double>(channels));
+    return {weights.begin(), weights.end()};
 }
 
 }  // namespace
@@ -93,7 +106,14 @@ bool SampleClock::same_format(const AVFrame& frame) const noexcept {
 }
 
 void SampleClock::configure(const AVFrame& frame) {
-    resampler_ = make_resampler(frame);
+    AVChannelLayout layout = frame.ch_layout;
+    if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
+        av_channel_layout_default(&layout, layout.nb_channels);
+    const AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
+    const bool apart = layout.nb_channels <= kMaxSeparateChannels;
+    resampler_ = make_resampler(frame, layout, apart ? layout : mono);
+    weights_ = apart ? mix_weights(layout) : std::vector<float>{1};
+    buffers_.resize(weights_.size());
     format_ = static_cast<AVSampleFormat>(frame.format);
     rate_ = frame.sample_rate;
     channels_ = frame.ch_layout.nb_channels;
@@ -171,21 +191,33 @@ std::optional<Samples> SampleClock::drain() {
 std::optional<Samples> SampleClock::convert(const std::uint8_t** planes, int count) {
     const int room = swr_get_out_samples(resampler_.get(), count);
     if (room < 0) throw Error(ErrorCode::internal, "the resampler failed");
-    if (buffer_.size() < static_cast<std::size_t>(room)) {
-        buffer_.resize(static_cast<std::size_t>(room));
+    std::vector<std::uint8_t*> out;
+    for (std::vector<float>& buffer : buffers_) {
+        if (buffer.size() < static_cast<std::size_t>(room))
+            buffer.resize(static_cast<std::size_t>(room));
+        out.push_back(reinterpret_cast<std::uint8_t*>(buffer.data()));
     }
-    auto* out = reinterpret_cast<std::uint8_t*>(buffer_.data());
-    const int made = swr_convert(resampler_.get(), &out, room, planes, count);
+    const int made = swr_convert(resampler_.get(), out.data(), room, planes, count);
     if (made < 0) throw Error(ErrorCode::internal, "the resampler failed");
     fed_ += count;
     if (made == 0) return std::nullopt;
-
-    const auto mono = std::span(buffer_).first(static_cast<std::size_t>(made));
+    const std::int64_t first = std::exchange(out_, out_ + made);
+    const auto samples = static_cast<std::size_t>(made);
     // Written so that NaN, which a float stream may contain, becomes silence.
-    for (float& x : mono) x = x >= -1.0F ? std::min(x, 1.0F) : (x < -1.0F ? -1.0F : 0.0F);
-    const Samples samples{out_, mono};
-    out_ += made;
-    return samples;
+    for (std::vector<float>& buffer : buffers_)
+        for (float& x : std::span(buffer).first(samples))
+            x = x >= -1.0F ? std::min(x, 1.0F) : (x < -1.0F ? -1.0F : 0.0F);
+    if (buffers_.size() == 1) return Samples{first, {buffers_.front().data(), samples}};
+    spans_.clear();
+    for (const std::vector<float>& buffer : buffers_) spans_.emplace_back(buffer.data(), samples);
+    return Samples{first, mixed(samples), spans_};
+}
+
+std::span<const float> SampleClock::mixed(std::size_t count) {
+    mix_.assign(count, 0.0F);
+    for (std::size_t c = 0; c < weights_.size(); ++c)
+        for (std::size_t i = 0; i < count; ++i) mix_[i] += weights_[c] * spans_[c][i];
+    return mix_;
 }
 
 }  // namespace syncnet::media

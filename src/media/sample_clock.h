@@ -1,8 +1,9 @@
-// Sound of any rate and layout to 16 kHz mono without holes.
+// Sound of any rate and layout to 16 kHz without holes, each channel alone and all together.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "media/av.h"
@@ -43,6 +44,7 @@ class SampleClock {
     std::optional<Samples> feed_frame();
     std::optional<Samples> drain();
     std::optional<Samples> convert(const std::uint8_t** planes, int count);
+    std::span<const float> mixed(std::size_t count);
 
     Limits limits_;
     AvPtr<SwrContext> resampler_;
@@ -65,7 +67,10 @@ class SampleClock {
     bool finished_ = false;
 
     std::vector<std::uint8_t> quiet_;
-    std::vector<float> buffer_;
+    std::vector<float> weights_;                  // of the channels in the mix; one: it is mono
+    std::vector<std::vector<float>> buffers_;     // of the channels
+    std::vector<std::span<const float>> spans_;  // of the buffers
+    std::vector<float> mix_;
 };
 
 }  // namespace syncnet::media

@@ -133,7 +133,7 @@ json to_json(const Analysis& a, const JsonOptions& options) {
                   {"height", a.video.height},
                   {"fps", rounded(a.video.fps, 3)},
                   {"seconds", rounded(a.seconds, 2)},
-                  {"audio_codec", a.video.has_audio ? json(a.video.audio_codec) : json(nullptr)},
+                  {"audio_codec", a.video.audio_track ? json(a.video.audio_codec) : json(nullptr)},
                   {"speech_s", rounded(a.evidence.speech, 2)},
                   {"shots", a.shots},
                   {"damaged_packets", a.damage.packets},

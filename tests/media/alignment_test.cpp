@@ -33,7 +33,7 @@ TEST_P(EveryFormat, FlashAndClickCoincide) {
     EXPECT_EQ(all.info.container, c.container);
     EXPECT_EQ(all.info.video_codec, c.video);
     EXPECT_EQ(all.info.audio_codec, c.audio);
-    EXPECT_TRUE(all.info.has_audio);
+    EXPECT_EQ(all.info.audio_track, 0);
     EXPECT_EQ(all.info.width, 160);
     EXPECT_EQ(all.info.height, 120);
     EXPECT_EQ(all.damage.packets, 0);
@@ -189,7 +189,7 @@ TEST(Alignment, ManyChannelsWithoutALayoutAreAveraged) {
                                  ":s=48000:d=1\" -c:v libx264 "
                                  "-preset ultrafast -c:a pcm_s16le");
     const auto all = read_all(path);
-    EXPECT_EQ(all.info.channels, 12);
+    EXPECT_EQ(all.info.audio_tracks.at(0).channels, 12);
     EXPECT_NEAR(all.samples[8000], 0.3F, 0.01F);
 }
 

@@ -43,7 +43,7 @@ TEST(Writer, SoundIsNotNeeded) {
     writer.write_picture(grey(100));
     writer.write_sound({});
     writer.finish();
-    EXPECT_FALSE(files::read_all(path).info.has_audio);
+    EXPECT_FALSE(files::read_all(path).info.audio_track);
 }
 
 TEST(Writer, AnotherSizeIsRefused) {
