@@ -14,7 +14,8 @@ namespace syncnet::batch {
 struct RunOptions {
     std::string model;          // empty: the default one
     pipeline::FaceChoice face;  // whose voice it has to be
-    int jobs = 1;               // videos at a time
+    pipeline::AudioChoice audio;
+    int jobs = 1;  // videos at a time
 };
 
 // `names` is called once, on this thread, with what takes the names; those that `results` has are

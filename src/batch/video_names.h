@@ -11,9 +11,10 @@
 namespace syncnet::batch {
 
 // Of the containers that are read, in lower case; a name's own case does not matter.
-inline constexpr std::array<std::string_view, 18> kVideoEndings{
-    ".mp4",  ".m4v", ".mov", ".3gp", ".3g2",  ".mkv", ".webm", ".avi",  ".mpg",
-    ".mpeg", ".vob", ".ts",  ".mts", ".m2ts", ".qt",  ".f4v",  ".mk3d", ".divx"};
+inline constexpr std::array<std::string_view, 23> kVideoEndings{
+    ".mp4",  ".m4v",  ".mov", ".3gp", ".3g2", ".mkv",  ".webm", ".avi",
+    ".mpg",  ".mpeg", ".vob", ".ts",  ".mts", ".m2ts", ".qt",   ".f4v",
+    ".mk3d", ".divx", ".mxf", ".flv", ".wmv", ".asf",  ".ogv"};
 bool is_video_name(const std::filesystem::path& name);
 
 // The longest name of a file; what is longer in a list is cut there and will not be found.

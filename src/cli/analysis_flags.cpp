@@ -19,6 +19,11 @@ std::string check_face(const std::string& text) {
     return "\"" + text + "\" is not " + std::string(pipeline::kFaceChoices);
 }
 
+std::string check_audio_track(const std::string& text) {
+    if (pipeline::parse_audio_choice(text)) return {};
+    return "\"" + text + "\" is not " + std::string(pipeline::kAudioChoices);
+}
+
 // The environment is read whatever the command is: its name has to be in the message.
 std::string check_max_offset(const std::string& text) {
     if (pipeline::parse_max_offset_ms(text)) return {};
@@ -35,6 +40,12 @@ void AnalysisFlags::add_to(CLI::App& command) {
                     "whose voice it has to be: " + std::string(pipeline::kFaceChoices) +
                         "; a login wants the largest")
         ->check(check_face)
+        ->capture_default_str();
+    command
+        .add_option("--audio-track", audio_track,
+                    "which of the file's sounds: " + std::string(pipeline::kAudioChoices) +
+                        "; the best is the one whose voice fits the lips")
+        ->check(check_audio_track)
         ->capture_default_str();
     command
         .add_option(
@@ -127,6 +138,10 @@ pipeline::AnalyzerOptions AnalysisFlags::analyzer() const {
 
 pipeline::FaceChoice AnalysisFlags::face_choice() const {
     return pipeline::parse_face_choice(face).value();
+}
+
+pipeline::AudioChoice AnalysisFlags::audio_choice() const {
+    return pipeline::parse_audio_choice(audio_track).value();
 }
 
 }  // namespace syncnet::cli

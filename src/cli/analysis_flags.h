@@ -13,7 +13,7 @@ struct AnalysisFlags {
     std::string model;  // empty: the default one
     std::string precision = "auto", detector = "auto", edges = "zero-padded";
     std::string model_path, s3fd, calibration;
-    std::string face = "all";
+    std::string face = "all", audio_track = "best";
     int max_offset_ms = pipeline::kMaxOffsetMs;
     int stride = 0;  // 0: as suits the detector
     int min_track_frames = pipeline::ReadingOptions{}.min_track_frames;
@@ -27,6 +27,7 @@ struct AnalysisFlags {
     pipeline::ReadingOptions reading() const;
     pipeline::AnalyzerOptions analyzer() const;
     pipeline::FaceChoice face_choice() const;
+    pipeline::AudioChoice audio_choice() const;
 };
 
 }  // namespace syncnet::cli

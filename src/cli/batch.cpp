@@ -65,6 +65,7 @@ int run_batch(const BatchOptions& options) {
     batch::run(analyzer,
                {.model = options.analysis.model,
                 .face = options.analysis.face_choice(),
+                .audio = options.analysis.audio_choice(),
                 .jobs = options.jobs},
                results, interrupt.token(), [&](const batch::TakeName& take) {
                    each_name(options.videos, interrupt.token(), take);

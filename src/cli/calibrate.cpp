@@ -72,6 +72,7 @@ int run_calibrate(const CalibrateFlags& flags) {
         return evaluate::calibrate(analyzer, clips,
                                    {.model = flags.analysis.model,
                                     .face = flags.analysis.face_choice(),
+                                    .audio = flags.analysis.audio_choice(),
                                     .fpr = flags.fpr,
                                     .jobs = flags.jobs,
                                     .on_progress = [&](double done) { bar.update(done); }},

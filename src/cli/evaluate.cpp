@@ -112,6 +112,7 @@ nlohmann::ordered_json head_of(const evaluate::RunFacts& facts, const EvaluateOp
             {"precision", facts.precision},
             {"calibration", o.analysis.calibration},
             {"face", o.analysis.face},
+            {"audio_track", o.analysis.audio_track},
             {"max_offset_ms", o.analysis.max_offset_ms},
             {"manifest_sha256", facts.manifest_sha256},
             {"split", o.selection.split},
@@ -150,6 +151,7 @@ int run_evaluate(const EvaluateOptions& options) {
     evaluate::Evaluator evaluator(analyzer, clips,
                                   {.model = options.analysis.model,
                                    .face = options.analysis.face_choice(),
+                                   .audio = options.analysis.audio_choice(),
                                    .groups = groups_of(options),
                                    .media_clips = options.media_clips});
     evaluate::RunFacts facts{.version = std::string(version()),

@@ -53,7 +53,8 @@ int explain(const ExplainFlags& flags) {
     const auto analysis = analyzer.analyze(media::Source::from_path(flags.video),
                                            {.model = flags.analysis.model,
                                             .timeline = pipeline::TimelineOptions{},
-                                            .face = flags.analysis.face_choice()});
+                                            .face = flags.analysis.face_choice(),
+                                            .audio = flags.analysis.audio_choice()});
     const auto explanation = pipeline::explain(analysis, calibration);
     if (flags.json) {
         auto answer = pipeline::to_json(analysis);

@@ -29,7 +29,7 @@ int features(const FeaturesOptions& options) {
     const pipeline::ScoringModel& scoring = models->find(options.analysis.model);
     const auto reading =
         pipeline::read_video(media::Source::from_path(options.video), *models, scoring,
-                             options.analysis.reading(), {.model = options.analysis.model});
+                             options.analysis.reading(), {.model = options.analysis.model}, {});
     std::filesystem::create_directories(options.out);
     const std::string stem = std::filesystem::path(options.video).stem().string();
     const auto file = [&](const std::string& part) {

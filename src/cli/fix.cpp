@@ -61,6 +61,7 @@ int fix_video(const FixFlags& flags) {
             analyzer, flags.video, flags.out,
             {.model = flags.analysis.model,
              .face = flags.analysis.face_choice(),
+             .audio = flags.analysis.audio_choice(),
              .limits = flags.analysis.reading().limits,
              .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,
              .on_progress = [&](double done) { bar.update(done); },

@@ -91,6 +91,7 @@ int score_videos(const ScoreOptions& options) {
                 return analyzer.analyze(media::Source::from_path(video),
                                         {.model = options.analysis.model,
                                          .face = options.analysis.face_choice(),
+                                         .audio = options.analysis.audio_choice(),
                                          .on_progress = [&](double done) { bar.update(done); }});
             }();
             if (options.json) {

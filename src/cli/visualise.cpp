@@ -27,6 +27,7 @@ int visualise(const VisualiseFlags& flags) {
             analyzer, flags.video, flags.out,
             {.model = flags.analysis.model,
              .face = flags.analysis.face_choice(),
+             .audio = flags.analysis.audio_choice(),
              .limits = flags.analysis.reading().limits,
              .timeline = flags.timeline,
              .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,

@@ -65,7 +65,8 @@ int windows(const WindowsOptions& options) {
     const auto analysis = analyzer.analyze(media::Source::from_path(options.video),
                                            {.model = options.analysis.model,
                                             .timeline = options.timeline,
-                                            .face = options.analysis.face_choice()});
+                                            .face = options.analysis.face_choice(),
+                                            .audio = options.analysis.audio_choice()});
     if (options.json)
         std::cout << pipeline::to_json(analysis, {.all_windows = options.all}).dump() << '\n';
     else

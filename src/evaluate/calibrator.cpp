@@ -24,9 +24,9 @@ struct Measured {
 Measured measure(const pipeline::Analyzer& analyzer, const Clip& clip,
                  const CalibratorOptions& options, const std::stop_token& stop) {
     try {
-        const auto a =
-            analyzer.analyze(media::Source::from_path(clip.file),
-                             {.model = options.model, .face = options.face, .stop = stop});
+        const auto a = analyzer.analyze(
+            media::Source::from_path(clip.file),
+            {.model = options.model, .face = options.face, .audio = options.audio, .stop = stop});
         if (!a.verdict.score) return {.left_out = a.verdict.reasons.front().sentence};
         return {.voice = a.voice,
                 .max_offset = a.max_offset,

@@ -64,8 +64,9 @@ ClipRecord Evaluator::evaluate(const Clip& clip) {
 }
 
 void Evaluator::measure(const Clip& clip, ClipRecord& record) {
-    const Judge judge{.analyzer = analyzer_,
-                      .request = {.model = options_.model, .face = options_.face}};
+    const Judge judge{
+        .analyzer = analyzer_,
+        .request = {.model = options_.model, .face = options_.face, .audio = options_.audio}};
     auto start = Clock::now();
     ReadClip read{.clip = &clip,
                   .reading = analyzer_->read(media::Source::from_path(clip.file), judge.request)};

@@ -15,6 +15,7 @@ namespace syncnet::evaluate {
 struct EvaluatorOptions {
     std::string model;          // empty: the default one
     pipeline::FaceChoice face;  // whose voice it has to be
+    pipeline::AudioChoice audio;
     Groups groups;
     std::size_t media_clips = 60;  // of each corpus, for cases that need new media
 };

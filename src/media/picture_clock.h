@@ -1,5 +1,6 @@
-// Pictures of any frame rate, or of none, to 25 per second: each time gets the picture that was taken nearest to it, as
-// far as that is known. Always taking the latest would show a camera of 24 or 30 pictures a second 7 to 20 ms late.
+// Pictures of any frame rate, or of none, to 25 per second: each time gets the picture that was
+// taken nearest to it, as far as that is known. Always taking the latest would show a camera of 24
+// or 30 pictures a second 7 to 20 ms late.
 #pragma once
 
 #include <cstdint>

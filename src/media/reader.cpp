@@ -64,9 +64,14 @@ AudioTrack describe(const AVStream& audio) {
                      .readable = allowed_decoder(codec.codec_id) != nullptr};
     if (const auto* tag = av_dict_get(audio.metadata, "language", nullptr, 0))
         track.language = tag->value;
-    std::array<char, 64> layout{};
-    if (av_channel_layout_describe(&codec.ch_layout, layout.data(), layout.size()) > 0)
-        track.layout = layout.data();
+    AVChannelLayout layout = codec.ch_layout;
+    if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
+        av_channel_layout_default(&layout, layout.nb_channels);
+    std::array<char, 64> name{};
+    if (av_channel_layout_describe(&layout, name.data(), name.size()) > 0)
+        track.layout = name.data();
+    const int centre = av_channel_layout_index_from_channel(&layout, AV_CHAN_FRONT_CENTER);
+    if (centre >= 0 && track.channels > 2) track.centre = centre;
     return track;
 }
 

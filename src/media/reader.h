@@ -39,22 +39,24 @@ struct AudioTrack {
     std::string layout;    // FFmpeg's name: "stereo", "5.1", ...
     int sample_rate = 0;
     int channels = 0;
-    bool is_default = false;  // the container's favourite
-    bool readable = false;    // its codec is one of ours
+    std::optional<int> centre;  // which of the channels stands in the middle of three or more
+    bool is_default = false;    // the container's favourite
+    bool readable = false;      // its codec is one of ours
 };
 
 // What the header says, before anything is decoded; for display and for logs.
 struct Info {
-    std::string container;    // "mp4", "matroska", "avi", "mpegps", "mpegts", "mxf", "flv", "asf", "ogg"
+    std::string
+        container;  // "mp4", "matroska", "avi", "mpegps", "mpegts", "mxf", "flv", "asf", "ogg"
     std::string video_codec;  // FFmpeg's codec names: "h264", "vp9", ...
     int width = 0;            // as coded: before rotation and scaling to square pixels
     int height = 0;
-    double fps = 0;    // nominal; 0 if unknown
-    int rotation = 0;  // degrees clockwise that were applied: 0, 90, 180 or 270
+    double fps = 0;                        // nominal; 0 if unknown
+    int rotation = 0;                      // degrees clockwise that were applied: 0, 90, 180 or 270
     std::vector<AudioTrack> audio_tracks;  // in the order of the file
     std::optional<int> audio_track;        // the one that is heard; nothing: no audio
     std::string audio_codec;               // of that one; empty without audio
-    std::optional<double> seconds;  // unknown for live recordings such as a browser's webm
+    std::optional<double> seconds;         // unknown for live recordings such as a browser's webm
 };
 
 // The picture shown at index / 25 s. Indices run from 0 without a hole. No picture: the video has
@@ -68,7 +70,7 @@ struct Frame {
 // stands for a late start and for gaps. The spans are valid until the next call of Reader::next().
 struct Samples {
     std::int64_t first;
-    std::span<const float> mono;                           // all channels together
+    std::span<const float> mono;                            // all channels together
     std::span<const std::span<const float>> channels = {};  // each alone; empty: one, or too many
 };
 
@@ -84,7 +86,8 @@ struct Damage {
 // Frames and samples come in the order of the file, so one can run ahead of the other as far as the
 // file interleaves them. Neither is padded at the end: they may end at different times.
 //
-// The containers and codecs of media/codecs.cpp: nothing else is even tried. Nothing but the source is ever opened. Not thread-safe; different readers are independent.
+// The containers and codecs of media/codecs.cpp: nothing else is even tried. Nothing but the source
+// is ever opened. Not thread-safe; different readers are independent.
 class Reader {
   public:
     // Opens and reads the header. Throws too_large, unsupported_media (no known container),

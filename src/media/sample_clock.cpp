@@ -17,11 +17,11 @@ namespace {
 
 constexpr int kMaxChannels = 64;
 constexpr int kMaxSeparateChannels = 16;  // with more only the mix is made
-constexpr int kSilencePiece = 16'384;    // source samples per pull()
-constexpr double kJumpSeconds = 0.030;   // corrected at once
-constexpr double kDriftSeconds = 0.010;  // corrected if it is so on average
-constexpr double kMeanSeconds = 1.0;     // the average's time constant
-constexpr double kTrustSeconds = 0.002;  // corrected at once where a gap is expected
+constexpr int kSilencePiece = 16'384;     // source samples per pull()
+constexpr double kJumpSeconds = 0.030;    // corrected at once
+constexpr double kDriftSeconds = 0.010;   // corrected if it is so on average
+constexpr double kMeanSeconds = 1.0;      // the average's time constant
+constexpr double kTrustSeconds = 0.002;   // corrected at once where a gap is expected
 
 std::int64_t to_samples(std::int64_t time_us, int rate) {
     return av_rescale(time_us, rate, 1'000'000);
@@ -56,12 +56,13 @@ AvPtr<SwrContext> make_resampler(const AVFrame& frame, AVChannelLayout layout,
 std::vector<float> mix_weights(const AVChannelLayout& layout) {
     const auto channels = static_cast<std::size_t>(layout.nb_channels);
     const AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
-    std::vector<double> weights(channels);
+    // FFmpeg scales a matrix of as many channels as there can be, whatever it is asked for.
+    std::vector<double> weights(std::size_t{kMaxChannels} * kMaxChannels);
     if (layout.order == AV_CHANNEL_ORDER_UNSPEC ||
         swr_build_matrix2(&layout, &mono, M_SQRT1_2, M_SQRT1_2, 0, 1.0, 1.0, weights.data(),
-                          layout.nb_channels, AV_MATRIX_ENCODING_NONE, nullptr) < 0)
+                          kMaxChannels, AV_MATRIX_ENCODING_NONE, nullptr) < 0)
         weights.assign(channels, 1.0 / static_cast<double>(channels));
-    return {weights.begin(), weights.end()};
+    return {weights.begin(), weights.begin() + layout.nb_channels};
 }
 
 }  // namespace

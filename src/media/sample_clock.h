@@ -67,8 +67,8 @@ class SampleClock {
     bool finished_ = false;
 
     std::vector<std::uint8_t> quiet_;
-    std::vector<float> weights_;                  // of the channels in the mix; one: it is mono
-    std::vector<std::vector<float>> buffers_;     // of the channels
+    std::vector<float> weights_;                 // of the channels in the mix; one: it is mono
+    std::vector<std::vector<float>> buffers_;    // of the channels
     std::vector<std::span<const float>> spans_;  // of the buffers
     std::vector<float> mix_;
 };

@@ -38,6 +38,10 @@ Source Source::from_bytes(std::span<const std::byte> bytes) {
     return Source(bytes);
 }
 
+Source Source::again() const {
+    return bytes_.empty() ? from_fd(fd_.get()) : from_bytes(bytes_);
+}
+
 Source::Source(UniqueFd fd) : fd_(std::move(fd)) {
     struct stat status = {};
     if (::fstat(fd_.get(), &status) != 0) throw Error(ErrorCode::internal, "cannot stat the file");

@@ -26,6 +26,9 @@ class Source {
     // Not copied: `bytes` must outlive the source and every Reader made from it. Throws empty_file.
     static Source from_bytes(std::span<const std::byte> bytes);
 
+    // The same bytes, to be read once more. Throws internal (no descriptor is left).
+    Source again() const;
+
     std::int64_t size() const noexcept { return size_; }
 
     // Reads up to `into.size()` bytes; returns how many, 0 at or beyond the end, -1 if the disk

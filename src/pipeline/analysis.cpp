@@ -97,6 +97,45 @@ json jumps(const score::Voice& voice) {
     return list;
 }
 
+// Which sound was judged, and which others the file has.
+json audio(const Analysis& a) {
+    if (!a.audio) return nullptr;
+    const auto& all = a.video.audio_tracks;
+    const Tried& chosen = a.audio->chosen;
+    const auto& track = all[static_cast<std::size_t>(chosen.pick.track)];
+    json tracks = json::array();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::optional<double> speech;
+        for (const Tried& t : a.audio->tried)
+            if (t.pick.track == static_cast<int>(i))
+                speech = std::max(speech.value_or(0), t.speech_seconds);
+        tracks.push_back(
+            {{"track", i + 1},
+             {"language", all[i].language.empty() ? json(nullptr) : json(all[i].language)},
+             {"codec", all[i].codec},
+             {"channels", all[i].channels},
+             {"layout", all[i].layout},
+             {"sample_rate", all[i].sample_rate},
+             {"default", all[i].is_default},
+             {"speech_s", number(speech, 2)}});
+    }
+    json notes = json::array();
+    const auto first = std::ranges::find_if(a.audio->tried, [&](const Tried& t) {
+        return t.pick == SoundPick{.track = chosen.pick.track};
+    });
+    if (first != a.audio->tried.end() && first->levels.inverted())
+        notes.push_back("phase_inverted");
+    if (first != a.audio->tried.end() && first->levels.one_sided()) notes.push_back("one_sided");
+    return {{"track", chosen.pick.track + 1},
+            {"language", track.language.empty() ? json(nullptr) : json(track.language)},
+            {"codec", track.codec},
+            {"channels", track.channels},
+            {"layout", track.layout},
+            {"used", to_string(chosen.pick.mix, track)},
+            {"notes", notes},
+            {"tracks", tracks}};
+}
+
 }  // namespace
 
 json to_json(const Analysis& a, const JsonOptions& options) {
@@ -138,6 +177,7 @@ json to_json(const Analysis& a, const JsonOptions& options) {
                   {"shots", a.shots},
                   {"damaged_packets", a.damage.packets},
                   {"truncated", a.damage.truncated}}},
+                {"audio", audio(a)},
                 {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
     if (a.timeline)
         answer["windows"] =

@@ -10,6 +10,7 @@
 #include "base/interval.h"
 #include "face/detection.h"
 #include "media/reader.h"
+#include "pipeline/audio_choice.h"
 #include "pipeline/timeline.h"
 #include "score/verdict.h"
 #include "sync/sync_curve.h"
@@ -31,7 +32,8 @@ struct TrackAnalysis {
 struct Analysis {
     media::Info video;
     media::Damage damage;
-    double seconds = 0;  // of picture
+    std::optional<AudioSearch> audio;  // which sound was judged
+    double seconds = 0;                // of picture
     int shots = 0;
     std::vector<TrackAnalysis> tracks;  // the leading one first
     std::optional<Timeline> timeline;   // if asked for; its tracks are those above

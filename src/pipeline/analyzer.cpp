@@ -7,14 +7,30 @@
 
 #include "pipeline/face_choice.h"
 #include "pipeline/face_evidence.h"
+#include "pipeline/speech.h"
 
 namespace syncnet::pipeline {
 namespace {
 
 constexpr int kMsPerFrame = 1000 / media::kFrameRate;
+constexpr double kSomeSpeechSeconds = 0.5;
 
 double to_seconds(std::int64_t frames) {
     return static_cast<double>(frames) / media::kFrameRate;
+}
+
+double speech_seconds(const Reading& reading) {
+    const std::int64_t from = reading.speech.first_frame;
+    return to_seconds(
+        speech_frames(reading.speech, from, from + std::ssize(reading.speech.probability)));
+}
+
+// How many of the sounds that were listened to could have fitted by accident.
+int sounds_of(const Reading& reading) {
+    if (!reading.audio) return 1;
+    const auto judged =
+        std::ranges::count_if(reading.audio->tried, [](const Tried& t) { return t.fit > 0; });
+    return std::max(1, static_cast<int>(judged));
 }
 
 // How a model's offsets are searched.
@@ -55,10 +71,20 @@ score::Voice published_voice(const sync::PublishedMeasurement& measured, const R
 }
 
 score::Voice voice_of(std::span<const FaceEvidence> faces, const ScoringModel& scoring,
-                      int max_offset) {
+                      int max_offset, int sounds) {
     std::vector<score::Face> all;
     for (const FaceEvidence& f : faces) all.push_back({.id = f.id, .map = &f.map});
-    return score::find_voice(all, scoring.calibration, max_offset);
+    return score::find_voice(all, scoring.calibration, max_offset, sounds);
+}
+
+// A model without PairStatistics can only tell whether there is speech.
+double fit_of(const Reading& reading, const ScoringModel& scoring, const Search& search,
+              const Request& request) {
+    if (!scoring.calibration.pairs) return speech_seconds(reading) >= kSomeSpeechSeconds ? 1 : 0;
+    std::vector<FaceEvidence> faces;
+    for (const ReadTrack* const track : chosen_tracks(reading, request.face))
+        faces.push_back(face_evidence(*track, reading, scoring, search.reach));
+    return voice_of(faces, scoring, search.max_offset, 1).fit_at_any_offset;
 }
 
 std::vector<Interval> spoken(const score::Voice& voice, int face) {
@@ -91,7 +117,7 @@ TrackAnalysis analyse(const ReadTrack& track, const FaceEvidence& face, const Re
         t.voice = published_voice({.curve = curve, .result = sync::read_curve(curve)}, track,
                                   t.evidence, scoring);
     } else {
-        t.voice = voice_of({&face, 1}, scoring, search.max_offset);
+        t.voice = voice_of({&face, 1}, scoring, search.max_offset, sounds_of(reading));
     }
     t.verdict =
         score::judge(t.voice, t.evidence, scoring.calibration, thresholds, search.max_offset);
@@ -124,8 +150,12 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
 }
 
 Reading Analyzer::read(media::Source source, const Request& request) const {
-    return read_video(std::move(source), *models_, models_->find(request.model), options_.reading,
-                      request);
+    const ScoringModel& scoring = models_->find(request.model);
+    const Search search =
+        search_of(scoring, request.max_offset_ms.value_or(options_.max_offset_ms));
+    return read_video(
+        source, *models_, scoring, options_.reading, request,
+        [&](const Reading& reading) { return fit_of(reading, scoring, search, request); });
 }
 
 Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
@@ -137,6 +167,7 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
         search_of(scoring, request.max_offset_ms.value_or(options_.max_offset_ms));
     Analysis analysis{.video = reading.video,
                       .damage = reading.damage,
+                      .audio = reading.audio,
                       .seconds = to_seconds(reading.frames),
                       .shots = reading.cuts + 1,
                       .thresholds = thresholds,
@@ -155,8 +186,9 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
     }
     analysis.evidence = evidence_of(faces, reading);
     if (scoring.calibration.pairs)
-        analysis.voice = faces.size() == 1 ? analysis.tracks.front().voice
-                                           : voice_of(faces, scoring, search.max_offset);
+        analysis.voice = faces.size() == 1
+                             ? analysis.tracks.front().voice
+                             : voice_of(faces, scoring, search.max_offset, sounds_of(reading));
     for (TrackAnalysis& t : analysis.tracks) t.spoke = spoken(analysis.voice, t.id);
     std::ranges::stable_sort(analysis.tracks, std::greater{}, lead_of);
 

@@ -75,6 +75,7 @@ Fix fix(const Analyzer& analyzer, const fs::path& video, const fs::path& out,
     Request request{.model = options.model,
                     .timeline = TimelineOptions{},
                     .face = options.face,
+                    .audio = options.audio,
                     .on_progress = options.on_progress,
                     .stop = options.stop};
     Fix fix{.before = analyzer.analyze(media::Source::from_path(video), request)};

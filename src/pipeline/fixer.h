@@ -14,6 +14,7 @@ namespace syncnet::pipeline {
 struct FixOptions {
     std::string model;  // empty: the default one
     FaceChoice face;    // whose voice it has to be
+    AudioChoice audio;  // by which of the file's sounds; all of them are moved
     media::Limits limits;
     NewFile::IfThere if_there = NewFile::IfThere::refuse;
     std::function<void(double)> on_progress;  // as Request's; goes from 0 to 1 twice

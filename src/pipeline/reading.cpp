@@ -7,7 +7,6 @@
 #include <thread>
 #include <utility>
 
-#include "audio/log_mel.h"
 #include "base/bounded_queue.h"
 #include "base/error.h"
 #include "face/wider_boxes.h"
@@ -22,29 +21,13 @@ constexpr std::size_t kFramesAhead = 8;
 constexpr int kS3fdStride = 1;
 constexpr int kBlazeFaceStride = 4;
 
-// The sound's envelope.
-class Peaks {
-  public:
-    void push(std::span<const float> samples) {
-        for (const float sample : samples) {
-            if (count_ % kSamples == 0) peaks_.push_back(0);
-            peaks_.back() = std::max(peaks_.back(), std::abs(sample));
-            ++count_;
-        }
-    }
-    const std::vector<float>& values() const { return peaks_; }
-
-  private:
-    static constexpr std::int64_t kSamples = media::kSamplesPerFrame / kPeaksPerFrame;
-    std::vector<float> peaks_;
-    std::int64_t count_ = 0;
-};
-
 // Decodes on a thread of its own; the sound goes through the models' front ends there too.
 class Decoding {
   public:
-    Decoding(media::Source source, const media::Limits& limits, const Request& request)
-        : reader_(std::move(source), limits),
+    Decoding(media::Source source, const media::Limits& limits, const media::Options& options,
+             const Request& request)
+        : reader_(std::move(source), limits, options),
+          listener_({}, request.to_draw),
           thread_([this, &request](const std::stop_token& stop) { run(stop, request); }) {}
     ~Decoding() { frames_.close(); }
     Decoding(const Decoding&) = delete;
@@ -60,9 +43,8 @@ class Decoding {
     }
 
     // Once next_frame() has returned nothing.
-    sync::SoundFrames sound() const { return {.log_mel = mel_.frames(), .mfcc = mfcc_.frames()}; }
+    const Listener& listener() const { return listener_; }
     const media::Damage& damage() const { return reader_.damage(); }
-    const std::vector<float>& peaks() const { return peaks_.values(); }
 
   private:
     void run(const std::stop_token& stop, const Request& request) {
@@ -75,13 +57,10 @@ class Decoding {
                 if (auto* frame = std::get_if<media::Frame>(&*item)) {
                     if (!frames_.push(std::move(*frame))) return;
                 } else {
-                    const auto& samples = std::get<media::Samples>(*item).mono;
-                    mel_.push(samples);
-                    mfcc_.push(samples);
-                    if (request.to_draw) peaks_.push(samples);
+                    listener_.push(std::get<media::Samples>(*item));
                 }
             }
-            mfcc_.finish();
+            listener_.finish();
         } catch (...) {
             failure_ = std::current_exception();
         }
@@ -89,9 +68,7 @@ class Decoding {
     }
 
     media::Reader reader_;
-    audio::LogMel mel_;
-    audio::Mfcc mfcc_;
-    Peaks peaks_;
+    Listener listener_;
     BoundedQueue<media::Frame> frames_{kFramesAhead};
     std::exception_ptr failure_;  // written before the queue is closed, read after
     std::jthread thread_;         // last: it must end before what it uses goes
@@ -233,6 +210,81 @@ void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& r
     reading.tracks.push_back(std::move(track));
 }
 
+// A sound as the model hears it.
+struct Heard {
+    sync::Embeddings sound;
+    sync::Speech speech;
+    std::vector<float> peaks;
+};
+
+Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSession& session,
+           const Request& request) {
+    const auto between = [&] { check(request); };
+    const sync::SoundFrames frames = listener.frames();
+    return {.sound = session.hear(frames, between),
+            .speech = without_far_voices(
+                sync::SpeechDetector(scoring.speech).detect(frames.log_mel, between),
+                frame_levels(frames.log_mel)),
+            .peaks = listener.peaks()};
+}
+
+// One track's sound into `listener`, without a look at the pictures.
+void listen(media::Source source, const media::Limits& limits, int track, const Request& request,
+            Listener& listener) {
+    media::Reader reader(std::move(source), limits, {.audio_track = track, .pictures = false});
+    while (const auto item = reader.next()) {
+        check(request);
+        if (const auto* samples = std::get_if<media::Samples>(&*item)) listener.push(*samples);
+    }
+    listener.finish();
+}
+
+void take(Heard heard, Reading& reading) {
+    reading.sound = std::move(heard.sound);
+    reading.speech = std::move(heard.speech);
+    reading.peaks = std::move(heard.peaks);
+}
+
+// The reading has the sound of `first`. If its voice doesn't fit, another sound may.
+void choose_sound(const media::Source& source, const ScoringModel& scoring,
+                  const ReadingOptions& options, const Request& request, const FitOf& fit_of,
+                  const ChannelLevels& levels, sync::SyncSession& session, Reading& reading) {
+    const auto tried = [&](const SoundPick& pick, const ChannelLevels& of, bool judged) {
+        const auto speech =
+            speech_frames(reading.speech, reading.speech.first_frame,
+                          reading.speech.first_frame + std::ssize(reading.speech.probability));
+        return Tried{.pick = pick,
+                     .speech_seconds = static_cast<double>(speech) / media::kFrameRate,
+                     .fit = judged ? fit_of(reading) : 1,
+                     .levels = of};
+    };
+    const SoundPick first{.track = *reading.video.audio_track};
+    const auto& track = reading.video.audio_tracks[static_cast<std::size_t>(first.track)];
+    const bool others =
+        (request.audio.which == AudioChoice::Which::best &&
+         std::ranges::count_if(reading.video.audio_tracks, &media::AudioTrack::readable) > 1) ||
+        !other_mixes(levels, track).empty();
+    const bool judged = others && fit_of && !reading.tracks.empty();
+
+    SoundPick read = first;
+    const auto read_again = [&](const SoundPick& pick) {
+        Listener listener(pick.mix, request.to_draw);
+        listen(source.again(), options.limits, pick.track, request, listener);
+        take(hear(listener, scoring, session, request), reading);
+        read = pick;
+        return listener.levels();
+    };
+    reading.audio = find_sound(reading.video, request.audio, tried(first, levels, judged),
+                               [&](const SoundPick& pick) {
+                                   const ChannelLevels heard = read_again(pick);
+                                   return tried(pick, heard, true);
+                               });
+    if (reading.audio->chosen.pick != read) read_again(reading.audio->chosen.pick);
+    reading.video.audio_track = reading.audio->chosen.pick.track;
+    reading.video.audio_codec =
+        reading.video.audio_tracks[static_cast<std::size_t>(*reading.video.audio_track)].codec;
+}
+
 }  // namespace
 
 void check(const Request& request) {
@@ -241,9 +293,13 @@ void check(const Request& request) {
         throw Error(ErrorCode::timeout, "the video was not done in time");
 }
 
-Reading read_video(media::Source source, const Models& models, const ScoringModel& scoring,
-                   const ReadingOptions& options, const Request& request) {
-    Decoding decoding(std::move(source), options.limits, request);
+Reading read_video(const media::Source& source, const Models& models, const ScoringModel& scoring,
+                   const ReadingOptions& options, const Request& request, const FitOf& fit_of) {
+    media::Options pick;
+    if (request.audio != AudioChoice{})
+        pick.audio_track =
+            first_track(media::Reader(source.again(), options.limits).info(), request.audio);
+    Decoding decoding(source.again(), options.limits, pick, request);
     Reading reading{.video = decoding.info()};
     const auto session = scoring.network->start();
     if (options.cropped)
@@ -252,14 +308,12 @@ Reading read_video(media::Source source, const Models& models, const ScoringMode
         follow_faces(decoding, models, scoring, *session, options, request, reading);
     reading.damage = decoding.damage();
 
-    const auto between = [&] { check(request); };
-    reading.peaks = decoding.peaks();
-    const sync::SoundFrames sound = decoding.sound();
-    reading.has_audio = !sound.log_mel.empty();
-    reading.sound = session->hear(sound, between);
-    reading.speech =
-        without_far_voices(sync::SpeechDetector(scoring.speech).detect(sound.log_mel, between),
-                           frame_levels(sound.log_mel));
+    const Listener& listener = decoding.listener();
+    reading.has_audio = !listener.frames().log_mel.empty();
+    take(hear(listener, scoring, *session, request), reading);
+    if (reading.has_audio && reading.video.audio_track)
+        choose_sound(source, scoring, options, request, fit_of, listener.levels(), *session,
+                     reading);
     return reading;
 }
 

@@ -1,7 +1,7 @@
 // One video read: every face's lips and the sound as embeddings, streamed in bounded memory.
 //
 //   media::Reader -> FaceFollower -> LipReader --+
-//                 -> LogMel, Mfcc -> SyncSession +-> Reading
+//                 -> Listener -> SyncSession ----+-> Reading
 //
 // Pictures are decoded on one thread while faces and lips are read on another; pictures are let go
 // as soon as no track needs them. What grows with the video are the embeddings and the sound's
@@ -16,6 +16,7 @@
 
 #include "face/mouth_reader.h"
 #include "media/reader.h"
+#include "pipeline/audio_choice.h"
 #include "pipeline/face_follower.h"
 #include "pipeline/models.h"
 
@@ -62,6 +63,7 @@ struct Request {
     std::optional<score::Thresholds> thresholds;  // nothing: the analyzer's
     std::optional<TimelineOptions> timeline;      // nothing: the clip as a whole only
     FaceChoice face;                              // whose voice it has to be
+    AudioChoice audio;                            // in which of the file's sounds
     std::optional<int> max_offset_ms;             // nothing: the analyzer's
     bool to_draw = false;                         // keep what a picture of the reading needs
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
@@ -83,9 +85,6 @@ struct ReadTrack {
     std::vector<face::Box> boxes;  // of each frame; if the request was to_draw
 };
 
-// How far the sound swings from the middle, 0..1, in each 1 / kPeaksPerFrame of a frame.
-inline constexpr int kPeaksPerFrame = 4;
-
 struct Reading {
     media::Info video;
     media::Damage damage;
@@ -99,10 +98,16 @@ struct Reading {
     sync::Embeddings sound;
     sync::Speech speech;
     std::vector<float> peaks;  // if the request was to_draw
+    // Which sound that is, and what was listened to before it was chosen. None: there is no audio.
+    std::optional<AudioSearch> audio;
 };
 
-// Throws what media::Reader throws, timeout, cancelled, model_not_available.
-Reading read_video(media::Source source, const Models& models, const ScoringModel& scoring,
-                   const ReadingOptions& options, const Request& request);
+// How well the voice of a reading fits its lips, 0..1; 0 without evidence.
+using FitOf = std::function<double(const Reading&)>;
+
+// Throws what media::Reader throws, timeout, cancelled, model_not_available, invalid_request (no
+// such audio track).
+Reading read_video(const media::Source& source, const Models& models, const ScoringModel& scoring,
+                   const ReadingOptions& options, const Request& request, const FitOf& fit_of);
 
 }  // namespace syncnet::pipeline

@@ -90,11 +90,12 @@ int main_offset(std::span<const Passage> passages, const OffsetLine& line, int o
 
 }  // namespace
 
-Voice find_voice(std::span<const Face> faces, const Calibration& calibration, int max_offset) {
+Voice find_voice(std::span<const Face> faces, const Calibration& calibration, int max_offset,
+                 int sounds) {
     Voice voice;
     const SpeakerPath path(faces, *calibration.pairs, max_offset);
     if (!path.offset()) return voice;
-    voice.faces = path.faces_at_once();
+    voice.faces = path.faces_at_once() * sounds;
     voice.beyond_range = std::abs(*path.offset()) > max_offset;
 
     const auto steady = find_drift(path, *calibration.pairs);

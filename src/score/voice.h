@@ -51,7 +51,7 @@ struct Voice {
     double fit = 0;         // 0..1: it belongs to these lips, at whichever offset
     double fit_at_any_offset = 0;  // the same, were every offset as likely as any other
     double score = 0;              // as `fit`, and the offset counts against it
-    int faces = 0;                 // how many could have fitted by accident at the same time
+    int faces = 0;                 // how many could have fitted by accident: at the same time, times sounds
     // The passages that fit, alone: what the rest of the file has to be held against.
     std::optional<sync::SyncResult> fitting;
     double fitting_fit = 0;
@@ -64,8 +64,10 @@ struct Voice {
 };
 
 // Offsets up to `max_offset` frames are searched; the maps reach further, so that an offset at the
-// end of the range is told from one beyond it. The calibration has PairStatistics.
-Voice find_voice(std::span<const Face> faces, const Calibration& calibration, int max_offset);
+// end of the range is told from one beyond it. The calibration has PairStatistics. `sounds`: of so
+// many, which could have fitted by accident, this is the one that fits best.
+Voice find_voice(std::span<const Face> faces, const Calibration& calibration, int max_offset,
+                 int sounds = 1);
 
 // The same voice by another calibration of the same model.
 Voice rescored(Voice voice, const Calibration& calibration);

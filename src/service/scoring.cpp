@@ -44,6 +44,7 @@ std::string Scoring::cache_key(const ScoringTask& task) const {
     what["files"] = options_.models;
     what["windows"] = task.choice.windows;
     what["face"] = pipeline::to_string(task.choice.face);
+    what["audio_track"] = pipeline::to_string(task.choice.audio);
     what["max_offset_ms"] = task.choice.max_offset_ms.value();
     what["video"] = task.sha256;
     return to_hex(sha256(what.dump()));

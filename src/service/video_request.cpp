@@ -110,6 +110,15 @@ pipeline::FaceChoice face_of(std::string_view text) {
     return *face;
 }
 
+pipeline::AudioChoice audio_of(std::string_view text) {
+    if (text.empty()) return {};
+    const auto audio = pipeline::parse_audio_choice(text);
+    if (!audio)
+        throw Error(ErrorCode::invalid_request,
+                    "audio_track must be " + std::string(pipeline::kAudioChoices));
+    return *audio;
+}
+
 std::optional<int> max_offset_of(std::string_view text) {
     if (text.empty()) return std::nullopt;
     const auto ms = pipeline::parse_max_offset_ms(text);
@@ -176,6 +185,7 @@ void take_fields(VideoRequest& request, const Fields& fields) {
     request.choice = {.model = field("model"),
                       .windows = windows == "true",
                       .face = face_of(field("face")),
+                      .audio = audio_of(field("audio_track")),
                       .max_offset_ms = max_offset_of(field("max_offset_ms"))};
 }
 
@@ -212,6 +222,7 @@ RequestFields parse_fields(std::string_view text) {
             .choice = {.model = text_field(body, "model"),
                        .windows = switch_field(body, "windows"),
                        .face = face_of(as_text(body, "face")),
+                       .audio = audio_of(as_text(body, "audio_track")),
                        .max_offset_ms = max_offset_of(as_text(body, "max_offset_ms"))}};
 }
 

@@ -78,6 +78,7 @@ pipeline::Analysis visualise(const pipeline::Analyzer& analyzer, const fs::path&
     const pipeline::Request request{.model = options.model,
                                     .timeline = options.timeline,
                                     .face = options.face,
+                                    .audio = options.audio,
                                     .to_draw = true,
                                     .on_progress = options.on_progress,
                                     .stop = options.stop};

@@ -13,6 +13,7 @@ namespace syncnet::visual {
 struct VisualiseOptions {
     std::string model;          // empty: the default one
     pipeline::FaceChoice face;  // whose voice it has to be
+    pipeline::AudioChoice audio;
     media::Limits limits;
     pipeline::TimelineOptions timeline;
     NewFile::IfThere if_there = NewFile::IfThere::refuse;

@@ -29,8 +29,8 @@ std::vector<float> levels(const std::filesystem::path& path) {
 
 TEST(AudioTracks, AreListedWithWhatTheHeaderTells) {
     const auto path =
-        make("tracks.mkv", flash(0.5, 1) + click(0.2, 1) + click(0.7, 1) +
-                               "-map 0 -map 1 -map 2 " + kVideo +
+        make("tracks.mkv", flash(0.5, 1) + click(0.2, 1) + click(0.7, 1) + "-map 0 -map 1 -map 2 " +
+                               kVideo +
                                "-c:a:0 aac -c:a:1 ac3 -ac:a:1 2 -metadata:s:a:0 language=deu "
                                "-metadata:s:a:1 language=eng -disposition:a:0 0 "
                                "-disposition:a:1 default");
@@ -38,7 +38,7 @@ TEST(AudioTracks, AreListedWithWhatTheHeaderTells) {
     ASSERT_EQ(favourite.info.audio_tracks.size(), 2U);
     const AudioTrack& german = favourite.info.audio_tracks[0];
     const AudioTrack& english = favourite.info.audio_tracks[1];
-    EXPECT_EQ(german.language, "ger");
+    EXPECT_EQ(german.language, "deu");
     EXPECT_EQ(english.language, "eng");
     EXPECT_EQ(german.codec, "aac");
     EXPECT_EQ(english.codec, "ac3");
@@ -59,9 +59,9 @@ TEST(AudioTracks, ThereIsNoOther) {
 
 // Another track does not move the pictures' clock.
 TEST(AudioTracks, ShareOneClock) {
-    const auto path = make("late_second.mkv",
-                           flash(0.6, 1) + click(0.6, 1) + "-itsoffset 0.3 " + click(0.3, 0.7) +
-                               "-map 0 -map 1 -map 2 " + kVideo + "-c:a pcm_s16le");
+    const auto path = make("late_second.mkv", flash(0.6, 1) + click(0.6, 1) + "-itsoffset 0.3 " +
+                                                  click(0.3, 0.7) + "-map 0 -map 1 -map 2 " +
+                                                  kVideo + "-c:a pcm_s16le");
     for (const int track : {0, 1}) {
         const auto all = read_all(path, {}, {.audio_track = track});
         EXPECT_NEAR(all.flash_ms(), 600, 1);
@@ -75,9 +75,9 @@ TEST(AudioTracks, TheSoundAloneIsTheSame) {
 }
 
 TEST(Channels, AreHandedOutOneByOne) {
-    const auto stereo =
-        make("apart.mkv", brightness_clock("25") + "-f lavfi -i \"aevalsrc=0.8|-0.4:s=16000:d=1\" " +
-                              kVideo + "-c:a pcm_s16le");
+    const auto stereo = make("apart.mkv", brightness_clock("25") +
+                                              "-f lavfi -i \"aevalsrc=0.8|-0.4:s=16000:d=1\" " +
+                                              kVideo + "-c:a pcm_s16le");
     const auto found = levels(stereo);
     ASSERT_EQ(found.size(), 2U);
     EXPECT_NEAR(found[0], 0.8, 0.01);
@@ -85,9 +85,9 @@ TEST(Channels, AreHandedOutOneByOne) {
 }
 
 TEST(Channels, OfMonoThereIsOnlyTheMix) {
-    const auto mono = make("mono.mkv", brightness_clock("25") +
-                                           "-f lavfi -i \"aevalsrc=0.8:s=16000:d=1\" " + kVideo +
-                                           "-c:a pcm_s16le");
+    const auto mono =
+        make("mono.mkv", brightness_clock("25") + "-f lavfi -i \"aevalsrc=0.8:s=16000:d=1\" " +
+                             kVideo + "-c:a pcm_s16le");
     EXPECT_TRUE(levels(mono).empty());
 }
 

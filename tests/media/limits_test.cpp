@@ -113,7 +113,7 @@ TEST(Refusals, OtherCodecs) {
     EXPECT_EQ(failure(make("ffv1.mkv", flash(0.2, 0.4) + "-c:v ffv1")),
               ErrorCode::unsupported_codec);
     EXPECT_EQ(failure(make("wavpack.mkv", flash(0.2, 0.4) + click(0.2, 0.4) +
-                                          "-c:v libx264 -preset ultrafast -c:a wavpack")),
+                                              "-c:v libx264 -preset ultrafast -c:a wavpack")),
               ErrorCode::unsupported_codec);
 }
 

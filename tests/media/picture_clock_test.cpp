@@ -14,8 +14,8 @@ using namespace testing;
 
 constexpr int kLumaError = 3;
 
-// Of pictures at these times, ascending: the one shown at i / 25 s. The nearest, but none more than 21 ms before its time;
-// `rounding`: as if the next one were so much later.
+// Of pictures at these times, ascending: the one shown at i / 25 s. The nearest, but none more than
+// 21 ms before its time; `rounding`: as if the next one were so much later.
 std::size_t expected(const std::vector<double>& ms, std::size_t index, double rounding = 0.5) {
     const double now = 40.0 * static_cast<double>(index);
     std::size_t shown = 0;

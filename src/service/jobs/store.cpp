@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS jobs(
     model TEXT NOT NULL, windows INTEGER NOT NULL, session_id TEXT NOT NULL, webhook TEXT NOT NULL, answer TEXT NOT NULL,
     created TEXT NOT NULL, finished TEXT NOT NULL, finished_at REAL NOT NULL DEFAULT 0,
     webhook_attempts INTEGER NOT NULL DEFAULT 0, webhook_due REAL,
-    face TEXT NOT NULL DEFAULT 'all', max_offset_ms INTEGER);
+    face TEXT NOT NULL DEFAULT 'all', max_offset_ms INTEGER,
+    audio_track TEXT NOT NULL DEFAULT 'best');
 CREATE UNIQUE INDEX IF NOT EXISTS once ON jobs(owner, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX IF NOT EXISTS by_state ON jobs(state, seq);
 CREATE INDEX IF NOT EXISTS by_video ON jobs(video);
@@ -35,13 +36,16 @@ CREATE TABLE IF NOT EXISTS clock(seconds REAL NOT NULL);
 
 constexpr const char* kColumns =
     "id, state, owner, idempotency_key, video, bytes, model, windows, session_id, webhook, answer, "
-    "created, finished, face, max_offset_ms";
+    "created, finished, face, max_offset_ms, audio_track";
 
-constexpr int kSchemaVersion = 2;
-// What version 1 had not.
+constexpr int kSchemaVersion = 3;
+// What version 1 had not, and what version 2 had not.
 constexpr const char* kFromVersion1 = R"sql(
 ALTER TABLE jobs ADD COLUMN face TEXT NOT NULL DEFAULT 'all';
 ALTER TABLE jobs ADD COLUMN max_offset_ms INTEGER;
+)sql";
+constexpr const char* kFromVersion2 = R"sql(
+ALTER TABLE jobs ADD COLUMN audio_track TEXT NOT NULL DEFAULT 'best';
 )sql";
 constexpr int kBusyMilliseconds = 5000;
 constexpr std::array<std::string_view, 4> kStates{"queued", "running", "done", "failed"};
@@ -63,7 +67,9 @@ ScoringChoice read_choice(SQLite::Statement& row) {
     ScoringChoice choice{.model = row.getColumn(6),
                          .windows = row.getColumn(7).getInt() != 0,
                          .face = pipeline::parse_face_choice(row.getColumn(13).getString())
-                                     .value_or(pipeline::FaceChoice{})};
+                                     .value_or(pipeline::FaceChoice{}),
+                         .audio = pipeline::parse_audio_choice(row.getColumn(15).getString())
+                                      .value_or(pipeline::AudioChoice{})};
     if (const auto max_offset = row.getColumn(14); !max_offset.isNull())
         choice.max_offset_ms = max_offset.getInt();
     return choice;
@@ -116,6 +122,7 @@ struct JobStore::Impl {
                         "STATE_DIR was written by a newer version of this program");
         SQLite::Transaction all(database);
         if (version == 1) database.exec(kFromVersion1);
+        if (version == 1 || version == 2) database.exec(kFromVersion2);
         database.exec(kSchema);
         database.exec("PRAGMA user_version=" + std::to_string(kSchemaVersion));
         if (database.execAndGet("SELECT count(*) FROM clock").getInt() == 0)
@@ -183,7 +190,7 @@ JobStore::Accepted JobStore::accept(Job job, int video) {
                 if (before->video != job.video || before->choice != job.choice)
                     throw Error(ErrorCode::idempotency_conflict,
                                 "this Idempotency-Key came with another video, model, face, "
-                                "max_offset_ms or windows");
+                                "audio_track, max_offset_ms or windows");
                 return {std::move(*before), true};
             }
         }
@@ -193,12 +200,13 @@ JobStore::Accepted JobStore::accept(Job job, int video) {
         job.state = JobState::queued;
         job.created = now_in_words();
         SQLite::Statement insert(m.database, std::string("INSERT INTO jobs(") + kColumns +
-                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'',?,?)");
+                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'',?,?,?)");
         const ScoringChoice& choice = job.choice;
         SQLite::bind(insert, job.id, number(job.state), job.owner, job.idempotency_key, job.video,
                      job.bytes, choice.model, choice.windows ? 1 : 0, job.session_id, job.webhook,
                      job.created, pipeline::to_string(choice.face));
         if (choice.max_offset_ms) insert.bind(13, *choice.max_offset_ms);
+        insert.bind(14, pipeline::to_string(choice.audio));
         insert.exec();
         return {std::move(job), false};
     });

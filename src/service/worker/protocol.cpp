@@ -49,6 +49,12 @@ pipeline::FaceChoice face_field(const json& object, const char* name) {
     return *face;
 }
 
+pipeline::AudioChoice audio_field(const json& object, const char* name) {
+    const auto audio = pipeline::parse_audio_choice(field<std::string>(object, name));
+    if (!audio) refuse("a message has an audio track that there can't be");
+    return *audio;
+}
+
 std::optional<int> optional_field(const json& object, const char* name) {
     const auto found = object.find(name);
     if (found != object.end() && found->is_null()) return std::nullopt;
@@ -84,6 +90,7 @@ json to_json(const WorkerJob& job) {
     return {{"model", choice.model},
             {"windows", choice.windows},
             {"face", pipeline::to_string(choice.face)},
+            {"audio_track", pipeline::to_string(choice.audio)},
             {"max_offset_ms", json_of(choice.max_offset_ms)},
             {"ms", job.time.count()},
             {"allow", job.thresholds.allow},
@@ -96,6 +103,7 @@ WorkerJob parse_job(std::string_view text) {
     return {.choice = {.model = field<std::string>(job, "model"),
                        .windows = field<bool>(job, "windows"),
                        .face = face_field(job, "face"),
+                       .audio = audio_field(job, "audio_track"),
                        .max_offset_ms = optional_field(job, "max_offset_ms")},
             .time = std::chrono::milliseconds(field<std::int64_t>(job, "ms")),
             .thresholds = {.allow = field<double>(job, "allow"),

@@ -53,6 +53,7 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
         const ScoringChoice& choice = task.job.choice;
         request.model = choice.model;
         request.face = choice.face;
+        request.audio = choice.audio;
         request.max_offset_ms = choice.max_offset_ms;
         if (choice.windows) request.timeline.emplace();
         request.thresholds = task.job.thresholds;

@@ -1,0 +1,92 @@
+// The sound of a video as one voice: of which track, and of which of its channels.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audio/log_mel.h"
+#include "audio/mfcc.h"
+#include "media/reader.h"
+#include "sync/sync_model.h"
+
+namespace syncnet::pipeline {
+
+// Which mono sound is made of a track's channels.
+struct Mix {
+    enum class Kind {
+        all,         // together, as a player with one loudspeaker does
+        difference,  // left minus right: of stereo whose one side is upside down
+        channel,     // one alone
+    };
+    Kind kind = Kind::all;
+    int channel = 0;  // of Kind::channel: from 0
+
+    bool operator==(const Mix&) const = default;
+};
+
+// "mix", "difference", "left", "right", "centre" or "channel 5".
+std::string to_string(const Mix& mix, const media::AudioTrack& track);
+
+struct SoundPick {
+    int track = 0;  // in media::Info::audio_tracks
+    Mix mix;
+
+    bool operator==(const SoundPick&) const = default;
+};
+
+// How loud each channel is, and how alike the first two are.
+class ChannelLevels {
+  public:
+    void push(const media::Samples& samples);
+
+    std::size_t count() const noexcept { return power_.size(); }
+    // Decibels below full scale, a mean over the file; -infinity: digital silence.
+    double decibels(std::size_t channel) const;
+    // Of two: -1 one is the other upside down .. 1 both are the same. 0 where one is silent.
+    double likeness() const;
+
+    bool inverted() const;   // stereo whose sides cancel each other
+    bool one_sided() const;  // stereo with sound on one side only
+
+  private:
+    std::vector<double> power_;  // sums
+    double product_ = 0;
+    double samples_ = 0;
+};
+
+// The mixes of which one may hold a voice that all channels together hide, the likelier first.
+// Empty where they say nothing new.
+std::vector<Mix> other_mixes(const ChannelLevels& levels, const media::AudioTrack& track);
+
+// How far the sound swings from the middle, 0..1, in each 1 / kPeaksPerFrame of a frame.
+inline constexpr int kPeaksPerFrame = 4;
+
+// Puts one mix through the models' front ends as it is read.
+class Listener {
+  public:
+    Listener(const Mix& mix, bool keep_peaks) : mix_(mix), keep_peaks_(keep_peaks) {}
+
+    void push(const media::Samples& samples);
+    void finish() { mfcc_.finish(); }
+
+    sync::SoundFrames frames() const { return {.log_mel = mel_.frames(), .mfcc = mfcc_.frames()}; }
+    const std::vector<float>& peaks() const { return peaks_; }
+    const ChannelLevels& levels() const { return levels_; }
+
+  private:
+    std::span<const float> mixed(const media::Samples& samples);
+    void note_peaks(std::span<const float> samples);
+
+    Mix mix_;
+    bool keep_peaks_;
+    audio::LogMel mel_;
+    audio::Mfcc mfcc_;
+    ChannelLevels levels_;
+    std::vector<float> peaks_;
+    std::int64_t peak_samples_ = 0;
+    std::vector<float> buffer_;
+};
+
+}  // namespace syncnet::pipeline
