@@ -69,7 +69,7 @@ LoadedClip load_clip(media::Source source, const Interval& part, face::Detector&
 }
 
 Samples load_sound(media::Source source) {
-    media::Reader reader(std::move(source), own_limits());
+    media::Reader reader(std::move(source), own_limits(), {.pictures = false});
     const auto most = static_cast<std::size_t>(kMaxMediaSeconds * media::kSampleRate);
     Samples sound;
     while (const auto item = reader.next()) {

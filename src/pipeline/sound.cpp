@@ -87,15 +87,7 @@ std::vector<Mix> other_mixes(const ChannelLevels& levels, const media::AudioTrac
     return mixes;
 }
 
-void Listener::push(const media::Samples& samples) {
-    levels_.push(samples);
-    const auto mono = mixed(samples);
-    mel_.push(mono);
-    mfcc_.push(mono);
-    if (keep_peaks_) note_peaks(mono);
-}
-
-std::span<const float> Listener::mixed(const media::Samples& samples) {
+std::span<const float> Mixer::operator()(const media::Samples& samples) {
     const auto& channels = samples.channels;
     if (mix_.kind == Mix::Kind::channel && static_cast<std::size_t>(mix_.channel) < channels.size())
         return channels[static_cast<std::size_t>(mix_.channel)];
@@ -104,6 +96,14 @@ std::span<const float> Listener::mixed(const media::Samples& samples) {
     for (std::size_t i = 0; i < buffer_.size(); ++i)
         buffer_[i] = (channels[0][i] - channels[1][i]) / 2;
     return buffer_;
+}
+
+void Listener::push(const media::Samples& samples) {
+    levels_.push(samples);
+    const auto mono = mixer_(samples);
+    mel_.push(mono);
+    mfcc_.push(mono);
+    if (keep_peaks_) note_peaks(mono);
 }
 
 void Listener::note_peaks(std::span<const float> samples) {

@@ -63,10 +63,22 @@ std::vector<Mix> other_mixes(const ChannelLevels& levels, const media::AudioTrac
 // How far the sound swings from the middle, 0..1, in each 1 / kPeaksPerFrame of a frame.
 inline constexpr int kPeaksPerFrame = 4;
 
+// Makes one voice of a track's channels.
+class Mixer {
+  public:
+    explicit Mixer(const Mix& mix) : mix_(mix) {}
+    // Valid until the next call, or as long as the samples are.
+    std::span<const float> operator()(const media::Samples& samples);
+
+  private:
+    Mix mix_;
+    std::vector<float> buffer_;
+};
+
 // Puts one mix through the models' front ends as it is read.
 class Listener {
   public:
-    Listener(const Mix& mix, bool keep_peaks) : mix_(mix), keep_peaks_(keep_peaks) {}
+    Listener(const Mix& mix, bool keep_peaks) : mixer_(mix), keep_peaks_(keep_peaks) {}
 
     void push(const media::Samples& samples);
     void finish() { mfcc_.finish(); }
@@ -76,17 +88,15 @@ class Listener {
     const ChannelLevels& levels() const { return levels_; }
 
   private:
-    std::span<const float> mixed(const media::Samples& samples);
     void note_peaks(std::span<const float> samples);
 
-    Mix mix_;
+    Mixer mixer_;
     bool keep_peaks_;
     audio::LogMel mel_;
     audio::Mfcc mfcc_;
     ChannelLevels levels_;
     std::vector<float> peaks_;
     std::int64_t peak_samples_ = 0;
-    std::vector<float> buffer_;
 };
 
 }  // namespace syncnet::pipeline

@@ -86,8 +86,13 @@ pipeline::Analysis visualise(const pipeline::Analyzer& analyzer, const fs::path&
     pipeline::Analysis analysis = analyzer.judge(reading, request);
 
     Drawing drawing(reading, analysis, file.path());
-    media::Reader reader(media::Source::from_path(video), options.limits,
-                         {.threads = kDecoderThreads});
+    media::Options heard{.threads = kDecoderThreads};
+    pipeline::Mixer mixer({});
+    if (reading.audio) {
+        heard.audio_track = reading.audio->chosen.pick.track;
+        mixer = pipeline::Mixer(reading.audio->chosen.pick.mix);
+    }
+    media::Reader reader(media::Source::from_path(video), options.limits, heard);
     while (const auto item = reader.next()) {
         check(request);
         if (const auto* frame = std::get_if<media::Frame>(&*item)) {
@@ -96,7 +101,8 @@ pipeline::Analysis visualise(const pipeline::Analyzer& analyzer, const fs::path&
                 request.on_progress(static_cast<double>(frame->index + 1) /
                                     static_cast<double>(reading.frames));
         } else {
-            drawing.hear(std::get<media::Samples>(*item));
+            const auto& samples = std::get<media::Samples>(*item);
+            drawing.hear({samples.first, mixer(samples)});
         }
     }
     drawing.finish();
