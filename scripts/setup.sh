@@ -16,7 +16,7 @@ case "${1:-build}" in
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
     lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
     fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;
-    train) packages=("${build[@]}" ffmpeg python3-torch python3-numpy python3-pil) ;;
+    train) packages=("${build[@]}" ffmpeg espeak-ng python3-torch python3-numpy python3-pil) ;;
     *)
         echo "setup.sh: unknown part: $1" >&2
         exit 2

@@ -1,11 +1,20 @@
 """A made-up corpus in the format that prepare.py writes: a mouth that opens as loud as the sound is."""
 import json
+import subprocess
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-SAMPLES_PER_FRAME = 640
+from training.dataset import SAMPLES_PER_FRAME, frame_rms
+
 FIRST_FRAME = 2             # clips whose face is found late
+SPOKEN_FRAMES = 75
+VOICES = [f"{language}+{voice}" for voice in ("m1", "f2") for language in ("en", "de", "fr", "it")]
+SENTENCES = ("the quick brown fox jumps over a lazy dog while my mother paints walls",
+             "we bought a map of paris but the bus never came back before midnight",
+             "please put the blue box by the open window and bring me some apples",
+             "nobody believes how many people move about in a big warm market")
 
 
 def loudness(random: np.random.Generator, frames: int) -> np.ndarray:
@@ -21,6 +30,34 @@ def mouth(opening: float, random: np.random.Generator, light: float) -> np.ndarr
     return np.clip(np.where(inside, 40, light) + random.normal(0, 4, (80, 80)), 0, 255).astype(np.uint8)
 
 
+@lru_cache(maxsize=None)
+def speech(number: int) -> np.ndarray:
+    """int16 of SPOKEN_FRAMES, by espeak-ng and ffmpeg."""
+    said = subprocess.run(["espeak-ng", "-v", VOICES[number % len(VOICES)], "--stdout", SENTENCES[number % len(SENTENCES)]],
+                          stdout=subprocess.PIPE, check=True).stdout
+    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-ar", "16000", "-ac", "1", "-f", "s16le", "-"],
+                         input=said, stdout=subprocess.PIPE, check=True).stdout
+    samples = SPOKEN_FRAMES * SAMPLES_PER_FRAME
+    sound = np.frombuffer(raw, np.int16)[:samples]
+    return np.pad(sound, (0, samples - len(sound)))
+
+
+def save(folder: Path, name: str, opening: np.ndarray, sound: np.ndarray, random: np.random.Generator) -> dict:
+    """Returns what the binary would say."""
+    light = random.uniform(110, 200)
+    crops = np.stack([mouth(each, random, light) for each in opening[FIRST_FRAME:]])
+    np.save(folder / f"{name}.crops.npy", crops)
+    np.save(folder / f"{name}.audio.npy", sound)
+    return {"name": name, "first_frame": FIRST_FRAME, "frames": len(crops), "samples": len(sound)}
+
+
+def write_spoken_clip(folder: Path, name: str, seed: int) -> dict:
+    """What a trained model knows for speech, and finds in sync."""
+    sound = speech(seed % len(VOICES))
+    loud = np.convolve(frame_rms(sound), (0.25, 0.5, 0.25), "same")
+    return save(folder, name, (loud / loud.max()) ** 0.6, sound, np.random.default_rng(seed))
+
+
 def write_clip(folder: Path, name: str, frames: int, seed: int, offset: int = 0) -> dict:
     """`offset` > 0: the sound leads by so many frames. Returns what the binary would say."""
     random = np.random.default_rng(seed)
@@ -30,11 +67,7 @@ def write_clip(folder: Path, name: str, frames: int, seed: int, offset: int = 0)
     carrier = np.convolve(random.normal(size=frames * SAMPLES_PER_FRAME), np.hanning(5), "same")
     amplitude = np.interp(np.arange(frames * SAMPLES_PER_FRAME) / SAMPLES_PER_FRAME - 0.5, np.arange(frames), heard)
     sound = np.clip(2500 * carrier * amplitude ** 2, -32768, 32767).astype(np.int16)
-    light = random.uniform(110, 200)
-    crops = np.stack([mouth(opening, random, light) for opening in shown[FIRST_FRAME:]])
-    np.save(folder / f"{name}.crops.npy", crops)
-    np.save(folder / f"{name}.audio.npy", sound)
-    return {"name": name, "first_frame": FIRST_FRAME, "frames": len(crops), "samples": len(sound)}
+    return save(folder, name, shown, sound, random)
 
 
 def write_corpus(folder: Path, counts: dict[str, int]) -> None:

@@ -24,13 +24,13 @@ STAND_IN = f"""#!{sys.executable}
 import json, sys
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from training.tests.synthetic_clips import write_clip
+from training.tests.synthetic_clips import write_spoken_clip
 for line in Path(sys.argv[3]).read_text().splitlines():
     video, name = line.split("\\t")
     if "broken" in video:
         print(json.dumps({{"video": video, "error": "no face"}}))
     else:
-        print(json.dumps({{"video": video, **write_clip(Path(sys.argv[5]), name, 34, seed=len(video) + ord(video[-5]))}}))
+        print(json.dumps({{"video": video, **write_spoken_clip(Path(sys.argv[5]), name, seed=sum(map(ord, video)))}}))
 """
 
 
