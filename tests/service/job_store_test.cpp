@@ -142,22 +142,27 @@ TEST_F(JobStoreTest, WhatWasChosenIsKeptAndBelongsToTheKey) {
     }
 }
 
-TEST_F(JobStoreTest, TakesOnAFolderOfTheFirstVersion) {
+TEST_F(JobStoreTest, TakesOnAFolderOfEveryVersionBefore) {
     {
         JobStore store(folder_, {});
         accept(store, job("a", "video"), "video");
         store.remember("k", "{}");
     }
-    {
-        SQLite::Database first((folder_ / "syncnet.db").string(), SQLite::OPEN_READWRITE);
-        first.exec("ALTER TABLE jobs DROP COLUMN face");
-        first.exec("ALTER TABLE jobs DROP COLUMN max_offset_ms");
-        first.exec("PRAGMA user_version=1");
-    }
-    for (int start = 0; start < 2; ++start) {
-        JobStore store(folder_, {});
-        EXPECT_EQ(store.find("a", "me")->choice, ScoringChoice{});
-        EXPECT_TRUE(store.remembered("k"));
+    // What each version brought; taken away from the newest on.
+    const std::vector<std::vector<std::string>> brought{{"face", "max_offset_ms"}, {"audio_track"}};
+    for (auto version = brought.size(); version > 0; --version) {
+        {
+            SQLite::Database old((folder_ / "syncnet.db").string(), SQLite::OPEN_READWRITE);
+            for (auto later = version; later <= brought.size(); ++later)
+                for (const std::string& column : brought[later - 1])
+                    old.exec("ALTER TABLE jobs DROP COLUMN " + column);
+            old.exec("PRAGMA user_version=" + std::to_string(version));
+        }
+        for (int start = 0; start < 2; ++start) {
+            JobStore store(folder_, {});
+            EXPECT_EQ(store.find("a", "me")->choice, ScoringChoice{});
+            EXPECT_TRUE(store.remembered("k"));
+        }
     }
     JobStore store(folder_, {});
     EXPECT_EQ(store.claim()->id, "a");
