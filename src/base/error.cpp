@@ -72,7 +72,10 @@ constexpr std::array kCatalogue{
         bad_model, "bad_model", 500, "A model file is not usable",
         "`syncnet models verify` checks every file; correct the path that the message names."},
     ErrorInfo{model_not_available, "model_not_available", 400, "The model is not available here",
-              "Ask for one of the models that /health names."},
+              "`syncnet models list` and /health name those that are here; `syncnet models fetch` "
+              "downloads the published ones."},
+    ErrorInfo{unsupported_processor, "unsupported_processor", 500,
+              "This processor can't run the networks", "Take an x86-64 processor with AVX2."},
     ErrorInfo{cannot_write, "cannot_write", 500, "A file can't be written",
               "Check the folder's permissions and the free space."},
     ErrorInfo{not_fixable, "not_fixable", 422, "The offset can't be taken out",

@@ -45,6 +45,7 @@ enum class ErrorCode {
     worker_failed,
     bad_model,
     model_not_available,
+    unsupported_processor,
     cannot_write,
     not_fixable,
     wrong_container,

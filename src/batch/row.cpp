@@ -13,12 +13,16 @@ double seconds(std::int64_t frames) {
     return rounded(static_cast<double>(frames) / media::kFrameRate, 2);
 }
 
-void set_voice(Row& row, const score::Voice& voice) {
+void set_voice(Row& row, const score::Voice& voice, bool as_published) {
     row.evidence_s = rounded(voice.evidence_seconds, 2);
     if (voice.drift) row.drift_ms_per_s = rounded(voice.drift->ms_per_s, 2);
     if (!voice.result) return;
-    row.lse_c = rounded(voice.result->confidence, 3);
-    row.lse_d = rounded(voice.result->min_dist, 3);
+    row.confidence = rounded(voice.result->confidence, 3);
+    row.min_dist = rounded(voice.result->min_dist, 3);
+    if (as_published) {
+        row.lse_c = row.confidence;
+        row.lse_d = row.min_dist;
+    }
     row.offset_frames = voice.result->offset_frames;
     row.lag_ms = voice.result->offset_frames * kMsPerFrame;
 }
@@ -38,6 +42,8 @@ void each_column(Row_& row, Column column) {
     column("track", row.track);
     column("start_s", row.start_s);
     column("end_s", row.end_s);
+    column("confidence", row.confidence);
+    column("min_dist", row.min_dist);
     column("lse_c", row.lse_c);
     column("lse_d", row.lse_d);
     column("offset_frames", row.offset_frames);
@@ -48,6 +54,8 @@ void each_column(Row_& row, Column column) {
     column("speech_s", row.speech_s);
     column("evidence_s", row.evidence_s);
     column("drift_ms_per_s", row.drift_ms_per_s);
+    column("audio_track", row.audio_track);
+    column("model", row.model);
     column("error", row.error);
     column("error_detail", row.error_detail);
 }
@@ -65,15 +73,19 @@ std::vector<Row> rows_of(const std::string& video, const pipeline::Analysis& ana
                 .start_s = seconds(t.first_frame),
                 .end_s = seconds(t.first_frame + t.frames),
                 .speech_s = rounded(t.evidence.seen, 2)};
-        set_voice(row, row.leading ? analysis.voice : t.voice);
+        set_voice(row, row.leading ? analysis.voice : t.voice, analysis.as_published);
         set_verdict(row, row.leading ? analysis.verdict : t.verdict);
         rows.push_back(std::move(row));
     }
     if (rows.empty()) {
         Row row{.video = name, .speech_s = rounded(analysis.evidence.speech, 2)};
-        set_voice(row, analysis.voice);
+        set_voice(row, analysis.voice, analysis.as_published);
         set_verdict(row, analysis.verdict);
         rows.push_back(std::move(row));
+    }
+    for (Row& row : rows) {
+        row.model = analysis.model + " " + analysis.model_version;
+        if (analysis.audio) row.audio_track = analysis.audio->chosen.pick.track + 1;
     }
     return rows;
 }

@@ -22,15 +22,18 @@ struct Row {
     bool leading = true;     // the face that the sound fits best; one in each video
     std::optional<std::int64_t> track;
     std::optional<double> start_s, end_s;
-    std::optional<double> lse_c, lse_d;  // confidence and min_dist, by the names that papers use
+    std::optional<double> confidence, min_dist;
+    std::optional<double> lse_c, lse_d;  // the same, where they are what papers call so
     std::optional<std::int64_t> offset_frames;
     std::optional<double> lag_ms;
     std::optional<double> score;
     std::optional<std::string> decision;
     std::optional<std::string> reasons;  // codes, with ';' between them
     std::optional<double> speech_s;
-    std::optional<double> evidence_s;      // of it, with a mouth that could be read
-    std::optional<double> drift_ms_per_s;  // where there is enough to tell
+    std::optional<double> evidence_s;         // of it, with a mouth that could be read
+    std::optional<double> drift_ms_per_s;     // where there is enough to tell
+    std::optional<std::int64_t> audio_track;  // from 1 on
+    std::optional<std::string> model;         // name and version
     std::optional<std::string> error, error_detail;
 
     bool operator==(const Row&) const = default;

@@ -14,8 +14,10 @@ namespace {
 std::vector<Row> rows_for(const std::string& video, const pipeline::Analyzer& analyzer,
                           const RunOptions& options) {
     try {
-        return rows_of(video, analyzer.analyze(media::Source::from_path(video),
-                                               {.model = options.model, .face = options.face, .audio = options.audio}));
+        return rows_of(video,
+                       analyzer.analyze(
+                           media::Source::from_path(video),
+                           {.model = options.model, .face = options.face, .audio = options.audio}));
     } catch (const Error& e) {
         return {error_row(video, e.code(), e.what())};
     } catch (const std::bad_alloc&) {

@@ -12,10 +12,12 @@ void Summary::add(std::span<const Row> video) {
         if (!row.leading) continue;
         if (row.error) ++errors_[*row.error];
         if (row.decision) ++decisions_[*row.decision];
-        if (row.lse_c && row.lse_d) {
-            ++measured_;
-            lse_c_ += *row.lse_c;
-            lse_d_ += *row.lse_d;
+        if (row.confidence && row.min_dist) {
+            Measured& measured = measured_[row.model.value_or("")];
+            ++measured.videos;
+            measured.confidence += *row.confidence;
+            measured.min_dist += *row.min_dist;
+            measured.as_published = measured.as_published && row.lse_c;
         }
     }
 }
@@ -38,10 +40,13 @@ std::string Summary::text() const {
     for (const auto& [decision, count] : decisions_)
         out << decision << ' ' << count << std::setprecision(1) << " ("
             << 100.0 * static_cast<double>(count) / static_cast<double>(decided) << " %)\n";
-    if (measured_ > 0)
-        out << std::setprecision(3) << "mean over the leading faces of " << measured_
-            << " videos: LSE-C " << lse_c_ / static_cast<double>(measured_) << ", LSE-D "
-            << lse_d_ / static_cast<double>(measured_) << '\n';
+    for (const auto& [model, measured] : measured_) {
+        const auto count = static_cast<double>(measured.videos);
+        out << std::setprecision(3) << "mean over the leading faces of " << measured.videos
+            << " videos by " << model << ": " << (measured.as_published ? "LSE-C " : "confidence ")
+            << measured.confidence / count << (measured.as_published ? ", LSE-D " : ", min_dist ")
+            << measured.min_dist / count << '\n';
+    }
     return out.str();
 }
 

@@ -20,8 +20,15 @@ class Summary {
     std::string text() const;
 
   private:
-    std::int64_t videos_ = 0, faces_ = 0, measured_ = 0;
-    double lse_c_ = 0, lse_d_ = 0;  // sums over the leading faces that were measured
+    // Of the leading faces that one model measured.
+    struct Measured {
+        std::int64_t videos = 0;
+        double confidence = 0, min_dist = 0;  // sums
+        bool as_published = true;             // LSE-C and LSE-D
+    };
+
+    std::int64_t videos_ = 0, faces_ = 0;
+    std::map<std::string, Measured> measured_;  // by model
     std::map<std::string, std::int64_t> decisions_, errors_;
 };
 

@@ -54,8 +54,8 @@ std::vector<Field> fields(std::string_view record) {
 }
 
 bool is_text(std::string_view column) {
-    return column == "video" || column == "decision" || column == "reasons" || column == "error" ||
-           column == "error_detail";
+    return column == "video" || column == "decision" || column == "reasons" || column == "model" ||
+           column == "error" || column == "error_detail";
 }
 
 std::optional<Row> parse_csv(std::string_view record) {

@@ -104,7 +104,10 @@ void AnalysisFlags::add_reading_to(CLI::App& command) {
 }
 
 pipeline::ModelOptions AnalysisFlags::models() const {
+    // The published pipeline is of no use without the published model.
+    const bool published = reference && model.empty() && model_path.empty();
     return {.folder = pipeline::default_model_dir(),
+            .model = published ? pipeline::kSyncNetV2 : "",
             .model_path = model_path,
             .s3fd = s3fd,
             .face_range = short_range ? face::BlazeFaceRange::short_ : face::BlazeFaceRange::full,
@@ -122,6 +125,8 @@ pipeline::ReadingOptions AnalysisFlags::reading() const {
         options.detector = detector == "s3fd" ? pipeline::DetectorChoice::s3fd
                                               : pipeline::DetectorChoice::blaze_face;
     if (reference) {
+        if (detector == "auto" && (model.empty() || model == pipeline::kSyncNetV2))
+            options.detector = pipeline::DetectorChoice::s3fd;
         options.faces.detection_stride = 1;
         options.faces.tracker.min_face_pixels = kReferenceFacePixels;
         options.faces.tracker.min_overlap = kReferenceOverlap;

@@ -70,7 +70,7 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
         if (r.offset_frames != 0)
             out << " (the sound is " << score::offset_text(r.offset_frames) << ")";
     }
-    out << '\n';
+    out << "  (" << a.model << ' ' << a.model_version << ")\n";
     for (const score::Why& why : a.verdict.reasons) out << "  " << why.sentence << '\n';
     if (a.tracks.size() > 1) out << "  " << a.tracks.size() << " faces, or shots with one\n";
     // Without evidence there is no curve worth showing either.

@@ -68,10 +68,16 @@ const dnnl::engine& engine() {
     return cpu;
 }
 
+bool can_compute(Precision precision) {
+    const auto isa = dnnl::get_effective_cpu_isa();
+    if (precision == Precision::f32)
+        return isa != dnnl::cpu_isa::sse41 && isa != dnnl::cpu_isa::avx &&
+               __builtin_cpu_supports("avx2") != 0;
+    return has_amx() || isa == dnnl::cpu_isa::avx512_core_bf16;
+}
+
 Precision best_precision() {
-    return has_amx() || dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::avx512_core_bf16
-               ? Precision::bf16
-               : Precision::f32;
+    return can_compute(Precision::bf16) ? Precision::bf16 : Precision::f32;
 }
 
 Precision best_exact_precision() {

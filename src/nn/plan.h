@@ -20,6 +20,8 @@ enum class Precision {
     bf16
 };
 
+// Whether this processor has the instructions: f32 takes AVX2, the others AVX-512 BF16 or AMX.
+bool can_compute(Precision precision);
 // bf16 where the processor has instructions for it (AVX-512 BF16 or AMX), else f32.
 Precision best_precision();
 // bf16x3 where it is faster than f32 (AMX), else f32.

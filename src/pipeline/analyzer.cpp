@@ -175,7 +175,10 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
                       .model = model.name,
                       .model_version = model.version,
                       .precision = std::string(nn::to_string(model.precision)),
-                      .detector = reading.detector};
+                      .detector = reading.detector,
+                      .as_published = model.name == kSyncNetV2 &&
+                                      model.edges == sync::Edges::zero_padded &&
+                                      (reading.detector == "s3fd" || reading.detector == "none")};
 
     std::vector<FaceEvidence> faces;
     for (const ReadTrack* const track : chosen_tracks(reading, request.face)) {

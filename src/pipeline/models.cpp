@@ -18,6 +18,27 @@ std::unique_ptr<const nn::Weights> open_if_there(const fs::path& path) {
     return fs::exists(path, failed) ? nn::open_weights(path, kMaxWeightBytes) : nullptr;
 }
 
+// A file that somebody named has to be there.
+void require(const fs::path& path, const std::string& what) {
+    if (path.empty()) return;
+    std::error_code failed;
+    if (fs::exists(path, failed)) return;
+    throw Error(ErrorCode::invalid_setting,
+                path.string() + ": there is no such file, and it was to be " + what +
+                    "; `syncnet models fetch` downloads the published ones");
+}
+
+void require(std::optional<nn::Precision> precision) {
+    if (!nn::can_compute(nn::Precision::f32))
+        throw Error(ErrorCode::unsupported_processor, "it has no AVX2");
+    if (precision && !nn::can_compute(*precision))
+        throw Error(ErrorCode::invalid_setting,
+                    "the precision " + std::string(nn::to_string(*precision)) +
+                        " takes AVX-512 BF16 or AMX, which this processor has not; f32 is as exact "
+                        "and slower, "
+                        "and auto takes what is there");
+}
+
 // An error of `load` names the file that it came from.
 template <typename Load>
 auto naming(const fs::path& path, const Load& load) {
@@ -149,6 +170,9 @@ nlohmann::json describe(const Models& models) {
 }
 
 std::shared_ptr<const Models> load_models(const ModelOptions& options) {
+    require(options.precision);
+    require(options.model_path, "the model that scores (MODEL_PATH, --model-path)");
+    require(options.s3fd, "the weights of S3FD (DETECTOR_PATH, --detector-path)");
     const nn::Precision fast = options.precision.value_or(nn::best_precision());
     const nn::Precision exact = options.precision.value_or(nn::best_exact_precision());
     Models models{.blaze_face = load_detector(options.folder, options.face_range)};
@@ -165,10 +189,7 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
     const auto added = add_model(
         options, options.model_path.empty() ? options.folder / kSyncNetV2File : options.model_path,
         fast, exact, models);
-    models.choice =
-        added.value_or("lipsync, the bundled model: " +
-                       std::string(options.model_path.empty() ? "no MODEL_PATH is set"
-                                                              : "MODEL_PATH names no file"));
+    models.choice = added.value_or("lipsync, the bundled model: no MODEL_PATH is set");
     if (!options.model.empty()) {
         prefer(options.model, models);
         models.choice = options.model + ": MODEL names it";
@@ -177,8 +198,7 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
         models.choice +=
             "; faces by " + std::string(models.s3fd ? "S3FD" : "BlazeFace, as there is no S3FD");
     else if (!options.s3fd.empty())
-        models.choice += models.s3fd ? "; DETECTOR_PATH is of use to the published one only"
-                                     : "; DETECTOR_PATH names no file";
+        models.choice += "; DETECTOR_PATH is of use to the published one only";
     if (!options.calibration.empty())
         calibrate(score::load_calibration_file(options.calibration), models);
     return std::make_shared<const Models>(std::move(models));

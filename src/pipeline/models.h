@@ -25,9 +25,9 @@ struct ModelOptions {
     std::string model;
     // The published SyncNet, or an edition of LipSync of one's own (training/) with
     // <name>.calibration.json beside <name>.safetensors. Empty: the published one in `folder`, if
-    // it is there. A file that is not there is no error, a file that is no such model is.
+    // it is there.
     std::filesystem::path model_path;
-    std::filesystem::path s3fd;  // the same of the published face detector
+    std::filesystem::path s3fd;  // weights of the published face detector. Empty: likewise
     face::BlazeFaceRange face_range = face::BlazeFaceRange::full;
     // Nothing: bf16 where the processor has it, but for the published SyncNet the fastest that
     // keeps its published numbers.
@@ -78,8 +78,11 @@ inline constexpr std::size_t kMaxWeightBytes = 512U << 20U;
 // bad_model where there is none.
 std::filesystem::path default_model_dir();
 
-// Throw bad_model, naming the file.
+// Throws bad_model, naming the file.
 face::BlazeFaceModel load_detector(const std::filesystem::path& folder, face::BlazeFaceRange range);
+// Throws bad_model, naming the file; invalid_setting (a file that is named is not there, the
+// processor lacks the precision); model_not_available (there is none of that name);
+// unsupported_processor.
 std::shared_ptr<const Models> load_models(const ModelOptions& options);
 
 }  // namespace syncnet::pipeline

@@ -41,7 +41,7 @@ std::string headline(const pipeline::Analysis& a) {
     if (ms != 0)
         text +=
             " (sound " + std::to_string(ms) + " ms " + (r.offset_frames > 0 ? "early)" : "late)");
-    return text + "  conf " + fixed_point(r.confidence, 1);
+    return text + "  conf " + fixed_point(r.confidence, 1) + "  " + a.model + " " + a.model_version;
 }
 
 Spot spot(double x, double y) {

@@ -20,8 +20,8 @@ Row face(const std::string& video, std::int64_t track, std::int64_t faces) {
             .track = track,
             .start_s = 0.0,
             .end_s = 4.0,
-            .lse_c = 7.5,
-            .lse_d = 6.25,
+            .confidence = 7.5,
+            .min_dist = 6.25,
             .offset_frames = -5,
             .lag_ms = -200.0,
             .score = 0.5,
@@ -29,7 +29,9 @@ Row face(const std::string& video, std::int64_t track, std::int64_t faces) {
             .reasons = "offset_too_large",
             .speech_s = 3.2,
             .evidence_s = 2.4,
-            .drift_ms_per_s = -1.5};
+            .drift_ms_per_s = -1.5,
+            .audio_track = 2,
+            .model = "lipsync 2.1"};
 }
 
 std::string text_of(const fs::path& path) {

@@ -113,12 +113,6 @@ class PublishedNumbers(unittest.TestCase):
             self.assertEqual((unknown.status, unknown.json()["code"]), (400, "model_not_available"))
             self.assertIn("syncnet_v2, lipsync", unknown.json()["detail"])
 
-    def test_a_path_without_a_file_leaves_the_bundled_model_and_says_so(self):
-        with support.Service(MODEL_PATH="/nonexistent/syncnet_v2.model") as service:
-            health = service.health()
-            self.assertEqual(health["model"]["name"], "lipsync")
-            self.assertIn("names no file", health["model_choice"])
-
 
 class BadWeights(unittest.TestCase):
     """Each its own error at start, no crash, nothing run."""

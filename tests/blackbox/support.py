@@ -139,9 +139,9 @@ def new_key(name: str, scopes: str, *options: str) -> tuple[str, str]:
     return done.stderr.split()[-1], done.stdout
 
 
-def run(*arguments, timeout: float = 3 * PATIENCE, **options) -> subprocess.CompletedProcess:
+def run(*arguments, timeout: float = 3 * PATIENCE, settings: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess:
     return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, errors="replace", timeout=timeout,
-                          env=environment(), stdin=subprocess.DEVNULL, **options)
+                          env=environment(**(settings or {})), stdin=subprocess.DEVNULL, **options)
 
 
 def score(*videos: Path) -> list[dict]:
