@@ -107,6 +107,7 @@ bool reaches_clients(ErrorCode code) noexcept {
     switch (code) {
         case invalid_setting:
         case bad_model:
+        case unsupported_processor:
         case cancelled:
         case not_fixable:
         case wrong_container:

@@ -27,9 +27,16 @@ struct BatchOptions {
 };
 
 batch::Format format_of(const BatchOptions& options) {
-    const bool csv = options.format.empty() ? fs::path(options.out).extension() == ".csv"
-                                            : options.format == "csv";
-    return csv ? batch::Format::csv : batch::Format::jsonl;
+    if (!options.format.empty())
+        return options.format == "csv" ? batch::Format::csv : batch::Format::jsonl;
+    const std::string ending = fs::path(options.out).extension();
+    if (ending == ".csv") return batch::Format::csv;
+    if (ending.empty() || ending == ".jsonl" || ending == ".json" || ending == ".ndjson")
+        return batch::Format::jsonl;
+    throw Error(ErrorCode::invalid_setting,
+                "--out " + options.out + ": " + ending +
+                    " is not a table that is written here; name it .jsonl or .csv, or say which of "
+                    "them with --format (Parquet and spreadsheets are made of either by pandas)");
 }
 
 batch::ResultsFile results_file(const BatchOptions& options) {

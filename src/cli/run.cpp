@@ -1,6 +1,10 @@
+#include <algorithm>
 #include <exception>
 #include <iostream>
+#include <string_view>
+#include <vector>
 
+#include "base/nearest.h"
 #include "base/version.h"
 #include "cli/commands.h"
 
@@ -20,6 +24,25 @@ ExitStatus report(const Error& error, const std::string& with) {
             return info.http_status >= 500 ? kInternal : kBadInput;
     }
 }
+
+namespace {
+
+// CLI11 would only say that a command is missing.
+void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return;
+    const std::string asked = argv[1];
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    if (std::ranges::find(known, asked) != known.end()) return;
+    std::string text = "there is no command \"" + asked + "\"";
+    if (const auto meant = nearest(asked, known))
+        text += "; did you mean \"" + std::string(*meant) + "\"?";
+    throw CLI::ExtrasError(text, CLI::ExitCodes::ExtrasError);
+}
+
+}  // namespace
 
 int run(int argc, char** argv) {
     CLI::App app("Tells whether a voice belongs to the lips in a video.", "syncnet");
@@ -41,6 +64,7 @@ int run(int argc, char** argv) {
     add_models(app, status);
     add_worker(app, status);
     try {
+        refuse_unknown_command(app, argc, argv);
         app.parse(argc, argv);
         return status;
     } catch (const CLI::ParseError& e) {

@@ -1,12 +1,18 @@
 // `syncnet score`: one line for people, a plot of the sync curve, or exactly the service's JSON.
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cmath>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
+#include "batch/video_names.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
 #include "cli/progress_bar.h"
@@ -17,6 +23,7 @@ namespace syncnet::cli {
 namespace {
 
 constexpr int kPlotRows = 7;
+constexpr std::string_view kStandardInput = "-";
 
 struct ScoreOptions {
     std::vector<std::string> videos;
@@ -77,18 +84,74 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
     if (a.verdict.score) plot(a.voice.curve, a.voice.result->offset_frames, out);
 }
 
+// A folder stands for the videos below it.
+std::vector<std::string> each_video(const std::vector<std::string>& names) {
+    std::vector<std::string> videos;
+    for (const std::string& name : names) {
+        std::error_code none;
+        if (!std::filesystem::is_directory(name, none)) {
+            videos.push_back(name);
+            continue;
+        }
+        const auto before = static_cast<std::ptrdiff_t>(videos.size());
+        batch::videos_below(name, [&](std::string video) {
+            videos.push_back(std::move(video));
+            return true;
+        });
+        if (std::ssize(videos) == before)
+            throw Error(ErrorCode::invalid_setting, name + ": there is no video below this folder");
+        std::sort(videos.begin() + before, videos.end());
+    }
+    return videos;
+}
+
+// A pipe can't be sought in, so its video is kept in memory.
+std::vector<std::byte> from_standard_input() {
+    std::vector<std::byte> bytes;
+    std::array<std::byte, 65'536> piece;
+    for (;;) {
+        const ssize_t got = ::read(STDIN_FILENO, piece.data(), piece.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw Error(ErrorCode::internal, "standard input can't be read");
+        if (got == 0) return bytes;
+        bytes.insert(bytes.end(), piece.begin(), piece.begin() + got);
+        if (std::ssize(bytes) > media::kDefaultMaxBytes)
+            throw Error(ErrorCode::too_large, "more than " +
+                                                  std::to_string(media::kDefaultMaxBytes) +
+                                                  " bytes; give it as a file");
+    }
+}
+
+// The line of a video that has no answer.
+nlohmann::json failure(const Error& error) {
+    const ErrorInfo& info = error.info();
+    return {
+        {"error", info.name}, {"title", info.title}, {"detail", error.what()}, {"hint", info.hint}};
+}
+
+void print(nlohmann::json line, const std::string& video, bool named) {
+    if (named) line["video_path"] = video;
+    // A file's name may be any bytes.
+    std::cout << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
 int score_videos(const ScoreOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
                                       options.analysis.analyzer());
     (void)analyzer.models().find(options.analysis.model);  // an unknown name: before any video
 
     int status = kDone;
-    for (const std::string& video : options.videos) {
+    const std::vector<std::string> videos = each_video(options.videos);
+    const bool several = videos.size() > 1;
+    for (const std::string& video : videos) {
         try {
+            const auto piped =
+                video == kStandardInput ? from_standard_input() : std::vector<std::byte>();
             const auto start = std::chrono::steady_clock::now();
             const auto result = [&] {
                 ProgressBar bar(!options.json);
-                return analyzer.analyze(media::Source::from_path(video),
+                return analyzer.analyze(video == kStandardInput ? media::Source::from_bytes(piped)
+                                                                : media::Source::from_path(video),
                                         {.model = options.analysis.model,
                                          .face = options.analysis.face_choice(),
                                          .audio = options.analysis.audio_choice(),
@@ -100,15 +163,13 @@ int score_videos(const ScoreOptions& options) {
                     std::chrono::duration_cast<std::chrono::milliseconds>(
                         std::chrono::steady_clock::now() - start)
                         .count();
-                if (options.videos.size() > 1) answer["video_path"] = video;
-                // A file's name may be any bytes.
-                std::cout << answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                          << '\n';
+                print(std::move(answer), video, several);
             } else {
                 describe(video, result, std::cout);
             }
         } catch (const Error& e) {
             // The next video may be better.
+            if (options.json && several) print(failure(e), video, true);
             status = std::max<int>(status, report(e, video));
         }
     }
@@ -120,7 +181,10 @@ int score_videos(const ScoreOptions& options) {
 void add_score(CLI::App& app, int& status) {
     auto* const command = app.add_subcommand("score", "Tell whether the voice belongs to the lips");
     const auto options = std::make_shared<ScoreOptions>();
-    command->add_option("video", options->videos, "videos")->required();
+    command
+        ->add_option("video", options->videos,
+                     "videos; a folder: those below it; -: one on standard input")
+        ->required();
     command->add_flag("--json", options->json, "print what the service answers, a line a video");
     command->add_flag("--framewise", options->framewise,
                       "with --json: the confidence of every frame, too (syncnet_v2)");

@@ -7,6 +7,8 @@ extern "C" {
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <new>
 
 #include "base/error.h"
 #include "media/av.h"
@@ -120,6 +122,7 @@ struct Reader::Impl {
     void read_packet();
     Frame show(const PictureClock::Shown& shown);
     void check_time(double seconds) const;
+    bool has_room_for_pictures() const;
 
     Limits limits;
     Demuxer demuxer;
@@ -165,6 +168,7 @@ std::optional<Item> Reader::Impl::next() {
         }
     }
     if (pictures_wanted && total_pixels == 0) {
+        if (!has_room_for_pictures()) throw std::bad_alloc();
         throw Error(ErrorCode::unreadable_video, "not one picture could be decoded");
     }
     return std::nullopt;
@@ -242,6 +246,15 @@ Frame Reader::Impl::show(const PictureClock::Shown& shown) {
         picture = normalizer.normalize(*shown.frame, aspect, orientation);
     }
     return {shown.index, picture};
+}
+
+// Some decoders call a lack of memory damage. A codec may hold up to 16 pictures; where not even
+// these have room, memory is what was missing.
+bool Reader::Impl::has_room_for_pictures() const {
+    constexpr std::size_t kPictures = 16;
+    const auto bytes = static_cast<std::size_t>(info.width) *
+                       static_cast<std::size_t>(info.height) * 3 / 2 * kPictures;
+    return std::unique_ptr<std::byte[]>(new (std::nothrow) std::byte[bytes]) != nullptr;
 }
 
 void Reader::Impl::check_time(double seconds) const {

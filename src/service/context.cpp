@@ -63,13 +63,14 @@ WorkerSetup worker_setup(const Settings& settings) {
                        .calibration = settings.calibration},
             .max_video_bytes = settings.max_video_bytes,
             .max_memory_bytes = settings.worker_memory,
-            .max_time = settings.processing_timeout,
+            .max_time = std::max(settings.processing_timeout, settings.job_timeout),
             .videos_per_worker = settings.worker_videos,
             .scratch = settings.tmp_dir};
 }
 
 JobRunner::Options job_options(const Settings& settings) {
     JobRunner::Options options{.at_once = settings.workers,
+                               .max_time = settings.job_timeout,
                                .webhooks = {.private_addresses = settings.webhook_private}};
     if (!settings.webhook_secret.empty())
         options.webhook_secret = WebhookSecret::parse(settings.webhook_secret);

@@ -101,7 +101,7 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
                     .choice = task.choice,
                     .thresholds = options_.thresholds,
                     .deadline = task.deadline,
-                    .max_time = options_.max_time,
+                    .max_time = task.max_time.value_or(options_.max_time),
                     .on_start =
                         [&] {
                             started = Clock::now();

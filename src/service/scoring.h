@@ -23,6 +23,7 @@ struct ScoringTask {
     std::string sha256;  // empty: found out here
     ScoringChoice choice;
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::optional<std::chrono::seconds> max_time;  // of the work; nothing: a request's
     std::function<void(double)> on_progress;
 };
 

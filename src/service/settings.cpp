@@ -115,6 +115,8 @@ constexpr std::array kTable{
             set_megabytes<&Settings::max_video_bytes>, get_megabytes<&Settings::max_video_bytes>},
     Setting{"PROCESSING_TIMEOUT_SECONDS", "s", "The longest time from request to answer.",
             set_seconds<&Settings::processing_timeout>, get_seconds<&Settings::processing_timeout>},
+    Setting{"JOB_TIMEOUT_SECONDS", "s", "The longest time that a job may be worked on.",
+            set_seconds<&Settings::job_timeout>, get_seconds<&Settings::job_timeout>},
     Setting{"HEADER_TIMEOUT_SECONDS", "s", "The longest time that a request's head may take.",
             set_seconds<&Settings::header_timeout>, get_seconds<&Settings::header_timeout>},
     Setting{"IDLE_TIMEOUT_SECONDS", "s", "The longest wait for a client's next byte.",

@@ -27,6 +27,7 @@ struct Settings {
 
     std::int64_t max_video_bytes = 100LL << 20U;
     std::chrono::seconds processing_timeout{60};
+    std::chrono::seconds job_timeout{3600};
     std::chrono::seconds header_timeout{10};  // for a request's head, from its first byte
     std::chrono::seconds idle_timeout{30};    // for the next byte of a request, or the next request
     std::chrono::seconds upload_timeout{300};  // for a whole request

@@ -160,6 +160,7 @@ asio::awaitable<void> JobRunner::run(Job job) {
                              .client = job.owner,
                              .sha256 = job.video,
                              .choice = job.choice,
+                             .max_time = options_.max_time,
                              .on_progress = [&](double done) {
                                  live->progress = done;
                                  change();

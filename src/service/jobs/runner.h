@@ -23,6 +23,7 @@ class JobRunner {
   public:
     struct Options {
         int at_once = 2;
+        std::chrono::seconds max_time{3600};          // of one job's work
         std::optional<WebhookSecret> webhook_secret;  // nothing: no webhooks
         WebhookOptions webhooks;
         std::vector<std::string> webhook_http_hosts;

@@ -1,0 +1,78 @@
+"""What people type, and what they are told."""
+
+import json
+import shutil
+import subprocess
+import unittest
+
+import support
+
+
+class Commands(unittest.TestCase):
+    def test_a_slip_is_named_with_what_was_meant(self):
+        done = support.run("scroe", support.short_sample())
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('there is no command "scroe"; did you mean "score"?', done.stderr)
+
+    def test_a_table_that_is_not_written_here(self):
+        folder = support.scratch_folder()
+        for ending in (".xlsx", ".parquet"):
+            done = support.run("batch", folder, "--out", folder / f"table{ending}")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"{ending} is not a table that is written here; name it .jsonl or .csv", done.stderr)
+            self.assertFalse((folder / f"table{ending}").exists())
+
+
+class Score(unittest.TestCase):
+    def test_a_folder_stands_for_its_videos(self):
+        folder = support.scratch_folder()
+        for name in ("b.mp4", "a.mp4"):
+            shutil.copy(support.short_sample(), folder / name)
+        (folder / "notes.txt").touch()
+        done = support.run("score", "--json", folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([json.loads(line)["video_path"] for line in done.stdout.splitlines()], [str(folder / "a.mp4"), str(folder / "b.mp4")])
+
+    def test_a_folder_without_videos(self):
+        done = support.run("score", support.scratch_folder())
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("there is no video below this folder", done.stderr)
+
+    def test_a_video_on_standard_input(self):
+        with support.short_sample().open("rb") as video:
+            piped = subprocess.run([support.BINARY, "score", "--json", "-"], stdin=video, capture_output=True, check=False, env=support.environment())
+        self.assertEqual(piped.returncode, 0, piped.stderr)
+        answer, named = json.loads(piped.stdout), support.score(support.short_sample())[0]
+        for field in ("decision", "score", "offset_frames", "audio"):
+            self.assertEqual(answer[field], named[field])
+
+    def test_a_line_for_each_also_for_those_that_failed(self):
+        broken = support.scratch_folder() / "broken.mp4"
+        broken.write_bytes(b"no video")
+        missing = broken.with_name("missing.mp4")
+        done = support.run("score", "--json", broken, support.short_sample(), missing)
+        self.assertEqual(done.returncode, 3)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([line["video_path"] for line in lines], [str(broken), str(support.short_sample()), str(missing)])
+        self.assertEqual([line.get("error") for line in lines], ["unsupported_media", None, "not_found"])
+        self.assertTrue(lines[0]["detail"] and lines[0]["hint"])
+
+
+class Jobs(unittest.TestCase):
+    def test_a_job_has_more_time_than_a_request(self):
+        long = support.long_sample(40)
+        with support.Service(PROCESSING_TIMEOUT_SECONDS=1, WORKERS=1) as service:
+            path = service.put(long)
+            self.assertEqual(service.score_path(path).status, 408)
+            job = service.request("POST", "/v1/jobs", json.dumps({"video_path": path}), {"Content-Type": "application/json"}).json()
+
+            def done():
+                state = service.request("GET", f"/v1/jobs/{job['id']}").json()
+                return state if state["state"] in ("done", "failed") else None
+
+            support.wait_until(done, "the job to end", timeout=120)
+            self.assertEqual(done()["state"], "done", done())
+
+
+if __name__ == "__main__":
+    unittest.main()
