@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-dev libswscale-dev
+build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev
     libswresample-dev libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev
     libssl-dev ca-certificates libseccomp-dev libsqlitecpp-dev libsqlite3-dev prometheus-cpp-dev git)
 sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)

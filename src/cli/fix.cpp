@@ -14,7 +14,7 @@ namespace syncnet::cli {
 namespace {
 
 struct FixFlags {
-    std::string video, out;
+    std::string video, out, drift;
     bool force = false, json = false;
     AnalysisFlags analysis;
 };
@@ -36,7 +36,11 @@ void print(const FixFlags& flags, const pipeline::Fix& fix, std::ostream& out) {
         const double ms = moved_ms(fix);
         out << flags.out << ": the sound comes " << std::fixed << std::setprecision(1)
             << std::abs(ms) << " ms " << (ms > 0 ? "later" : "earlier") << " than in "
-            << flags.video << '\n';
+            << flags.video;
+        if (fix.speed != 1)
+            out << " at the beginning, and runs at " << std::setprecision(3) << 100 * fix.speed
+                << " % of its speed";
+        out << '\n';
     } else {
         out << flags.video << ": in sync already; nothing was written\n";
     }
@@ -47,8 +51,14 @@ void print(const FixFlags& flags, const pipeline::Fix& fix, std::ostream& out) {
 nlohmann::json to_json(const pipeline::Fix& fix) {
     return {{"written", fix.after.has_value()},
             {"sound_later_ms", fix.after ? moved_ms(fix) : 0.0},
+            {"speed", fix.speed},
             {"before", pipeline::to_json(fix.before)},
             {"after", fix.after ? pipeline::to_json(*fix.after) : nlohmann::json(nullptr)}};
+}
+
+std::optional<media::Pitch> pitch_of(const std::string& drift) {
+    if (drift.empty()) return std::nullopt;
+    return drift == "resample" ? media::Pitch::resampled : media::Pitch::kept;
 }
 
 int fix_video(const FixFlags& flags) {
@@ -62,6 +72,7 @@ int fix_video(const FixFlags& flags) {
             {.model = flags.analysis.model,
              .face = flags.analysis.face_choice(),
              .audio = flags.analysis.audio_choice(),
+             .drift = pitch_of(flags.drift),
              .limits = flags.analysis.reading().limits,
              .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,
              .on_progress = [&](double done) { bar.update(done); },
@@ -78,12 +89,19 @@ int fix_video(const FixFlags& flags) {
 
 void add_fix(CLI::App& app, int& status) {
     auto* const command = app.add_subcommand(
-        "fix", "Write the video anew with its sound in time, without encoding it again");
+        "fix",
+        "Write the video anew with its sound in time; only sound that drifts is encoded again");
     const auto flags = std::make_shared<FixFlags>();
     command->add_option("video", flags->video, "video")->required();
     command
         ->add_option("-o,--out", flags->out, "file to write: .mp4 .m4v .mov .mkv .webm .ts or .mpg")
         ->required();
+    command
+        ->add_option("--drift", flags->drift,
+                     "where the sound runs too fast or too slow, give it the speed of the picture: "
+                     "keep-pitch (voices sound as before) or resample (the pitch changes with the "
+                     "speed, as when the rates were mixed up); the sound is encoded again")
+        ->check(CLI::IsMember({"keep-pitch", "resample"}));
     command->add_flag("--force", flags->force, "replace the file if it is there");
     command->add_flag("--json", flags->json,
                       "what `score --json` prints, of the video before and after");

@@ -110,6 +110,7 @@ struct Reader::Impl {
           video_decoder(demuxer.video(), options.threads, limits.max_pixels_per_frame),
           samples(limits),
           pictures_wanted(options.pictures) {
+        info.zero_us = zero_us;
         if (demuxer.audio() != nullptr) {
             audio_decoder.emplace(*demuxer.audio(), 1, limits.max_pixels_per_frame);
         }

@@ -56,6 +56,7 @@ struct Info {
     std::vector<AudioTrack> audio_tracks;  // in the order of the file
     std::optional<int> audio_track;        // the one that is heard; nothing: no audio
     std::string audio_codec;               // of that one; empty without audio
+    std::int64_t zero_us = 0;              // the container's time that is the clock's 0
     std::optional<double> seconds;         // unknown for live recordings such as a browser's webm
 };
 

@@ -6,6 +6,7 @@ extern "C" {
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@ extern "C" {
 #include "media/container.h"
 #include "media/muxer.h"
 #include "media/output_format.h"
+#include "media/stretched_sound.h"
 
 namespace syncnet::media {
 namespace {
@@ -87,6 +89,9 @@ class Remuxer {
             copy(*packet);
             av_packet_unref(packet.get());
         }
+        for (const Copy& copy : copies_)
+            if (copy.stretched)
+                copy.stretched->push(nullptr, [this](AVPacket& p) { out_.write(p); });
         out_.finish();
     }
 
@@ -94,11 +99,14 @@ class Remuxer {
     struct Copy {
         AVStream* to = nullptr;  // null: not copied
         std::int64_t shift_us = 0;
-        std::int64_t last_dts = AV_NOPTS_VALUE;  // in the time base of `to`
-        std::int64_t next_dts = AV_NOPTS_VALUE;  // where one without a time goes
+        std::int64_t last_dts = AV_NOPTS_VALUE;     // in the time base of `to`
+        std::int64_t next_dts = AV_NOPTS_VALUE;     // where one without a time goes
+        std::unique_ptr<StretchedSound> stretched;  // null: the stream is copied as it is
     };
 
     void choose_streams();
+    bool is_stretched(const AVStream& stream) const;
+    std::int64_t moved(std::int64_t us) const;
     void find_shifts();
     void add(const AVStream& from);
     void attach_cover(const AVStream& from, AVStream& to) const;
@@ -119,13 +127,26 @@ class Remuxer {
 void Remuxer::choose_streams() {
     for (AVStream* stream : std::span(in_.format().streams, in_.format().nb_streams))
         if (!is_written_anew(*stream)) streams_.push_back(stream);
-    const auto strange = std::ranges::find_if(
-        streams_, [this](const AVStream* s) { return !can_hold(format_, *s); });
+    const auto strange = std::ranges::find_if(streams_, [this](const AVStream* s) {
+        return !is_stretched(*s) && !can_hold(format_, *s);
+    });
     if (strange == streams_.end()) return;
     const OutputFormat* better = format_for(streams_, in_.name());
     throw Error(ErrorCode::wrong_container,
                 std::string(format_.ending) + " can't hold " + name_of(**strange) + " as it is" +
                     (better == nullptr ? "" : "; " + std::string(better->ending) + " can"));
+}
+
+bool Remuxer::is_stretched(const AVStream& stream) const {
+    return options_.stretch && stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+}
+
+// Where sound of this time goes.
+std::int64_t Remuxer::moved(std::int64_t us) const {
+    us += options_.sound_later.count();
+    if (!options_.stretch) return us;
+    const Stretch& s = *options_.stretch;
+    return s.about_us + std::llround(static_cast<double>(us - s.about_us) / s.speed);
 }
 
 // Where no time may be below zero, what the sound would lie before it is what all comes later.
@@ -139,8 +160,9 @@ void Remuxer::find_shifts() {
         std::int64_t earliest = 0;
         for (const AVStream* s : streams_)
             if (s->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
-                earliest = std::min(earliest, to_us(s->start_time, s->time_base).value_or(0) +
-                                                  rest_shift_us_ + later);
+                earliest =
+                    std::min(earliest, moved(to_us(s->start_time, s->time_base).value_or(0)) +
+                                           rest_shift_us_);
         rest_shift_us_ -= earliest;
     }
     copies_.resize(in.nb_streams);
@@ -152,6 +174,18 @@ void Remuxer::find_shifts() {
 
 void Remuxer::add(const AVStream& from) {
     AVStream& to = out_.add_stream();
+    Copy& copy = copies_[static_cast<std::size_t>(from.index)];
+    if (is_stretched(from)) {
+        const auto first_us =
+            moved(to_us(from.start_time, from.time_base).value_or(0)) + rest_shift_us_;
+        copy.stretched =
+            std::make_unique<StretchedSound>(from, to, format_, options_.stretch->speed,
+                                             options_.stretch->pitch, first_us, options_.limits);
+        copy.to = &to;
+        to.disposition = from.disposition;
+        copy_metadata(from.metadata, to.metadata);
+        return;
+    }
     if (avcodec_parameters_copy(to.codecpar, from.codecpar) < 0) throw std::bad_alloc();
     // A codec's tag is kept where it means the same (hvc1 and hev1 do not mean the same).
     const auto* tags = out_.format().oformat->codec_tag;
@@ -173,7 +207,7 @@ void Remuxer::add(const AVStream& from) {
     if (is_still(from) && std::string_view(format_.muxer) == "matroska")
         attach_cover(from, to);
     else
-        copies_[static_cast<std::size_t>(from.index)].to = &to;
+        copy.to = &to;
 }
 
 // Matroska keeps a cover as an attached file.
@@ -220,6 +254,8 @@ void Remuxer::copy(AVPacket& packet) {
     const auto index = static_cast<std::size_t>(packet.stream_index);
     if (index >= copies_.size() || copies_[index].to == nullptr) return;
     Copy& copy = copies_[index];
+    if (copy.stretched)
+        return copy.stretched->push(&packet, [this](AVPacket& p) { out_.write(p); });
     const AVStream& from = *in_.format().streams[index];
     const AVStream& to = *copy.to;
     av_packet_rescale_ts(&packet, from.time_base, to.time_base);

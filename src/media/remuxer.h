@@ -1,17 +1,28 @@
-// The same streams in a new file, with the sound moved: nothing is decoded, nothing encoded again.
+// The same streams in a new file, with the sound moved: nothing is decoded, nothing encoded again,
+// unless the sound gets another speed.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "media/limits.h"
+#include "media/pitch.h"
 #include "media/source.h"
 
 namespace syncnet::media {
 
+// Another speed for all sound, about one moment.
+struct Stretch {
+    double speed = 1;  // 0.5 to 2: how many times as fast as before
+    Pitch pitch = Pitch::kept;
+    std::int64_t about_us = 0;  // the container's time that stays where it is
+};
+
 struct RemuxOptions {
-    std::chrono::microseconds sound_later{0};  // negative: earlier
+    std::chrono::microseconds sound_later{0};  // negative: earlier; before it is stretched
+    std::optional<Stretch> stretch;            // nothing: no sound is encoded again
     Limits limits;
     std::function<void()> between;  // called from time to time; may throw
 };
@@ -22,9 +33,11 @@ struct RemuxOptions {
 // (mp4 and mov can: their edit list then hides what is heard before the first picture.) Memory does
 // not depend on the length.
 //
+// Stretched sound is encoded again, in the codec that it had where that can be.
+//
 // Throws wrong_container (an ending that we don't write, or that can't hold these streams; the
 // message names one that can), unreadable_video (also where its clock jumps), what Container
-// throws, cannot_write, storage_full.
+// throws, cannot_write, storage_full, no_encoder.
 void remux(Source source, const std::filesystem::path& to, const RemuxOptions& options);
 
 // Throws wrong_container as remux does, for what can be told without opening anything.

@@ -43,7 +43,8 @@ struct Analysis {
     score::Thresholds thresholds;  // that the verdict was given by
     int max_offset = 0;            // frames that were searched, both ways
     std::string model, model_version, precision, detector;
-    // Made as LSE-C and LSE-D are: the published SyncNet, its edges and its detector (or its crops).
+    // Made as LSE-C and LSE-D are: the published SyncNet, its edges and its detector (or its
+    // crops).
     bool as_published = false;
 };
 

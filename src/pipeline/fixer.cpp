@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "media/remuxer.h"
 #include "media/time_code.h"
+#include "score/rate_mix_up.h"
 
 namespace syncnet::pipeline {
 namespace {
@@ -24,12 +25,20 @@ std::string in_ms(double frames) {
     return std::to_string(std::lround(frames * kUsPerFrame / 1000)) + " ms";
 }
 
+bool drifts(const score::Voice& voice) {
+    return voice.drift && voice.drift->significant;
+}
+
+std::chrono::microseconds microseconds(double frames) {
+    return std::chrono::microseconds(std::llround(frames * kUsPerFrame));
+}
+
 void refuse_without_evidence(const Analysis& a) {
     if (!a.verdict.score)
         refuse("there is not enough to judge by. " + score::sentences(a.verdict.reasons));
 }
 
-void refuse_if_changing(const score::Voice& voice) {
+void refuse_if_changing(const score::Voice& voice, bool mend_drift) {
     if (!voice.jumps.empty()) {
         std::string list;
         for (const score::Jump& j : voice.jumps)
@@ -37,18 +46,20 @@ void refuse_if_changing(const score::Voice& voice) {
                     media::time_code(j.frame);
         refuse("the offset changes (" + list + "); cut the video there and fix its parts");
     }
-    if (voice.drift && voice.drift->significant)
+    if (!mend_drift && drifts(voice))
         refuse("the sound drifts by " + fixed_point(voice.drift->ms_per_s, 1) +
-               " ms a second, so no one offset is right");
+               " ms a second, so no one offset is right; --drift keep-pitch or --drift resample "
+               "gives it the speed of the picture");
 }
 
 bool in_sync(const Analysis& a) {
-    return a.verdict.score && std::abs(a.voice.result->offset_frames) <= kInSyncFrames;
+    return a.verdict.score && !drifts(a.voice) &&
+           std::abs(a.voice.result->offset_frames) <= kInSyncFrames;
 }
 
 }  // namespace
 
-std::chrono::microseconds correction_for(const Analysis& analysis) {
+Correction correction_for(const Analysis& analysis, bool mend_drift) {
     refuse_without_evidence(analysis);
     const score::Voice& voice = analysis.voice;
     if (score::has(analysis.verdict.reasons, score::Reason::part_does_not_match))
@@ -57,11 +68,16 @@ std::chrono::microseconds correction_for(const Analysis& analysis) {
         refuse("the voice does not surely belong to the lips: put into its place it would score " +
                fixed_point(voice.fit, 2) + ", and " + fixed_point(analysis.thresholds.allow, 2) +
                " is needed");
-    refuse_if_changing(voice);
+    refuse_if_changing(voice, mend_drift);
     if (voice.beyond_range)
         refuse("the offset is " + in_ms(analysis.max_offset) +
                " or more, the end of what is searched; search further with --max-offset-ms");
-    return std::chrono::microseconds(std::llround(voice.result->fine_offset_frames * kUsPerFrame));
+    if (!drifts(voice)) return {.sound_later = microseconds(voice.result->fine_offset_frames)};
+    // Of pictures at t the sound is at t - offset(t): it grows by 1 - 1 / speed.
+    const score::Drift& drift = *voice.drift;
+    const double speed = score::speed_of(drift);
+    return {.sound_later = microseconds(drift.offset_frames - (1 - 1 / speed) * drift.at_frame),
+            .speed = 1 / speed};
 }
 
 Fix fix(const Analyzer& analyzer, const fs::path& video, const fs::path& out,
@@ -79,13 +95,21 @@ Fix fix(const Analyzer& analyzer, const fs::path& video, const fs::path& out,
                     .on_progress = options.on_progress,
                     .stop = options.stop};
     Fix fix{.before = analyzer.analyze(media::Source::from_path(video), request)};
-    fix.sound_later = correction_for(fix.before);
+    const Correction correction = correction_for(fix.before, options.drift.has_value());
     if (in_sync(fix.before)) return fix;
+    fix.sound_later = correction.sound_later;
+    fix.speed = correction.speed;
+    std::optional<media::Stretch> stretch;
+    if (correction.speed != 1)
+        stretch = {.speed = correction.speed,
+                   .pitch = *options.drift,
+                   .about_us = fix.before.video.zero_us};
 
     media::remux(media::Source::from_path(video), file.path(),
-                 {.sound_later = fix.sound_later, .limits = options.limits, .between = [&] {
-                      check(request);
-                  }});
+                 {.sound_later = fix.sound_later,
+                  .stretch = stretch,
+                  .limits = options.limits,
+                  .between = [&] { check(request); }});
     fix.after = analyzer.analyze(media::Source::from_path(file.path()), request);
     if (!in_sync(*fix.after)) {
         const auto& measured = fix.after->voice.result;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/new_file.h"
+#include "media/pitch.h"
 #include "pipeline/analyzer.h"
 
 namespace syncnet::pipeline {
@@ -15,6 +16,9 @@ struct FixOptions {
     std::string model;  // empty: the default one
     FaceChoice face;    // whose voice it has to be
     AudioChoice audio;  // by which of the file's sounds; all of them are moved
+    // How sound that drifts gets the speed of the picture; it is encoded again. Nothing: not at
+    // all.
+    std::optional<media::Pitch> drift;
     media::Limits limits;
     NewFile::IfThere if_there = NewFile::IfThere::refuse;
     std::function<void(double)> on_progress;  // as Request's; goes from 0 to 1 twice
@@ -23,17 +27,25 @@ struct FixOptions {
 
 struct Fix {
     Analysis before;
-    std::optional<Analysis> after;  // nothing: it was in sync, and nothing was written
-    std::chrono::microseconds sound_later{0};
+    std::optional<Analysis> after;             // nothing: it was in sync, and nothing was written
+    std::chrono::microseconds sound_later{0};  // at the beginning
+    double speed = 1;                          // the sound's new one
+};
+
+// What puts the sound right.
+struct Correction {
+    std::chrono::microseconds sound_later{0};  // at the beginning, before it is stretched
+    double speed = 1;
 };
 
 // This many frames are in sync: what people don't notice, and the measurement's own error.
 inline constexpr int kInSyncFrames = 1;
 
-// How far the sound has to be moved. Throws not_fixable where that is not certain: too little
-// evidence; a voice that would not be allowed if it were in its place; an offset that changes, or
-// that is at the end of what is searched.
-std::chrono::microseconds correction_for(const Analysis& analysis);
+// How far the sound has to be moved, and stretched. Throws not_fixable where that is not certain:
+// too little evidence; a voice that would not be allowed if it were in its place; an offset that
+// changes, or that is at the end of what is searched. One that changes steadily is corrected if
+// `mend_drift`.
+Correction correction_for(const Analysis& analysis, bool mend_drift = false);
 
 // Writes `out`, which is there as a whole or not at all. Throws what correction_for, media::remux,
 // NewFile and Analyzer throw; invalid_setting where `out` is `video`; not_fixable where the new

@@ -1,12 +1,12 @@
 #include "score/sentences.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
 
 #include "base/number_text.h"
+#include "score/rate_mix_up.h"
 
 namespace syncnet::score {
 namespace {
@@ -38,38 +38,11 @@ std::string listed(std::span<const std::string> all) {
     return text;
 }
 
-struct Rates {
-    double sound_for_picture;  // how much faster the sound runs
-    std::string_view what;
-};
-
-// Where pictures are shown at another rate than the sound was made for.
-constexpr std::array kMixUps{
-    Rates{25.0 / 24, "25 pictures a second played as 24"},
-    Rates{24.0 / 25, "24 pictures a second played as 25"},
-    Rates{25 / 23.976, "25 pictures a second played as 23.976"},
-    Rates{23.976 / 25, "23.976 pictures a second played as 25"},
-    Rates{24 / 23.976, "24 pictures a second played as 23.976"},
-    Rates{23.976 / 24, "23.976 pictures a second played as 24"},
-};
-
 }  // namespace
 
 std::string offset_text(double offset_frames) {
     if (std::lround(offset_frames * kMsPerFrame) == 0) return "in place";
     return in_ms(offset_frames) + (offset_frames > 0 ? " early" : " late");
-}
-
-std::string rate_mix_up(const Drift& drift) {
-    constexpr double kErrors = 3;
-    for (const Rates& r : kMixUps) {
-        // Sound that runs fast gets earlier: by what it gains on the picture.
-        const double gains = (r.sound_for_picture - 1) * 1000;
-        if (std::abs(drift.ms_per_s - gains) <= kErrors * drift.error &&
-            kErrors * drift.error < std::abs(gains) / 2)
-            return std::string(r.what);
-    }
-    return {};
 }
 
 std::string sentence(Reason reason, const Evidence& e, const Calibration& c) {
@@ -154,11 +127,11 @@ std::string edge_sentence(int max_offset) {
 }
 
 std::string drift_sentence(const Drift& drift) {
-    const std::string mix_up = rate_mix_up(drift);
+    const auto mix_up = rate_mix_up(drift);
     return "The sound runs too " + std::string(drift.ms_per_s > 0 ? "fast" : "slow") + ": it " +
            (drift.ms_per_s > 0 ? "gains " : "loses ") + fixed_point(std::abs(drift.ms_per_s), 1) +
            " ms (give or take " + fixed_point(drift.error, 1) + ") a second" +
-           (mix_up.empty() ? "" : ", as " + mix_up + " do") +
+           (mix_up ? ", as " + std::string(mix_up->what) + " do" : "") +
            ". Convert the sound to the speed of the picture before anything else.";
 }
 

@@ -23,7 +23,5 @@ std::string jumps_sentence(std::span<const Jump> jumps);
 
 // "120 ms early", "80 ms late", "in place"
 std::string offset_text(double offset_frames);
-// "25 pictures a second played as 24", where the rate is one of those; else empty.
-std::string rate_mix_up(const Drift& drift);
 
 }  // namespace syncnet::score

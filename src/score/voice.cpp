@@ -101,6 +101,10 @@ Voice find_voice(std::span<const Face> faces, const Calibration& calibration, in
     const auto steady = find_drift(path, *calibration.pairs);
     voice.drift = steady.drift;
     const OffsetLine line = steady.line;
+    if (voice.drift) {
+        voice.drift->offset_frames = line.offset;
+        voice.drift->at_frame = line.middle * sync::kStepFrames;
+    }
     voice.passages = find_passages(path, line, *calibration.pairs);
     check_each(path, line, calibration, voice.passages);
     voice.jumps = jumps_of(voice.passages, line);

@@ -40,8 +40,9 @@ struct Jump {
 // How the offset changes steadily: > 0 when the sound gets earlier and earlier (it runs fast).
 struct Drift {
     double ms_per_s = 0;
-    double error = 0;          // its standard error, ms/s
-    bool significant = false;  // one offset doesn't explain the file
+    double error = 0;                        // its standard error, ms/s
+    bool significant = false;                // one offset doesn't explain the file
+    double offset_frames = 0, at_frame = 0;  // the offset in the file's middle
 };
 
 struct Voice {
@@ -51,7 +52,7 @@ struct Voice {
     double fit = 0;         // 0..1: it belongs to these lips, at whichever offset
     double fit_at_any_offset = 0;  // the same, were every offset as likely as any other
     double score = 0;              // as `fit`, and the offset counts against it
-    int faces = 0;                 // how many could have fitted by accident: at the same time, times sounds
+    int faces = 0;  // how many could have fitted by accident: at the same time, times sounds
     // The passages that fit, alone: what the rest of the file has to be held against.
     std::optional<sync::SyncResult> fitting;
     double fitting_fit = 0;

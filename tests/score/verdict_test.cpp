@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "score/rate_mix_up.h"
 #include "score/sentences.h"
 
 namespace syncnet::score {
@@ -167,11 +168,15 @@ TEST(Verdict, ADriftAndAJumpAreTold) {
 }
 
 TEST(Verdict, MixedUpRatesAreNamed) {
-    EXPECT_THAT(rate_mix_up({.ms_per_s = 41.5, .error = 0.4}),
-                HasSubstr("25 pictures a second played as 24"));
-    EXPECT_THAT(rate_mix_up({.ms_per_s = -1.0, .error = 0.05}), HasSubstr("23.976"));
-    EXPECT_EQ(rate_mix_up({.ms_per_s = 20, .error = 0.4}), "");
-    EXPECT_EQ(rate_mix_up({.ms_per_s = 1, .error = 2}), "") << "too uncertain to name anything";
+    // Of a second of pictures, sound at 25/24 of its speed has said 1/25 s more.
+    const Drift fast{.ms_per_s = 40.2, .error = 0.2};
+    EXPECT_EQ(rate_mix_up(fast)->what, "25 pictures a second played as 24");
+    EXPECT_DOUBLE_EQ(speed_of(fast), 25.0 / 24);
+    EXPECT_THAT(std::string(rate_mix_up({.ms_per_s = -1.0, .error = 0.05})->what),
+                HasSubstr("23.976"));
+    EXPECT_FALSE(rate_mix_up({.ms_per_s = 20, .error = 0.4}));
+    EXPECT_NEAR(speed_of({.ms_per_s = 20, .error = 0.4}), 1 / 0.98, 1e-12);
+    EXPECT_FALSE(rate_mix_up({.ms_per_s = 1, .error = 2})) << "too uncertain to name anything";
 }
 
 struct Lack {
