@@ -308,7 +308,9 @@ std::vector<std::string> what_to_do(const Analysis& a) {
     if (has(a.verdict, Reason::in_sync)) steps.emplace_back("Nothing: it is as it should be.");
     if (has(a.verdict, Reason::drifts))
         steps.emplace_back(
-            "Convert the sound to the speed of the picture; then look at the offset again.");
+            "Give the sound the speed of the picture: `syncnet fix --drift keep-pitch`, or "
+            "`--drift "
+            "resample` where rates were mixed up.");
     else if (has(a.verdict, Reason::jumps))
         steps.emplace_back(
             "The offset changes on the way: `syncnet windows` shows where; cut the video there and "

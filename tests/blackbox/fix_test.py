@@ -60,6 +60,53 @@ class Fixed(unittest.TestCase):
         self.assertRegex(done.stdout, r"after +offset +-?[01] frames")
 
 
+def duration(path: Path, stream: str) -> float:
+    done = subprocess.run(["ffprobe", "-v", "error", "-select_streams", stream, "-show_entries", "stream=duration", "-of", "csv=p=0", path],
+                          capture_output=True, text=True, check=True, timeout=support.PATIENCE)
+    return float(done.stdout)
+
+
+class Drift(unittest.TestCase):
+    """Sound that runs too fast or too slow."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.clips = support.samples({drift: ("--seconds", "20", "--drift", str(drift)) for drift in (40, -15)})
+
+    def setUp(self):
+        self.folder = support.scratch_folder()
+
+    def test_it_gets_the_speed_of_the_picture(self):
+        for drift, clip in self.clips.items():
+            for manner in ("keep-pitch", "resample"):
+                with self.subTest(drift=drift, manner=manner):
+                    out = self.folder / f"{manner}{drift}.mp4"
+                    report = fix(clip, out, "--drift", manner)
+                    self.assertTrue(report["written"])
+                    self.assertAlmostEqual(report["speed"], 1 - drift / 1000, delta=0.002)
+                    self.assertEqual(report["after"]["decision"], "ALLOW", report["after"]["reasons"])
+                    self.assertLessEqual(abs(report["after"]["offset_frames"]), 1)
+                    self.assertLess(abs(report["after"]["drift_ms_per_s"]), 2)
+                    self.assertAlmostEqual(duration(out, "a"), duration(clip, "a") / report["speed"], delta=0.1)
+                    self.assertEqual(video_packets(clip), video_packets(out))
+
+    def test_mixed_up_rates_are_undone_exactly(self):
+        report = fix(self.clips[40], self.folder / "out.mkv", "--drift", "resample")
+        self.assertAlmostEqual(report["speed"], 24 / 25, places=9)
+
+    def test_nobody_encodes_sound_unasked(self):
+        done = support.run("fix", self.clips[-15], "-o", self.folder / "out.mp4")
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(done.stderr, "drifts by -1[45].* ms a second.*--drift keep-pitch or --drift resample")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_without_drift_nothing_is_encoded(self):
+        clip = support.sample("--seconds", "8", "--delay-ms", "320")
+        report = fix(clip, self.folder / "out.mp4", "--drift", "keep-pitch")
+        self.assertEqual(report["speed"], 1)
+        self.assertEqual(report["after"]["decision"], "ALLOW")
+
+
 class Refused(unittest.TestCase):
     def setUp(self):
         self.folder = support.scratch_folder()
