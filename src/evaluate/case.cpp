@@ -24,6 +24,7 @@ void each_field(Case_& c, Field field) {
     field("confidence", c.confidence);
     field("min_dist", c.min_dist);
     field("score", c.score);
+    field("evidence_s", c.evidence_s);
     field("decision", c.decision);
     field("reasons", c.reasons);
 }
@@ -58,6 +59,7 @@ Case case_of(std::string_view kind, std::string_view step, const pipeline::Analy
     Case c{.kind = std::string(kind),
            .step = std::string(step),
            .true_offset = true_offset,
+           .evidence_s = rounded(analysis.voice.evidence_seconds, 2),
            .decision = std::string(score::to_string(analysis.verdict.decision)),
            .reasons = score::codes(analysis.verdict.reasons)};
     if (analysis.verdict.score) c.score = rounded(*analysis.verdict.score, kDigits);

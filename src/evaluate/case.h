@@ -21,6 +21,7 @@ struct Case {
     std::optional<int> offset;
     std::optional<double> fine_offset, confidence, min_dist;
     std::optional<double> score;  // nothing: not enough evidence
+    double evidence_s = 0;        // of speech with a readable mouth, that it was judged by
     std::string decision;         // "ALLOW", "NEXT", "BLOCK"
     std::string reasons;          // codes, ';' between them
 

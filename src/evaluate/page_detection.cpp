@@ -151,6 +151,12 @@ std::string reliability_figure(const std::string& title, const ordered_json& bin
     return figure(plot.svg(), title);
 }
 
+std::size_t count_of(const ordered_json& found) {
+    std::size_t count = 0;
+    for (const ordered_json& bin : found.at("bins")) count += bin.at("count").get<std::size_t>();
+    return count;
+}
+
 // ALLOW, NEXT, BLOCK, no evidence.
 void add_decisions(std::vector<std::string>& row, const ordered_json& line) {
     for (const char* decision : {"ALLOW", "NEXT", "BLOCK", "not_enough_evidence"})
@@ -225,13 +231,23 @@ std::string reliability_section(const ordered_json& report) {
                             number_text(kinds.at("swapped_and_shifted").at("ece")),
                             number_text(kinds.at("swapped").at("ece"))});
         }
+    std::vector<std::string> by_evidence;
+    std::vector<std::vector<std::string>> bands;
+    for (const auto& [band, found] : report.at("reliability_by_evidence").items()) {
+        by_evidence.push_back(reliability_figure("evidence " + band, found.at("bins")));
+        bands.push_back(
+            {escaped(band), number_text(found.at("ece")), std::to_string(count_of(found))});
+    }
     return section(
         "reliability", "Reliability of the score",
         paragraph("A score of 0.8 should mean that 8 of 10 are genuine. Genuine clips "
                   "weigh as much as all negatives, swapped as much as shifted ones; ten "
                   "bins of equal weight.") +
             figures(drawings) +
-            table({"corpus", "", "calibration error (ECE)", "against swapped alone"}, rows));
+            table({"corpus", "", "calibration error (ECE)", "against swapped alone"}, rows) +
+            paragraph("The same of all corpora, trimmed, by the amount of evidence: seconds of "
+                      "speech with a readable mouth.") +
+            figures(by_evidence) + table({"evidence", "calibration error (ECE)", "n"}, bands));
 }
 
 std::string tampered_section(const ordered_json& report) {

@@ -71,6 +71,7 @@ ordered_json summarise(const Results& results) {
                          {"scores", scores(results)},
                          {"decisions", decisions(results)},
                          {"reliability", reliability_of_score(results)},
+                         {"reliability_by_evidence", reliability_by_evidence(results)},
                          {"tampered", tampered(results)},
                          {"labels", own_labels(results)},
                          {"degraded", degraded(results)},

@@ -17,6 +17,7 @@ nlohmann::ordered_json separation(const Results& results);
 nlohmann::ordered_json scores(const Results& results);
 nlohmann::ordered_json decisions(const Results& results);
 nlohmann::ordered_json reliability_of_score(const Results& results);
+nlohmann::ordered_json reliability_by_evidence(const Results& results);
 nlohmann::ordered_json tampered(const Results& results);
 nlohmann::ordered_json own_labels(const Results& results);
 nlohmann::ordered_json degraded(const Results& results);

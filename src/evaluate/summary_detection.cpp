@@ -1,6 +1,8 @@
 // Whether genuine clips are told from others, and what is decided.
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <limits>
 
 #include "evaluate/degradations.h"
 #include "evaluate/manifest.h"
@@ -108,12 +110,16 @@ ordered_json histogram(const std::vector<Found>& found) {
 
 // Genuine clips weigh as much as all negatives, swapped as much as shifted: a score is a
 // probability only against a share of genuine ones, and this is the one that is taken.
-std::vector<Spoken<Prediction>> predictions(const Results& results, const std::string& corpus,
-                                            bool with_shifted, bool trimmed) {
+using Wanted = std::function<bool(const Case&)>;
+
+std::vector<Spoken<Prediction>> predictions(
+    const Results& results, const std::string& corpus, bool with_shifted, bool trimmed,
+    const Wanted& wanted = [](const Case&) { return true; }) {
     std::vector<Spoken<Prediction>> all;
     const auto add = [&](std::string_view kind, bool genuine, double part) {
         auto found = results.find({.corpus = corpus, .kind = kind, .trimmed = trimmed});
-        std::erase_if(found, [](const Found& f) { return !f.measured->evidence(); });
+        std::erase_if(
+            found, [&](const Found& f) { return !f.measured->evidence() || !wanted(*f.measured); });
         for (const Found& f : found)
             all.push_back({f.clip->speaker,
                            {.probability = *f.measured->score,
@@ -200,6 +206,28 @@ ordered_json decisions(const Results& results) {
                 line["of_3_s"] = shares_of_decisions(long_ones(found));
             }
         table[corpus] = std::move(kinds);
+    }
+    return table;
+}
+
+// How much evidence there was, in seconds: bands of it.
+struct Band {
+    std::string_view name;
+    double from, to;
+};
+constexpr std::array kBands{Band{"below 1 s", 0, 1}, Band{"1 to 2 s", 1, 2}, Band{"2 to 4 s", 2, 4},
+                            Band{"4 to 8 s", 4, 8},
+                            Band{"8 s and more", 8, std::numeric_limits<double>::infinity()}};
+
+// Of all corpora together.
+ordered_json reliability_by_evidence(const Results& results) {
+    ordered_json table = ordered_json::object();
+    const std::string& corpus = results.corpora().back();
+    for (const Band& band : kBands) {
+        const auto all = predictions(results, corpus, true, true, [&](const Case& c) {
+            return c.evidence_s >= band.from && c.evidence_s < band.to;
+        });
+        if (!all.empty()) table[std::string(band.name)] = reliability_json(all);
     }
     return table;
 }

@@ -22,6 +22,7 @@ ClipRecord record() {
                        .confidence = 5.5,
                        .min_dist = 7.25,
                        .score = 0.5,
+                       .evidence_s = 1.75,
                        .decision = "BLOCK",
                        .reasons = "offset_too_large"},
                       {.kind = "swapped", .step = "other speaker", .decision = "NEXT"}}};

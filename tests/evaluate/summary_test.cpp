@@ -21,6 +21,7 @@ Case scored(std::string kind, std::string step, double score, std::string decisi
             .confidence = 10 * score,
             .min_dist = 7,
             .score = score,
+            .evidence_s = 2.5,
             .decision = std::move(decision)};
 }
 
@@ -120,6 +121,18 @@ TEST_F(Summary, ShiftedAndSwappedTogetherWeighAsMuchAsGenuine) {
     for (const ordered_json& bin : forms.at("swapped_and_shifted").at("bins"))
         genuine += bin.at("share").get<double>() * bin.at("weight").get<double>();
     EXPECT_NEAR(genuine, 0.5, 1e-9);
+}
+
+TEST_F(Summary, ReliabilityIsAlsoToldByTheAmountOfEvidence) {
+    const ordered_json& bands = summary_.at("reliability_by_evidence");
+    ASSERT_EQ(bands.size(), 1U) << bands;
+    double genuine = 0, weight = 0;
+    for (const ordered_json& bin : bands.at("2 to 4 s").at("bins")) {
+        genuine += bin.at("share").get<double>() * bin.at("weight").get<double>();
+        weight += bin.at("weight").get<double>();
+    }
+    EXPECT_NEAR(genuine, 0.5, 1e-9);
+    EXPECT_NEAR(weight, 1, 1e-9);
 }
 
 TEST_F(Summary, ThePageIsWholeAndSafe) {
