@@ -52,7 +52,7 @@ TEST(ClipRecord, CsvHasARowACase) {
     const std::string rows = csv_rows(record());
     EXPECT_THAT(rows,
                 ::testing::StartsWith("\"a, b.mp4\",c,s,genuine,3.0,0.0,true,shifted,7,true,"
-                                      "-7.0,-6,-6.25,5.5,7.25,0.5,BLOCK,offset_too_large,\n"));
+                                      "-7.0,-6,-6.25,5.5,7.25,0.5,1.75,BLOCK,offset_too_large,\n"));
     const std::string second = rows.substr(rows.find('\n') + 1);
     EXPECT_EQ(columns(second), columns(csv_header()) + 1);  // one is in the path
     ClipRecord broken{.path = "x", .error = "empty_file"};
