@@ -60,6 +60,16 @@ struct ErrorInfo {
     int http_status;
     std::string_view title;
     std::string_view hint;
+    // The same for somebody at the command line, who sends no request; empty: as above.
+    std::string_view command_title = {};
+    std::string_view command_hint = {};
+
+    std::string_view title_for_command() const noexcept {
+        return command_title.empty() ? title : command_title;
+    }
+    std::string_view hint_for_command() const noexcept {
+        return command_hint.empty() ? hint : command_hint;
+    }
 };
 
 // Never fails: every code has its row.

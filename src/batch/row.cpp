@@ -1,5 +1,7 @@
 #include "batch/row.h"
 
+#include <type_traits>
+
 #include "base/json_field.h"
 
 namespace syncnet::batch {
@@ -60,7 +62,36 @@ void each_column(Row_& row, Column column) {
     column("error_detail", row.error_detail);
 }
 
+template <typename T>
+constexpr Column::Type type_of(const T& /*value*/) {
+    using enum Column::Type;
+    if constexpr (std::is_same_v<T, bool>)
+        return boolean;
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+        return integer;
+    else if constexpr (std::is_same_v<T, double>)
+        return real;
+    else
+        return text;
+}
+template <typename T>
+constexpr Column::Type type_of(const std::optional<T>& /*value*/) {
+    return type_of(T{});
+}
+
 }  // namespace
+
+std::span<const Column> columns() {
+    static const std::vector<Column> all = [] {
+        std::vector<Column> found;
+        const Row any;
+        each_column(any, [&](const char* name, const auto& value) {
+            found.push_back({.name = name, .type = type_of(value)});
+        });
+        return found;
+    }();
+    return all;
+}
 
 std::vector<Row> rows_of(const std::string& video, const pipeline::Analysis& analysis) {
     const std::string name = row_name(video);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,13 @@ Row error_row(const std::string& video, ErrorCode code, std::string_view detail)
 
 // The name that a row has for this video.
 std::string row_name(std::string_view video);
+
+struct Column {
+    enum class Type { text, boolean, integer, real };
+    std::string_view name;
+    Type type;
+};
+std::span<const Column> columns();
 
 // In the order of the columns.
 nlohmann::ordered_json to_json(const Row& row);

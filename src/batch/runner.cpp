@@ -14,10 +14,7 @@ namespace {
 std::vector<Row> rows_for(const std::string& video, const pipeline::Analyzer& analyzer,
                           const RunOptions& options) {
     try {
-        return rows_of(video,
-                       analyzer.analyze(
-                           media::Source::from_path(video),
-                           {.model = options.model, .face = options.face, .audio = options.audio}));
+        return rows_of(video, analyzer.analyze(media::Source::from_path(video), options.request()));
     } catch (const Error& e) {
         return {error_row(video, e.code(), e.what())};
     } catch (const std::bad_alloc&) {
@@ -29,8 +26,9 @@ std::vector<Row> rows_for(const std::string& video, const pipeline::Analyzer& an
 
 }  // namespace
 
-void run(const pipeline::Analyzer& analyzer, const RunOptions& options, ResultsFile& results,
-         const std::stop_token& stop, const std::function<void(const TakeName&)>& names) {
+void run(const pipeline::Analyzer& analyzer, const RunOptions& options, Results& results,
+         const std::stop_token& stop, const std::function<void(const TakeName&)>& names,
+         const TakeVideo& take) {
     BoundedQueue<std::string> queue(static_cast<std::size_t>(options.jobs));
     std::mutex writing;
     std::exception_ptr failure;
@@ -42,7 +40,8 @@ void run(const pipeline::Analyzer& analyzer, const RunOptions& options, ResultsF
             const std::lock_guard lock(writing);
             if (failure) break;
             try {
-                results.write(rows);
+                if (options.wanted(rows)) results.write(rows);
+                take(rows);
             } catch (...) {
                 failure = std::current_exception();
             }

@@ -53,21 +53,16 @@ std::vector<Field> fields(std::string_view record) {
     return result;
 }
 
-bool is_text(std::string_view column) {
-    return column == "video" || column == "decision" || column == "reasons" || column == "model" ||
-           column == "error" || column == "error_detail";
-}
-
 std::optional<Row> parse_csv(std::string_view record) {
     const std::vector<Field> values = fields(record);
-    ordered_json json = to_json(Row{});
-    if (values.size() != json.size()) return std::nullopt;
-    std::size_t i = 0;
-    for (auto& [column, value] : json.items()) {
-        const Field& f = values[i++];
+    if (values.size() != columns().size()) return std::nullopt;
+    ordered_json json = ordered_json::object();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const Field& f = values[i];
+        ordered_json& value = json[std::string(columns()[i].name)];
         if (f.text.empty() && !f.quoted)
             value = nullptr;
-        else if (is_text(column))
+        else if (columns()[i].type == Column::Type::text)
             value = f.text;
         else
             value = ordered_json::parse(f.text, nullptr, false);
@@ -80,8 +75,10 @@ std::optional<Row> parse_csv(std::string_view record) {
 std::string header(Format format) {
     std::string text;
     if (format == Format::jsonl) return text;
-    const ordered_json columns = to_json(Row{});
-    for (const auto& [column, value] : columns.items()) text += (text.empty() ? "" : ",") + column;
+    for (const Column& column : columns()) {
+        if (!text.empty()) text += ',';
+        text += column.name;
+    }
     return text + "\n";
 }
 

@@ -1,5 +1,6 @@
 #include "cli/analysis_flags.h"
 
+#include <chrono>
 #include <limits>
 #include <thread>
 
@@ -13,6 +14,8 @@ namespace {
 constexpr int kReferenceTrackFrames = 100;
 constexpr float kReferenceFacePixels = 100;
 constexpr float kReferenceOverlap = 0.5F;
+
+constexpr double kMaxTimeoutSeconds = 30.0 * 24 * 3600;
 
 std::string check_face(const std::string& text) {
     if (pipeline::parse_face_choice(text)) return {};
@@ -101,6 +104,10 @@ void AnalysisFlags::add_reading_to(CLI::App& command) {
     command.add_flag("--cropped", cropped,
                      "the videos are face crops of the published pipeline: no face is looked for");
     command.add_flag("--short-range", short_range, "the face detector for faces near the camera");
+    command
+        .add_option("--timeout", timeout_s,
+                    "give up on a video after so many seconds; by default never")
+        ->check(CLI::Range(0.001, kMaxTimeoutSeconds));
 }
 
 pipeline::ModelOptions AnalysisFlags::models() const {
@@ -141,12 +148,15 @@ pipeline::AnalyzerOptions AnalysisFlags::analyzer() const {
     return {.reading = reading(), .max_offset_ms = max_offset_ms};
 }
 
-pipeline::FaceChoice AnalysisFlags::face_choice() const {
-    return pipeline::parse_face_choice(face).value();
-}
-
-pipeline::AudioChoice AnalysisFlags::audio_choice() const {
-    return pipeline::parse_audio_choice(audio_track).value();
+pipeline::Request AnalysisFlags::request() const {
+    using Clock = std::chrono::steady_clock;
+    pipeline::Request request{.model = model,
+                              .face = pipeline::parse_face_choice(face).value(),
+                              .audio = pipeline::parse_audio_choice(audio_track).value()};
+    if (timeout_s > 0)
+        request.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                              std::chrono::duration<double>(timeout_s));
+    return request;
 }
 
 }  // namespace syncnet::cli

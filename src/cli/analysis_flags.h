@@ -19,6 +19,7 @@ struct AnalysisFlags {
     int min_track_frames = pipeline::ReadingOptions{}.min_track_frames;
     float min_face_pixels = face::TrackerOptions{}.min_face_pixels;
     bool short_range = false, cropped = false, reference = false;
+    double timeout_s = 0;  // of one video; 0: none
 
     void add_to(CLI::App& command);
     void add_reading_to(CLI::App& command);  // where nothing is judged
@@ -26,8 +27,8 @@ struct AnalysisFlags {
     pipeline::ModelOptions models() const;
     pipeline::ReadingOptions reading() const;
     pipeline::AnalyzerOptions analyzer() const;
-    pipeline::FaceChoice face_choice() const;
-    pipeline::AudioChoice audio_choice() const;
+    // For one video: its time begins now.
+    pipeline::Request request() const;
 };
 
 }  // namespace syncnet::cli

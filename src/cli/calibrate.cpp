@@ -70,9 +70,7 @@ int run_calibrate(const CalibrateFlags& flags) {
     const auto report = [&] {
         ProgressBar bar(true);
         return evaluate::calibrate(analyzer, clips,
-                                   {.model = flags.analysis.model,
-                                    .face = flags.analysis.face_choice(),
-                                    .audio = flags.analysis.audio_choice(),
+                                   {.request = [&] { return flags.analysis.request(); },
                                     .fpr = flags.fpr,
                                     .jobs = flags.jobs,
                                     .on_progress = [&](double done) { bar.update(done); }},

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/npy.h"
 #include "cli/commands.h"
+#include "cli/progress_line.h"
 #include "media/reader.h"
 #include "pipeline/face_follower.h"
 #include "pipeline/models.h"
@@ -95,7 +96,10 @@ int crops(const CropsOptions& options) {
     const auto detector =
         pipeline::load_detector(pipeline::default_model_dir(), face::BlazeFaceRange::full);
     int status = kDone;
-    for (const Job& job : jobs(options)) {
+    const std::vector<Job> wanted = jobs(options);
+    ProgressLine progress("videos");
+    std::size_t done = 0;
+    for (const Job& job : wanted) {
         nlohmann::json line;
         try {
             line = extract(job, options, detector);
@@ -106,6 +110,7 @@ int crops(const CropsOptions& options) {
         line["video"] = job.video.string();
         line["name"] = job.name;
         std::cout << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        progress.show({.done = ++done, .of = wanted.size()});
     }
     return status;
 }

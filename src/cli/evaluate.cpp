@@ -1,10 +1,6 @@
 // `syncnet evaluate`: how good the product is on a list of clips, as a report.
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <ctime>
-#include <iomanip>
 #include <iostream>
 #include <thread>
 
@@ -14,6 +10,7 @@
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/progress_line.h"
 #include "evaluate/report.h"
 #include "evaluate/runner.h"
 
@@ -24,8 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxJobs = 256;
 constexpr std::size_t kMaxClips = 1'000'000;
-// Where progress is no line that is written over, a line so often.
-constexpr std::chrono::seconds kProgressEvery{15};
 
 struct EvaluateOptions {
     std::string manifest, out = "evaluation";
@@ -36,31 +31,6 @@ struct EvaluateOptions {
     bool resume = false;
     std::vector<std::string> cases;
     AnalysisFlags analysis;
-};
-
-std::string shown_time(double seconds) {
-    const long minutes = std::lround(seconds / 60);
-    return minutes < 1 ? std::to_string(std::lround(seconds)) + " s left"
-                       : std::to_string(minutes) + " min left";
-}
-
-// One line that is written over on a terminal, else a line now and then.
-class ProgressLine {
-  public:
-    void show(const evaluate::Progress& p) {
-        const auto now = std::chrono::steady_clock::now();
-        const bool last = p.done == p.clips;
-        if (!terminal_ && !last && now - shown_ < kProgressEvery) return;
-        shown_ = now;
-        std::cerr << (terminal_ ? "\r\033[K" : "") << p.done << " of " << p.clips << " clips";
-        if (p.errors > 0) std::cerr << ", " << p.errors << " errors";
-        if (!last && p.seconds_left > 0) std::cerr << ", " << shown_time(p.seconds_left);
-        std::cerr << (terminal_ && !last ? "" : "\n") << std::flush;
-    }
-
-  private:
-    bool terminal_ = ::isatty(STDERR_FILENO) == 1;
-    std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
 };
 
 std::string today() {
@@ -149,9 +119,7 @@ int run_evaluate(const EvaluateOptions& options) {
         analyzer.models().find(options.analysis.model).network->info();
 
     evaluate::Evaluator evaluator(analyzer, clips,
-                                  {.model = options.analysis.model,
-                                   .face = options.analysis.face_choice(),
-                                   .audio = options.analysis.audio_choice(),
+                                  {.request = [&] { return options.analysis.request(); },
                                    .groups = groups_of(options),
                                    .media_clips = options.media_clips});
     evaluate::RunFacts facts{.version = std::string(version()),
@@ -168,12 +136,19 @@ int run_evaluate(const EvaluateOptions& options) {
     evaluate::CasesFile file(fs::path(options.out) / "cases.jsonl",
                              head_of(facts, options, groups_of(options)), options.resume);
     if (!file.found().empty()) std::cerr << file.found().size() << " clips are measured already\n";
-    ProgressLine line;
-    const auto records =
-        evaluate::run(evaluator, clips, file, options.jobs, interrupt.token(),
-                      [&](const evaluate::Progress& progress) { line.show(progress); });
+    const auto records = [&] {
+        ProgressLine line("clips");
+        return evaluate::run(evaluator, clips, file, options.jobs, interrupt.token(),
+                             [&](const evaluate::Progress& p) {
+                                 line.show({.done = p.done,
+                                            .of = p.clips,
+                                            .before = file.found().size(),
+                                            .errors = p.errors,
+                                            .seconds_left = p.seconds_left});
+                             });
+    }();
     if (records.size() < clips.size()) {
-        std::cerr << "\ninterrupted; --resume goes on from here\n";
+        std::cerr << "interrupted; --resume goes on from here\n";
         return kInterrupted;
     }
     evaluate::write_report(options.out, evaluate::report_json(facts, records), records);

@@ -5,6 +5,7 @@
 #include "base/number_text.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
+#include "cli/progress_bar.h"
 #include "media/time_code.h"
 #include "pipeline/analyzer.h"
 #include "pipeline/explanation.h"
@@ -50,11 +51,13 @@ int explain(const ExplainFlags& flags) {
     const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
                                       flags.analysis.analyzer());
     const auto calibration = analyzer.models().find(flags.analysis.model).calibration;
-    const auto analysis = analyzer.analyze(media::Source::from_path(flags.video),
-                                           {.model = flags.analysis.model,
-                                            .timeline = pipeline::TimelineOptions{},
-                                            .face = flags.analysis.face_choice(),
-                                            .audio = flags.analysis.audio_choice()});
+    const auto analysis = [&] {
+        ProgressBar bar(!flags.json);
+        pipeline::Request request = flags.analysis.request();
+        request.timeline = pipeline::TimelineOptions{};
+        request.on_progress = [&](double done) { bar.update(done); };
+        return analyzer.analyze(media::Source::from_path(flags.video), request);
+    }();
     const auto explanation = pipeline::explain(analysis, calibration);
     if (flags.json) {
         auto answer = pipeline::to_json(analysis);

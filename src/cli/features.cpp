@@ -8,6 +8,7 @@
 #include "base/npy.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
+#include "cli/progress_bar.h"
 
 namespace syncnet::cli {
 namespace {
@@ -27,9 +28,13 @@ void write_rows(const std::filesystem::path& path, std::span<const float> values
 int features(const FeaturesOptions& options) {
     const auto models = pipeline::load_models(options.analysis.models());
     const pipeline::ScoringModel& scoring = models->find(options.analysis.model);
-    const auto reading =
-        pipeline::read_video(media::Source::from_path(options.video), *models, scoring,
-                             options.analysis.reading(), {.model = options.analysis.model}, {});
+    const auto reading = [&] {
+        ProgressBar bar(true);
+        pipeline::Request request = options.analysis.request();
+        request.on_progress = [&](double done) { bar.update(done); };
+        return pipeline::read_video(media::Source::from_path(options.video), *models, scoring,
+                                    options.analysis.reading(), request, {});
+    }();
     std::filesystem::create_directories(options.out);
     const std::string stem = std::filesystem::path(options.video).stem().string();
     const auto file = [&](const std::string& part) {

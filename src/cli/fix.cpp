@@ -67,16 +67,15 @@ int fix_video(const FixFlags& flags) {
                                       flags.analysis.analyzer());
     const auto fix = [&] {
         ProgressBar bar(!flags.json);
+        pipeline::Request request = flags.analysis.request();
+        request.on_progress = [&](double done) { bar.update(done); };
+        request.stop = interrupt.token();
         return pipeline::fix(
             analyzer, flags.video, flags.out,
-            {.model = flags.analysis.model,
-             .face = flags.analysis.face_choice(),
-             .audio = flags.analysis.audio_choice(),
+            {.request = request,
              .drift = pitch_of(flags.drift),
              .limits = flags.analysis.reading().limits,
-             .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,
-             .on_progress = [&](double done) { bar.update(done); },
-             .stop = interrupt.token()});
+             .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse});
     }();
     if (flags.json)
         std::cout << to_json(fix).dump() << '\n';

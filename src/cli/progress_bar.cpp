@@ -2,13 +2,19 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
+
+#include "cli/time_left.h"
 
 namespace syncnet::cli {
 namespace {
 
 constexpr int kWidth = 40;
+constexpr std::chrono::milliseconds kEvery{200};
+// Before that nobody knows how long it will take.
+constexpr std::chrono::seconds kNotYet{1};
 
 }  // namespace
 
@@ -19,11 +25,18 @@ ProgressBar::~ProgressBar() {
 }
 
 void ProgressBar::update(double done) {
-    const int filled = static_cast<int>(done * kWidth);
-    if (!shown_ || filled == filled_) return;
-    filled_ = filled;
-    std::cerr << "\r[" << std::string(static_cast<std::size_t>(filled), '#')
-              << std::string(static_cast<std::size_t>(kWidth - filled), ' ') << ']' << std::flush;
+    const auto now = Clock::now();
+    if (done < done_) begun_ = now;
+    done_ = done;
+    if (!shown_ || now - drawn_ < kEvery) return;
+    drawn_ = now;
+    const auto filled = static_cast<std::size_t>(std::clamp(done, 0.0, 1.0) * kWidth);
+    const std::chrono::duration<double> passed = now - begun_;
+    std::cerr << "\r\x1b[K[" << std::string(filled, '#') << std::string(kWidth - filled, ' ')
+              << ']';
+    if (passed > kNotYet && done > 0)
+        std::cerr << ' ' << time_left(passed.count() / done * (1 - done));
+    std::cerr << std::flush;
 }
 
 }  // namespace syncnet::cli

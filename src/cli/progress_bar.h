@@ -1,5 +1,8 @@
-// A bar on standard error, only where a person is looking.
+// How much of one video is done and how long the rest will take: a bar on standard error, only
+// where a person is looking.
 #pragma once
+
+#include <chrono>
 
 namespace syncnet::cli {
 
@@ -10,11 +13,14 @@ class ProgressBar {
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;
 
-    void update(double done);  // 0..1
+    void update(double done);  // 0..1; what goes back begins anew
 
   private:
+    using Clock = std::chrono::steady_clock;
+
     bool shown_;
-    int filled_ = -1;
+    Clock::time_point begun_ = Clock::now(), drawn_{};
+    double done_ = 0;
 };
 
 }  // namespace syncnet::cli

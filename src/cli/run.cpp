@@ -12,14 +12,18 @@ namespace syncnet::cli {
 
 ExitStatus report(const Error& error, const std::string& with) {
     const ErrorInfo& info = error.info();
-    std::cerr << "syncnet: " << with << (with.empty() ? "" : ": ") << info.title << ": "
-              << error.what() << "\n  " << info.hint << '\n';
+    std::cerr << "syncnet: " << with << (with.empty() ? "" : ": ") << info.title_for_command()
+              << ": " << error.what() << "\n  " << info.hint_for_command() << '\n';
     switch (error.code()) {
         case ErrorCode::invalid_setting:
         case ErrorCode::model_not_available:
             return kUsage;
         case ErrorCode::cancelled:
             return kInterrupted;
+        // What was given: a model, a calibration, a place to write to.
+        case ErrorCode::bad_model:
+        case ErrorCode::cannot_write:
+            return kBadInput;
         default:
             return info.http_status >= 500 ? kInternal : kBadInput;
     }

@@ -125,8 +125,10 @@ std::vector<std::byte> from_standard_input() {
 // The line of a video that has no answer.
 nlohmann::json failure(const Error& error) {
     const ErrorInfo& info = error.info();
-    return {
-        {"error", info.name}, {"title", info.title}, {"detail", error.what()}, {"hint", info.hint}};
+    return {{"error", info.name},
+            {"title", info.title_for_command()},
+            {"detail", error.what()},
+            {"hint", info.hint_for_command()}};
 }
 
 void print(nlohmann::json line, const std::string& video, bool named) {
@@ -150,12 +152,11 @@ int score_videos(const ScoreOptions& options) {
             const auto start = std::chrono::steady_clock::now();
             const auto result = [&] {
                 ProgressBar bar(!options.json);
+                pipeline::Request request = options.analysis.request();
+                request.on_progress = [&](double done) { bar.update(done); };
                 return analyzer.analyze(video == kStandardInput ? media::Source::from_bytes(piped)
                                                                 : media::Source::from_path(video),
-                                        {.model = options.analysis.model,
-                                         .face = options.analysis.face_choice(),
-                                         .audio = options.analysis.audio_choice(),
-                                         .on_progress = [&](double done) { bar.update(done); }});
+                                        request);
             }();
             if (options.json) {
                 auto answer = pipeline::to_json(result, {.framewise = options.framewise});

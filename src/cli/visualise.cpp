@@ -23,16 +23,15 @@ int visualise(const VisualiseFlags& flags) {
                                       flags.analysis.analyzer());
     const auto analysis = [&] {
         ProgressBar bar(true);
+        pipeline::Request request = flags.analysis.request();
+        request.on_progress = [&](double done) { bar.update(done); };
+        request.stop = interrupt.token();
         return visual::visualise(
             analyzer, flags.video, flags.out,
-            {.model = flags.analysis.model,
-             .face = flags.analysis.face_choice(),
-             .audio = flags.analysis.audio_choice(),
+            {.request = request,
              .limits = flags.analysis.reading().limits,
              .timeline = flags.timeline,
-             .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse,
-             .on_progress = [&](double done) { bar.update(done); },
-             .stop = interrupt.token()});
+             .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse});
     }();
     std::cout << flags.out << ": " << score::to_string(analysis.verdict.decision) << ", "
               << analysis.tracks.size() << (analysis.tracks.size() == 1 ? " face\n" : " faces\n");

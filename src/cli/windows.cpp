@@ -5,6 +5,7 @@
 
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
+#include "cli/progress_bar.h"
 #include "media/time_code.h"
 #include "pipeline/analyzer.h"
 
@@ -62,11 +63,13 @@ void print(const pipeline::Timeline& timeline, bool all, std::ostream& out) {
 int windows(const WindowsOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
                                       options.analysis.analyzer());
-    const auto analysis = analyzer.analyze(media::Source::from_path(options.video),
-                                           {.model = options.analysis.model,
-                                            .timeline = options.timeline,
-                                            .face = options.analysis.face_choice(),
-                                            .audio = options.analysis.audio_choice()});
+    const auto analysis = [&] {
+        ProgressBar bar(!options.json);
+        pipeline::Request request = options.analysis.request();
+        request.timeline = options.timeline;
+        request.on_progress = [&](double done) { bar.update(done); };
+        return analyzer.analyze(media::Source::from_path(options.video), request);
+    }();
     if (options.json)
         std::cout << pipeline::to_json(analysis, {.all_windows = options.all}).dump() << '\n';
     else

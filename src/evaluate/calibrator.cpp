@@ -24,9 +24,9 @@ struct Measured {
 Measured measure(const pipeline::Analyzer& analyzer, const Clip& clip,
                  const CalibratorOptions& options, const std::stop_token& stop) {
     try {
-        const auto a = analyzer.analyze(
-            media::Source::from_path(clip.file),
-            {.model = options.model, .face = options.face, .audio = options.audio, .stop = stop});
+        pipeline::Request request = options.request();
+        request.stop = stop;
+        const auto a = analyzer.analyze(media::Source::from_path(clip.file), request);
         if (!a.verdict.score) return {.left_out = a.verdict.reasons.front().sentence};
         return {.voice = a.voice,
                 .max_offset = a.max_offset,
@@ -94,7 +94,7 @@ ErrorRates rates_of(const Side& genuine, const Side& others) {
 
 CalibrationReport calibrate(const pipeline::Analyzer& analyzer, const std::vector<Clip>& clips,
                             const CalibratorOptions& options, const std::stop_token& stop) {
-    const pipeline::ScoringModel& scoring = analyzer.models().find(options.model);
+    const pipeline::ScoringModel& scoring = analyzer.models().find(options.request().model);
     const sync::SyncModelInfo& model = scoring.network->info();
     const std::vector<Measured> measured = measure_all(analyzer, clips, options, stop);
 

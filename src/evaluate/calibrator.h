@@ -14,9 +14,7 @@
 namespace syncnet::evaluate {
 
 struct CalibratorOptions {
-    std::string model;          // empty: the default one
-    pipeline::FaceChoice face;  // whose voice it has to be
-    pipeline::AudioChoice audio;
+    std::function<pipeline::Request()> request;  // asked for anew for each clip: its time begins
     double fpr = 0.01;  // wanted: the share, 0..1, of clips that are ALLOWed but not genuine
     int jobs = 1;       // clips at a time
     std::function<void(double)> on_progress;  // 0..1 of the clips, from any thread, one at a time

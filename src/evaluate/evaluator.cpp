@@ -64,12 +64,12 @@ ClipRecord Evaluator::evaluate(const Clip& clip) {
 }
 
 void Evaluator::measure(const Clip& clip, ClipRecord& record) {
-    const Judge judge{
-        .analyzer = analyzer_,
-        .request = {.model = options_.model, .face = options_.face, .audio = options_.audio}};
+    const pipeline::Request request = options_.request();
+    Judge judge{.analyzer = analyzer_, .request = request};
+    judge.request.deadline.reset();  // the limit is for reading the clip, not for all its cases
     auto start = Clock::now();
     ReadClip read{.clip = &clip,
-                  .reading = analyzer_->read(media::Source::from_path(clip.file), judge.request)};
+                  .reading = analyzer_->read(media::Source::from_path(clip.file), request)};
     record.read_time = since(start);
     record.seconds = seconds(read.reading.frames);
     record.speech_seconds = seconds(
@@ -88,7 +88,7 @@ void Evaluator::measure(const Clip& clip, ClipRecord& record) {
 
 DonorSound Evaluator::sound(const Clip& clip) const {
     const auto reading =
-        analyzer_->read(media::Source::from_path(clip.file), {.model = options_.model});
+        analyzer_->read(media::Source::from_path(clip.file), {.model = options_.request().model});
     return {.clip = &clip,
             .sound = sound_of(reading),
             .speech = speech_span(reading.speech, load_sound(media::Source::from_path(clip.file)))};

@@ -1,6 +1,7 @@
 // All cases of one clip.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "evaluate/case.h"
@@ -13,9 +14,7 @@
 namespace syncnet::evaluate {
 
 struct EvaluatorOptions {
-    std::string model;          // empty: the default one
-    pipeline::FaceChoice face;  // whose voice it has to be
-    pipeline::AudioChoice audio;
+    std::function<pipeline::Request()> request;  // asked for anew for each clip: its time begins
     Groups groups;
     std::size_t media_clips = 60;  // of each corpus, for cases that need new media
 };

@@ -88,12 +88,8 @@ Fix fix(const Analyzer& analyzer, const fs::path& video, const fs::path& out,
         throw Error(ErrorCode::invalid_setting, "the output is the video itself");
     NewFile file(out, options.if_there);
 
-    Request request{.model = options.model,
-                    .timeline = TimelineOptions{},
-                    .face = options.face,
-                    .audio = options.audio,
-                    .on_progress = options.on_progress,
-                    .stop = options.stop};
+    Request request = options.request;
+    request.timeline = TimelineOptions{};
     Fix fix{.before = analyzer.analyze(media::Source::from_path(video), request)};
     const Correction correction = correction_for(fix.before, options.drift.has_value());
     if (in_sync(fix.before)) return fix;

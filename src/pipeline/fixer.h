@@ -13,16 +13,14 @@
 namespace syncnet::pipeline {
 
 struct FixOptions {
-    std::string model;  // empty: the default one
-    FaceChoice face;    // whose voice it has to be
-    AudioChoice audio;  // by which of the file's sounds; all of them are moved
+    // By which voice and which of the file's sounds; all sounds are moved. Its
+    // progress goes from 0 to 1 twice.
+    Request request;
     // How sound that drifts gets the speed of the picture; it is encoded again. Nothing: not at
     // all.
     std::optional<media::Pitch> drift;
     media::Limits limits;
     NewFile::IfThere if_there = NewFile::IfThere::refuse;
-    std::function<void(double)> on_progress;  // as Request's; goes from 0 to 1 twice
-    std::stop_token stop;
 };
 
 struct Fix {

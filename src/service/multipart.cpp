@@ -8,6 +8,8 @@
 namespace syncnet::service {
 namespace {
 
+constexpr std::size_t kMaxShownBytes = 40;  // of a client's word in an error
+
 [[noreturn]] void refuse(const std::string& why) {
     throw Error(ErrorCode::invalid_request, "the form is malformed: " + why);
 }
@@ -122,17 +124,22 @@ bool MultipartReader::step() {
 
 void MultipartReader::begin_part(std::string_view headers) {
     if (++parts_ > kMaxParts) refuse("it has too many parts");
-    std::string name;
+    std::string name, file_name;
     for (std::size_t at = 0; at < headers.size();) {
         const std::size_t end = std::min(headers.find("\r\n", at), headers.size());
         const std::string_view line = headers.substr(at, end - at);
         const auto colon = line.find(':');
         if (colon != std::string_view::npos &&
-            lower(line.substr(0, colon)) == "content-disposition")
+            lower(line.substr(0, colon)) == "content-disposition") {
             name = parameter(line.substr(colon + 1), "name");
+            file_name = parameter(line.substr(colon + 1), "filename");
+        }
         at = end + 2;
     }
     in_file_ = name == file_field_;
+    if (!in_file_ && !file_name.empty())
+        refuse("the field of the file is named \"" + file_field_ + "\"" +
+               (name.size() <= kMaxShownBytes ? ", not \"" + name + "\"" : ""));
     field_ = nullptr;
     if (in_file_) {
         if (has_file_) refuse("it has two files");

@@ -2,9 +2,11 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
+#include "base/nearest.h"
 #include "pipeline/face_choice.h"
 #include "pipeline/max_offset.h"
 #include "service/multipart.h"
@@ -14,6 +16,24 @@ namespace syncnet::service {
 namespace {
 
 constexpr std::size_t kChunkBytes = 64 << 10;
+constexpr std::size_t kShownBytes = 40;  // of a client's word in an error
+
+// Of every kind of body, but JSON alone names a file.
+constexpr std::array<std::string_view, 8> kFields{"session_id",  "model",         "face",
+                                                  "audio_track", "max_offset_ms", "windows",
+                                                  "webhook",     "video_path"};
+
+// A slip in a name would silently change what is judged.
+void refuse_unknown(std::string_view name, std::span<const std::string_view> known) {
+    if (std::ranges::find(known, name) != known.end()) return;
+    std::string text = "there is no field \"" + std::string(name.substr(0, kShownBytes)) + "\"";
+    if (const auto meant = nearest(name, known))
+        text += "; did you mean \"" + std::string(*meant) + "\"?";
+    else
+        for (const std::string_view field : known)
+            (text += field == known.front() ? "; the fields are " : ", ") += field;
+    throw Error(ErrorCode::invalid_request, text);
+}
 
 enum class BodyType { json, form, video };
 
@@ -80,9 +100,11 @@ asio::awaitable<void> read_body(Exchange& exchange, const Settings& settings, co
 std::string text_field(const nlohmann::json& body, const char* name) {
     const auto found = body.find(name);
     if (found == body.end() || found->is_null()) return {};
-    if (!found->is_string())
-        throw Error(ErrorCode::invalid_request, std::string(name) + " must be a string");
-    return found->get<std::string>();
+    if (found->is_string()) return found->get<std::string>();
+    std::string text = std::string(name) + " must be text";
+    if (found->is_number())
+        text += ": \"" + found->dump() + "\" with quotation marks, not " + found->dump();
+    throw Error(ErrorCode::invalid_request, text);
 }
 
 bool switch_field(const nlohmann::json& body, const char* name) {
@@ -173,6 +195,8 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
 using Fields = std::map<std::string, std::string>;
 
 void take_fields(VideoRequest& request, const Fields& fields) {
+    for (const auto& [name, text] : fields)
+        refuse_unknown(name, std::span(kFields).first(kFields.size() - 1));
     const auto field = [&](const char* name) {
         const auto found = fields.find(name);
         return found == fields.end() ? std::string() : found->second;
@@ -216,6 +240,7 @@ asio::awaitable<void> read_raw(VideoRequest& request, Exchange& exchange,
 RequestFields parse_fields(std::string_view text) {
     const auto body = nlohmann::json::parse(text, nullptr, false);
     if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
+    for (const auto& [name, value] : body.items()) refuse_unknown(name, kFields);
     return {.session_id = text_field(body, "session_id"),
             .webhook = text_field(body, "webhook"),
             .video_path = text_field(body, "video_path"),

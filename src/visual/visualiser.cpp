@@ -75,13 +75,9 @@ pipeline::Analysis visualise(const pipeline::Analyzer& analyzer, const fs::path&
         throw Error(ErrorCode::invalid_setting, "the output is the video itself");
     NewFile file(out, options.if_there);
 
-    const pipeline::Request request{.model = options.model,
-                                    .timeline = options.timeline,
-                                    .face = options.face,
-                                    .audio = options.audio,
-                                    .to_draw = true,
-                                    .on_progress = options.on_progress,
-                                    .stop = options.stop};
+    pipeline::Request request = options.request;
+    request.timeline = options.timeline;
+    request.to_draw = true;
     const pipeline::Reading reading = analyzer.read(media::Source::from_path(video), request);
     pipeline::Analysis analysis = analyzer.judge(reading, request);
 

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
-#include <stop_token>
 
 #include "base/new_file.h"
 #include "pipeline/analyzer.h"
@@ -11,14 +9,10 @@
 namespace syncnet::visual {
 
 struct VisualiseOptions {
-    std::string model;          // empty: the default one
-    pipeline::FaceChoice face;  // whose voice it has to be
-    pipeline::AudioChoice audio;
+    pipeline::Request request;  // its progress goes from 0 to 1 twice
     media::Limits limits;
     pipeline::TimelineOptions timeline;
     NewFile::IfThere if_there = NewFile::IfThere::refuse;
-    std::function<void(double)> on_progress;  // as pipeline::Request's; from 0 to 1 twice
-    std::stop_token stop;
 };
 
 // Reads the video twice: once to measure, once to draw. Pictures come out upright, at 25 a second,

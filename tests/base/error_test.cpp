@@ -16,6 +16,7 @@ TEST(ErrorCatalogue, EveryRowIsComplete) {
         EXPECT_LT(row.http_status, 600) << row.name;
         EXPECT_FALSE(row.title.empty()) << row.name;
         EXPECT_FALSE(row.hint.empty()) << row.name;
+        EXPECT_FALSE(row.title_for_command().empty()) << row.name;
     }
 }
 

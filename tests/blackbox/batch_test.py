@@ -1,9 +1,13 @@
 """`syncnet batch`: one table for many videos, whatever is wrong with some of them."""
 
+import contextlib
 import csv
 import json
+import os
+import pty
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -108,6 +112,62 @@ class Batch(unittest.TestCase):
         self.assertEqual(list(found[0]), COLUMNS)
         self.assertCountEqual([row["video"] for row in found], [str(self.videos["two"])] * 2 + [str(self.videos["empty"]), "not there.mp4"])
         self.assertCountEqual([row["error"] for row in found], ["", "", "empty_file", "not_found"])
+
+    def test_a_database_holds_the_same(self):
+        table = self.folder / "table.sqlite"
+        done = support.run("batch", self.folder / "videos", "--out", table)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with contextlib.closing(sqlite3.connect(table)) as database:
+            found = database.execute("SELECT * FROM results")
+            self.assertEqual([column[0] for column in found.description], COLUMNS)
+            self.assertCountEqual([dict(zip(COLUMNS, row)) for row in found], rows(self.table.read_text()))
+        again = support.run("batch", self.folder / "videos", "--out", table, "--resume")
+        self.assertIn("5 videos are in the table already", again.stderr)
+        self.assertIn("videos 5, faces 3, errors 2", again.stderr)
+        self.assertIn("needs --out", support.run("batch", self.folder / "videos", "--format", "sqlite").stderr)
+
+    def test_what_matches_is_listed_and_copied(self):
+        matching = ("--where", "offset < 0 and decision <> 'ALLOW'")
+        names, copies = self.folder / "matching.txt", self.folder / "matching"
+        done = support.run("batch", self.folder / "videos", "--out", self.folder / "m.jsonl", *matching, "--list", names, "--copy-matching", copies)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 videos match", done.stderr)
+        self.assertEqual(names.read_text(), f"{self.videos['late']}\n")
+        self.assertEqual([path.name for path in copies.rglob("*") if path.is_file()], ["late.mp4"])
+        self.assertEqual((copies / "late.mp4").read_bytes(), self.videos["late"].read_bytes())
+        self.assertEqual(len(rows((self.folder / "m.jsonl").read_text())), 6)  # the table has all
+
+        # A finished table answers another question, and nothing is scored again.
+        again = support.run("batch", self.folder / "videos", "--out", self.folder / "m.jsonl", "--resume", "--where", "error = 'empty_file'",
+                            "--list", names)
+        self.assertIn("0 videos in", again.stderr)
+        self.assertEqual(names.read_text(), f"{self.videos['empty']}\n")
+
+        printed = support.run("batch", self.folder / "videos", *matching)
+        self.assertEqual([row["video"] for row in rows(printed.stdout)], [str(self.videos["late"])])
+
+    def test_a_condition_that_is_none(self):
+        done = support.run("batch", self.folder / "videos", "--where", "decision = ALLOW")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("no such column: ALLOW", done.stderr)
+        self.assertIn("text stands in single quotes", done.stderr)
+
+    def test_how_fast_and_how_long_still(self):
+        self.assertRegex(self.done.stderr, r"5 videos in [\d.]+ s, [\d.]+ a second")
+        master, slave = pty.openpty()
+        with subprocess.Popen([support.BINARY, "batch", self.folder / "videos", "--jobs", "1"], stdout=subprocess.DEVNULL, stderr=slave,
+                              env=support.environment()) as process:
+            os.close(slave)
+            shown = b""
+            with contextlib.suppress(OSError), os.fdopen(master, "rb", 0) as terminal:  # it ends with an error
+                while piece := terminal.read(4096):
+                    shown += piece
+        self.assertEqual(process.returncode, 0)
+        self.assertRegex(shown.decode(), r"\d of 5 videos.*, [\d.]+ a second, \d+ s left")
+
+    def test_a_video_that_takes_too_long(self):
+        done = support.run("batch", self.videos["late"], "--timeout", "0.001")
+        self.assertEqual([row["error"] for row in rows(done.stdout)], ["timeout"])
 
     def pipe(self):
         return subprocess.Popen([support.BINARY, "batch", "-", "--jobs", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

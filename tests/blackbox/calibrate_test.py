@@ -102,7 +102,7 @@ class Calibrated(unittest.TestCase):
         for model, says in (({"name": "lipsync", "version": "none"}, "for version none"), ({"name": "other", "version": "1"}, "model other, which is not here")):
             self.out.write_text(json.dumps(self.own(model=model)))
             done = support.run("score", "--calibration", self.out, self.genuine[0])
-            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertEqual(done.returncode, 3, done.stderr)
             self.assertIn(says, done.stderr)
 
     def test_refused(self):

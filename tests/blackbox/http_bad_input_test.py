@@ -57,6 +57,13 @@ class Json(BadInput):
             with self.subTest(str(body)[:60]):
                 self.refused(self.service.post_json(body), 400, "invalid_request")
 
+    def test_a_slip_is_named_with_what_was_meant(self):
+        for body, says in (({"video_path": "good.mp4", "sesion_id": "s"}, 'there is no field "sesion_id"; did you mean "session_id"?'),
+                           ({"video_path": "good.mp4", "quality": 1}, "the fields are session_id, model"),
+                           ({"video_path": "good.mp4", "session_id": 42}, 'session_id must be text: "42" with quotation marks, not 42')):
+            with self.subTest(says):
+                self.assertIn(says, self.refused(self.service.post_json(body), 400, "invalid_request")["detail"])
+
     def test_too_long(self):
         self.refused(self.service.post_json({"video_path": "good.mp4", "session_id": "x" * 70_000}), 413, "too_large")
 
@@ -94,6 +101,14 @@ class Forms(BadInput):
         for fields in ([("session_id", "s")], [("file", self.content, "x.mp4")], [("video_path", "good.mp4")], [("VIDEO", b"x", "x.mp4")]):
             with self.subTest(fields[0][0]):
                 self.refused(self.form(fields), 400, "invalid_request")
+
+    def test_a_slip_is_named_with_what_was_meant(self):
+        for fields, says in (([("file", self.content, "x.mp4")], 'the field of the file is named "video", not "file"'),
+                             ([("video", self.content, "x.mp4"), ("max_offset", "500")], 'did you mean "max_offset_ms"?')):
+            with self.subTest(says):
+                self.assertIn(says, self.refused(self.form(fields), 400, "invalid_request")["detail"])
+        answer = self.service.request("POST", "/score?face_=largest", self.content, {"Content-Type": "video/mp4"})
+        self.assertIn('did you mean "face"?', self.refused(answer, 400, "invalid_request")["detail"])
 
     def test_two_videos(self):
         self.refused(self.form([("video", self.content, "a.mp4"), ("video", self.content, "b.mp4")]), 400, "invalid_request")

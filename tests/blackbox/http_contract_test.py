@@ -89,8 +89,8 @@ class Score(unittest.TestCase):
         self.same_as_command_line(self.scored(answer, "first"))
 
     def test_form_as_curl_sends_it(self):
-        # Quoted boundary, file first, an extra field, an upper-case header, text after the end.
-        body, _ = support.form([("video", self.clip.read_bytes(), "x.mp4"), ("session_id", "s"), ("extra", "ignored")], "----x'y z")
+        # Quoted boundary, file first, an upper-case header, text after the end.
+        body, _ = support.form([("video", self.clip.read_bytes(), "x.mp4"), ("session_id", "s")], "----x'y z")
         head = {"CONTENT-TYPE": 'multipart/form-data; charset=utf-8; boundary="----x\'y z"'}
         self.same_as_command_line(self.scored(self.service.request("POST", "/score", body + b"epilogue", head), "s"))
 

@@ -19,8 +19,45 @@ class Commands(unittest.TestCase):
         for ending in (".xlsx", ".parquet"):
             done = support.run("batch", folder, "--out", folder / f"table{ending}")
             self.assertEqual(done.returncode, 2)
-            self.assertIn(f"{ending} is not a table that is written here; name it .jsonl or .csv", done.stderr)
+            self.assertIn(f"{ending} is not a table that is written here; name it .jsonl, .csv or .sqlite", done.stderr)
             self.assertFalse((folder / f"table{ending}").exists())
+
+
+    def test_every_command_that_reads_videos_gives_up_in_time(self):
+        folder, clip = support.scratch_folder(), support.short_sample()
+        for command in (("score", clip), ("windows", clip), ("explain", clip), ("fix", clip, "-o", folder / "f.mp4"),
+                        ("visualise", clip, "-o", folder / "v.mp4"), ("features", clip, "--out", folder)):
+            with self.subTest(command[0]):
+                done = support.run(*command, "--timeout", "0.001")
+                self.assertEqual(done.returncode, 3, done.stderr)
+                self.assertIn("Processing took too long", done.stderr)
+                self.assertIn("more time with --timeout", done.stderr)
+        self.assertEqual(list(folder.iterdir()), [])
+
+    def test_advice_for_the_command_line_is_not_about_requests(self):
+        folder, clip = support.scratch_folder(), support.short_sample()
+        (folder / "notes.mp4").write_text("no video")
+        (folder / "empty.mp4").touch()
+        (folder / "model.safetensors").write_text("no model")
+        for command in (("score", folder / "notes.mp4"), ("score", folder / "empty.mp4"), ("score", folder / "missing.mp4"),
+                        ("score", clip, "--audio-track", "7"), ("score", clip, "--model-path", folder / "model.safetensors"),
+                        ("fix", clip, "-o", folder / "nowhere/f.mp4"), ("windows", folder / "notes.mp4"),
+                        ("batch", folder, "--resume", "--out", folder / "notes.mp4", "--format", "csv"),
+                        ("evaluate", folder / "notes.mp4"), ("calibrate", folder / "notes.mp4", "-o", folder / "c.json")):
+            with self.subTest(" ".join(map(str, command))):
+                done = support.run(*command)
+                self.assertEqual(done.returncode, 3, done.stderr)
+                self.assertNotRegex(done.stderr, r"[Rr]equest|multipart|[Ss]end |MAX_VIDEO|PROCESSING_|/health|WORKER_")
+
+    def test_an_output_that_is_there(self):
+        clip = support.short_sample()
+        for command, way_out in ((("fix", clip, "-o"), "--force"), (("visualise", clip, "-o"), "--force"), (("batch", clip, "--out"), "--resume")):
+            there = support.scratch_folder() / "there.mp4"
+            there.write_text("mine")
+            done = support.run(*command, there, *(("--format", "csv") if command[0] == "batch" else ()))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"{there} is there already; {way_out}", done.stderr)
+            self.assertEqual(there.read_text(), "mine")
 
 
 class Score(unittest.TestCase):

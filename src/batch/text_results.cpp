@@ -1,9 +1,10 @@
-#include "batch/results_file.h"
+#include "batch/text_results.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -19,6 +20,13 @@ constexpr mode_t kMode = 0666;  // before the umask
     throw Error(
         error == ENOSPC || error == EDQUOT ? ErrorCode::storage_full : ErrorCode::cannot_write,
         what + ": " + strerror(error));
+}
+
+constexpr std::string_view kFirstOfRow = R"({"video":")";
+
+bool begins_alike(std::string_view a, std::string_view b) {
+    const std::size_t both = std::min(a.size(), b.size());
+    return a.substr(0, both) == b.substr(0, both);
 }
 
 // Record after record of a file.
@@ -47,6 +55,8 @@ class Records {
         }
     }
     std::int64_t position() const { return position_; }  // behind the last record
+    // At the end: what is no whole record, or its beginning.
+    std::string_view rest() const { return buffer_; }
 
   private:
     int fd_;
@@ -58,13 +68,16 @@ class Records {
 
 }  // namespace
 
-ResultsFile::ResultsFile(Format format) : fd_(STDOUT_FILENO), format_(format) {
+TextResults::TextResults(Format format) : fd_(STDOUT_FILENO), format_(format) {
     put(header(format));
 }
 
-ResultsFile::ResultsFile(const std::filesystem::path& path, Format format, bool resume)
-    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (resume ? 0 : O_EXCL),
-                   kMode)),
+TextResults::TextResults(const std::filesystem::path& path, Format format, IfThere if_there,
+                         const TakeVideo& take)
+    : file_(::open(
+          path.c_str(),
+          O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (if_there == IfThere::resume ? 0 : O_EXCL),
+          kMode)),
       fd_(file_.get()),
       format_(format) {
     if (fd_ < 0 && errno == EEXIST)
@@ -73,10 +86,10 @@ ResultsFile::ResultsFile(const std::filesystem::path& path, Format format, bool 
     if (fd_ < 0) fail(errno, path.string());
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0)
         throw Error(ErrorCode::cannot_write, path.string() + " is being written by another batch");
-    read_back();
+    read_back(take);
 }
 
-void ResultsFile::read_back() {
+void TextResults::read_back(const TakeVideo& take) {
     Records records(fd_, format_);
     std::int64_t whole = 0;  // where the last video ends whose rows are all there
     const std::string head = header(format_);
@@ -94,23 +107,26 @@ void ResultsFile::read_back() {
         if (!video.empty() && video.front().video != row->video) video.clear();
         video.push_back(std::move(*row));
         if (std::ssize(video) < video.front().faces) continue;
-        done_.insert(video.front().video);
-        summary_.add(video);
+        add_found(video.front().video);
+        take(video);
         video.clear();
         whole = records.position();
     }
+    // A table that was cut in its first line still looks like one; whatever else is not ours to
+    // cut.
+    if (whole == 0 && !begins_alike(records.rest(), head.empty() ? kFirstOfRow : head))
+        throw Error(ErrorCode::invalid_request, "the file is not such a table");
     if (::ftruncate(fd_, whole) != 0) fail(errno, "the table can't be cut");
     if (whole == 0) put(head);
 }
 
-void ResultsFile::write(std::span<const Row> video) {
+void TextResults::write(std::span<const Row> video) {
     std::string text;
     for (const Row& row : video) text += line(row, format_);
     put(text);
-    summary_.add(video);
 }
 
-void ResultsFile::put(std::string_view text) {
+void TextResults::put(std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = ::write(fd_, text.data(), text.size());
         if (written < 0 && errno == EINTR) continue;
