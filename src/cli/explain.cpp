@@ -25,21 +25,18 @@ void print(const char* title, const std::vector<std::string>& lines, std::ostrea
     for (const std::string& line : lines) out << "  " << line << '\n';
 }
 
-std::string time_codes(const Interval& frames) {
-    return media::time_code(frames.from) + " - " + media::time_code(frames.to);
-}
-
-void print(const std::string& video, const pipeline::Explanation& e, std::ostream& out) {
+void print(const std::string& video, const pipeline::Explanation& e, const media::TimeCodes& times,
+           std::ostream& out) {
     out << video << '\n' << e.decision << '\n';
     print("What was seen", e.seen, out);
     std::vector<std::string> parts, carried, windows;
     for (const pipeline::ScorePart& p : e.parts) parts.push_back(p.text);
     for (const pipeline::CarryingWindow& w : e.carried_by)
-        carried.push_back(time_codes(w.frames) + "  offset " +
+        carried.push_back(times.range(w.frames) + "  offset " +
                           std::to_string(w.result.offset_frames) + "  confidence " +
                           fixed_point(w.result.confidence, 2));
     for (const pipeline::WindowSpan& s : e.windows)
-        windows.push_back(time_codes(s.frames) + "  " + s.text);
+        windows.push_back(times.range(s.frames) + "  " + s.text);
     print("What the score is made of", parts, out);
     print("Where it shows most clearly", carried, out);
     print("What each part of the video says", windows, out);
@@ -59,12 +56,13 @@ int explain(const ExplainFlags& flags) {
         return analyzer.analyze(media::Source::from_path(flags.video), request);
     }();
     const auto explanation = pipeline::explain(analysis, calibration);
+    const media::TimeCodes times(analysis.video);
     if (flags.json) {
         auto answer = pipeline::to_json(analysis);
-        answer["explanation"] = pipeline::to_json(explanation);
+        answer["explanation"] = pipeline::to_json(explanation, times);
         std::cout << answer.dump() << '\n';
     } else {
-        print(flags.video, explanation, std::cout);
+        print(flags.video, explanation, times, std::cout);
     }
     return kDone;
 }

@@ -19,20 +19,16 @@ struct WindowsOptions {
     AnalysisFlags analysis;
 };
 
-std::ostream& operator<<(std::ostream& out, const Interval& frames) {
-    return out << media::time_code(frames.from) << " - " << media::time_code(frames.to);
-}
-
 std::ostream& operator<<(std::ostream& out, const sync::SyncResult& r) {
     return out << std::fixed << std::setprecision(2) << std::setw(4) << r.offset_frames
                << " frames  confidence " << std::setw(5) << r.confidence << "  min_dist "
                << std::setw(5) << r.min_dist;
 }
 
-void print(const pipeline::TrackTimeline& track, std::ostream& out) {
+void print(const pipeline::TrackTimeline& track, const media::TimeCodes& times, std::ostream& out) {
     out << "face " << track.id << "\n";
     for (const pipeline::Window& w : track.windows) {
-        out << "  " << w.frames << "  ";
+        out << "  " << times.range(w.frames) << "  ";
         if (w.evidence())
             out << *w.result << "  speech " << std::setw(3) << std::lround(100 * w.speech_share)
                 << " %\n";
@@ -42,17 +38,18 @@ void print(const pipeline::TrackTimeline& track, std::ostream& out) {
     }
     out << (track.changes ? "  the offset changes\n" : "  one offset\n");
     for (const pipeline::OffsetRun& run : track.offsets)
-        out << "  " << run.frames << "  " << run.result << '\n';
+        out << "  " << times.range(run.frames) << "  " << run.result << '\n';
 }
 
-void print(const pipeline::Timeline& timeline, bool all, std::ostream& out) {
+void print(const pipeline::Timeline& timeline, const media::TimeCodes& times, bool all,
+           std::ostream& out) {
     for (const pipeline::TrackTimeline& track : timeline.tracks) {
-        print(track, out);
+        print(track, times, out);
         if (!all) break;
     }
     out << (timeline.speakers.empty() ? "no speech\n" : "who speaks\n");
     for (const pipeline::Speaking& s : timeline.speakers) {
-        out << "  " << s.frames << "  ";
+        out << "  " << times.range(s.frames) << "  ";
         if (s.track)
             out << "face " << *s.track << '\n';
         else
@@ -73,7 +70,7 @@ int windows(const WindowsOptions& options) {
     if (options.json)
         std::cout << pipeline::to_json(analysis, {.all_windows = options.all}).dump() << '\n';
     else
-        print(*analysis.timeline, options.all, std::cout);
+        print(*analysis.timeline, media::TimeCodes(analysis.video), options.all, std::cout);
     return kDone;
 }
 

@@ -48,7 +48,9 @@ bool is_still(const AVStream& stream) noexcept {
            0;
 }
 
-SourceIo::SourceIo(Source source) : state_(std::make_unique<State>(State{std::move(source), 0})) {
+SourceIo::SourceIo(Source source) {
+    const WholeBoxes whole = whole_boxes(source);
+    state_ = std::make_unique<State>(State{std::move(source), whole});
     auto* buffer = static_cast<unsigned char*>(checked(av_malloc(kIoBufferBytes)));
     context_.reset(
         avio_alloc_context(buffer, kIoBufferBytes, 0, state_.get(), &read, nullptr, &seek));
@@ -60,9 +62,10 @@ SourceIo::SourceIo(Source source) : state_(std::make_unique<State>(State{std::mo
 
 int SourceIo::read(void* opaque, std::uint8_t* into, int size) noexcept {
     State& state = *static_cast<State*>(opaque);
+    const std::int64_t wanted = std::min<std::int64_t>(size, state.whole.end - state.position);
     const auto got = state.source.read_at(
-        state.position,
-        std::as_writable_bytes(std::span(into, static_cast<std::size_t>(std::max(size, 0)))));
+        state.position, std::as_writable_bytes(std::span(
+                            into, static_cast<std::size_t>(std::max<std::int64_t>(wanted, 0)))));
     if (got < 0) return AVERROR(EIO);
     if (got == 0) return AVERROR_EOF;
     state.position += got;
@@ -71,7 +74,7 @@ int SourceIo::read(void* opaque, std::uint8_t* into, int size) noexcept {
 
 std::int64_t SourceIo::seek(void* opaque, std::int64_t offset, int whence) noexcept {
     State& state = *static_cast<State*>(opaque);
-    const std::int64_t size = state.source.size();
+    const std::int64_t size = state.whole.end;
     std::int64_t position = offset;
     switch (whence & ~AVSEEK_FORCE) {
         case AVSEEK_SIZE:

@@ -10,20 +10,24 @@
 #include "media/av.h"
 #include "media/limits.h"
 #include "media/source.h"
+#include "media/whole_boxes.h"
 
 namespace syncnet::media {
 
-// FFmpeg's AVIOContext on a Source. FFmpeg opens nothing by itself: it knows no protocol.
+// FFmpeg's AVIOContext on what can be read of a Source. FFmpeg opens nothing by itself: it knows no
+// protocol.
 class SourceIo {
   public:
     explicit SourceIo(Source source);
 
     AVIOContext* context() const noexcept { return context_.get(); }
     std::int64_t size() const noexcept { return state_->source.size(); }
+    bool cut_off() const noexcept { return state_->whole.cut_off; }
 
   private:
     struct State {
         Source source;
+        WholeBoxes whole;
         std::int64_t position = 0;
     };
     static int read(void* opaque, std::uint8_t* into, int size) noexcept;
@@ -45,6 +49,9 @@ class Container {
     // In seconds, if the header or the last timestamps tell; guesses from the bit rate do not
     // count.
     std::optional<double> duration() const noexcept;
+
+    // Whether the last piece is missing, though nothing else tells.
+    bool cut_off() const noexcept { return io_.cut_off(); }
 
     // The stream of that kind that matters: FFmpeg's choice, or the first that we can use if we
     // cannot use that (a phone may record the same sound in a proprietary codec and in AAC). Null:

@@ -55,7 +55,7 @@ bool Demuxer::read(AVPacket& packet, Damage& damage) {
         av_packet_unref(&packet);
         const int status = av_read_frame(&container_.format(), &packet);
         if (status == AVERROR_EOF || (status < 0 && ++errors > kMaxReadErrors)) {
-            damage.truncated = errors > 0 || broken || ends_early();
+            damage.truncated = errors > 0 || broken || container_.cut_off() || ends_early();
             return false;
         }
         if (status < 0) {

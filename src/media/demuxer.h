@@ -28,6 +28,8 @@ class Demuxer {
 
     std::optional<double> duration() const noexcept { return container_.duration(); }
 
+    const AVFormatContext& container_format() const noexcept { return container_.format(); }
+
     // The next intact packet of the two streams; false at the end.
     bool read(AVPacket& packet, Damage& damage);
 

@@ -9,6 +9,7 @@ extern "C" {
 #include <cmath>
 #include <cstddef>
 #include <new>
+#include <span>
 
 #include "base/error.h"
 #include "media/av.h"
@@ -20,6 +21,7 @@ extern "C" {
 #include "media/picture_clock.h"
 #include "media/picture_normalizer.h"
 #include "media/sample_clock.h"
+#include "media/time_code.h"
 
 namespace syncnet::media {
 namespace {
@@ -58,6 +60,19 @@ double nominal_fps(const AVStream& stream) {
     return 0;
 }
 
+// The picture's own, else the file's, else that of any other stream (tapes had tracks for it).
+std::string time_code_of(const AVFormatContext& format, const AVStream& video) {
+    const auto tag = [](const AVDictionary* metadata) -> std::string {
+        const auto* found = av_dict_get(metadata, "timecode", nullptr, 0);
+        return found == nullptr ? "" : found->value;
+    };
+    if (std::string code = tag(video.metadata); !code.empty()) return code;
+    if (std::string code = tag(format.metadata); !code.empty()) return code;
+    for (const AVStream* stream : std::span(format.streams, format.nb_streams))
+        if (std::string code = tag(stream->metadata); !code.empty()) return code;
+    return {};
+}
+
 AudioTrack describe(const AVStream& audio) {
     const AVCodecParameters& codec = *audio.codecpar;
     AudioTrack track{.codec = avcodec_get_name(codec.codec_id),
@@ -85,6 +100,9 @@ Info describe(const Demuxer& demuxer) {
     info.width = video.codecpar->width;
     info.height = video.codecpar->height;
     info.fps = nominal_fps(video);
+    info.frame_rate = exact_rate(info.fps);
+    info.time_code = time_code_of(demuxer.container_format(), video);
+    info.video_start_us = to_us(video.start_time, video.time_base).value_or(0);
     info.rotation = orientation_of(video).degrees_clockwise();
     info.seconds = demuxer.duration();
     for (const AVStream* stream : demuxer.audio_tracks()) {

@@ -44,6 +44,12 @@ struct AudioTrack {
     bool readable = false;      // its codec is one of ours
 };
 
+struct FrameRate {
+    int frames = 0, seconds = 0;  // 30000 / 1001; both 0: not known, or none that editors use
+    double per_second() const { return static_cast<double>(frames) / seconds; }
+    bool operator==(const FrameRate&) const = default;
+};
+
 // What the header says, before anything is decoded; for display and for logs.
 struct Info {
     std::string
@@ -52,6 +58,9 @@ struct Info {
     int width = 0;            // as coded: before rotation and scaling to square pixels
     int height = 0;
     double fps = 0;                        // nominal; 0 if unknown
+    FrameRate frame_rate;                  // exactly
+    std::string time_code;                 // of the first picture, as the file tags it; or empty
+    std::int64_t video_start_us = 0;       // the container's time of the first picture
     int rotation = 0;                      // degrees clockwise that were applied: 0, 90, 180 or 270
     std::vector<AudioTrack> audio_tracks;  // in the order of the file
     std::optional<int> audio_track;        // the one that is heard; nothing: no audio

@@ -1,12 +1,38 @@
-// Times as editors write them.
+// Times as editors write them (SMPTE 12M): hours:minutes:seconds:frames, ";" before the frames
+// where numbers are dropped, so that 29.97 frames a second keep the time of the clock.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include "base/interval.h"
+#include "media/reader.h"
+
 namespace syncnet::media {
 
-// Hours:minutes:seconds:frames, at 25 frames a second: "01:02:03:24".
-std::string time_code(std::int64_t frame);
+class TimeCodes {
+  public:
+    // At 25 a second, from 0 on.
+    TimeCodes() = default;
+    // In the video's own frames and from its own start, where the file tells them: an editor finds
+    // the place by them. A rate that is none of editors' (or that varies) leaves the 25.
+    explicit TimeCodes(const Info& video);
+
+    // Of the picture shown at frame / 25 s of our clock.
+    std::string at(std::int64_t frame) const;
+    std::string range(const Interval& frames) const {
+        return at(frames.from) + " - " + at(frames.to);
+    }
+
+  private:
+    FrameRate rate_{.frames = kFrameRate, .seconds = 1};
+    int start_ = 0;  // in frames of that rate
+    bool drops_ = false, of_day_ = false;
+    std::int64_t later_us_ = 0;  // our 0 after the video's first picture
+};
+
+// The exact rate that editors mean by a measured one: 23.976 is 24000/1001. Nothing where it is
+// none: {0, 0}.
+FrameRate exact_rate(double fps);
 
 }  // namespace syncnet::media

@@ -97,6 +97,12 @@ json jumps(const score::Voice& voice) {
     return list;
 }
 
+json frame_rate(const media::FrameRate& rate) {
+    if (rate.frames == 0) return nullptr;
+    return std::to_string(rate.frames) +
+           (rate.seconds == 1 ? "" : "/" + std::to_string(rate.seconds));
+}
+
 // Which sound was judged, and which others the file has.
 json audio(const Analysis& a) {
     if (!a.audio) return nullptr;
@@ -144,44 +150,48 @@ json to_json(const Analysis& a, const JsonOptions& options) {
     json results = json::array();
     for (const TrackAnalysis& t : a.tracks) results.push_back(track(t, a.max_offset, options));
 
-    json answer{{"offset_frames", nullptr},
-                {"confidence", nullptr},
-                {"min_dist", nullptr},
-                {"lag_ms", nullptr},
-                {"fine_lag_ms", nullptr},
-                {"score", number(a.verdict.score, 4)},
-                {"decision", score::to_string(a.verdict.decision)},
-                {"reason_codes", codes_of(a.verdict.reasons)},
-                {"reasons", explanation},
-                {"evidence_s", rounded(a.voice.evidence_seconds, 2)},
-                {"mismatched_s", rounded(a.voice.mismatched_seconds, 2)},
-                {"max_offset_ms", rounded(a.max_offset * kMsPerFrame, 0)},
-                {"drift_ms_per_s", nullptr},
-                {"drift_error_ms_per_s", nullptr},
-                {"jumps", jumps(a.voice)},
-                {"passages", passages(a.voice)},
-                {"model",
-                 {{"name", a.model},
-                  {"version", a.model_version},
-                  {"precision", a.precision},
-                  {"detector", a.detector}}},
-                {"video",
-                 {{"container", a.video.container},
-                  {"codec", a.video.video_codec},
-                  {"width", a.video.width},
-                  {"height", a.video.height},
-                  {"fps", rounded(a.video.fps, 3)},
-                  {"seconds", rounded(a.seconds, 2)},
-                  {"audio_codec", a.video.audio_track ? json(a.video.audio_codec) : json(nullptr)},
-                  {"speech_s", rounded(a.evidence.speech, 2)},
-                  {"shots", a.shots},
-                  {"damaged_packets", a.damage.packets},
-                  {"truncated", a.damage.truncated}}},
-                {"audio", audio(a)},
-                {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
+    json answer{
+        {"offset_frames", nullptr},
+        {"confidence", nullptr},
+        {"min_dist", nullptr},
+        {"lag_ms", nullptr},
+        {"fine_lag_ms", nullptr},
+        {"score", number(a.verdict.score, 4)},
+        {"decision", score::to_string(a.verdict.decision)},
+        {"reason_codes", codes_of(a.verdict.reasons)},
+        {"reasons", explanation},
+        {"evidence_s", rounded(a.voice.evidence_seconds, 2)},
+        {"mismatched_s", rounded(a.voice.mismatched_seconds, 2)},
+        {"max_offset_ms", rounded(a.max_offset * kMsPerFrame, 0)},
+        {"drift_ms_per_s", nullptr},
+        {"drift_error_ms_per_s", nullptr},
+        {"jumps", jumps(a.voice)},
+        {"passages", passages(a.voice)},
+        {"model",
+         {{"name", a.model},
+          {"version", a.model_version},
+          {"precision", a.precision},
+          {"detector", a.detector}}},
+        {"video",
+         {{"container", a.video.container},
+          {"codec", a.video.video_codec},
+          {"width", a.video.width},
+          {"height", a.video.height},
+          {"fps", rounded(a.video.fps, 3)},
+          {"frame_rate", frame_rate(a.video.frame_rate)},
+          {"time_code", a.video.time_code.empty() ? json(nullptr) : json(a.video.time_code)},
+          {"seconds", rounded(a.seconds, 2)},
+          {"audio_codec", a.video.audio_track ? json(a.video.audio_codec) : json(nullptr)},
+          {"speech_s", rounded(a.evidence.speech, 2)},
+          {"shots", a.shots},
+          {"damaged_packets", a.damage.packets},
+          {"truncated", a.damage.truncated}}},
+        {"audio", audio(a)},
+        {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
     if (a.timeline)
         answer["windows"] =
-            to_json(*a.timeline, options.all_windows ? a.timeline->tracks.size() : 1);
+            to_json(*a.timeline, options.all_windows ? a.timeline->tracks.size() : 1,
+                    media::TimeCodes(a.video));
     if (a.voice.drift) {
         answer["drift_ms_per_s"] = rounded(a.voice.drift->ms_per_s, 2);
         answer["drift_error_ms_per_s"] = rounded(a.voice.drift->error, 2);

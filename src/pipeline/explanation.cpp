@@ -7,7 +7,6 @@
 
 #include "base/json_field.h"
 #include "base/number_text.h"
-#include "media/time_code.h"
 
 namespace syncnet::pipeline {
 namespace {
@@ -338,11 +337,11 @@ std::vector<std::string> what_to_do(const Analysis& a) {
     return steps;
 }
 
-json interval_json(const Interval& frames) {
+json interval_json(const Interval& frames, const media::TimeCodes& times) {
     return {{"start_s", rounded(static_cast<double>(frames.from) / media::kFrameRate, 2)},
             {"end_s", rounded(static_cast<double>(frames.to) / media::kFrameRate, 2)},
-            {"start", media::time_code(frames.from)},
-            {"end", media::time_code(frames.to)}};
+            {"start", times.at(frames.from)},
+            {"end", times.at(frames.to)}};
 }
 
 }  // namespace
@@ -378,7 +377,7 @@ Explanation explain(const Analysis& analysis, const score::Calibration& calibrat
     return e;
 }
 
-json to_json(const Explanation& e) {
+json to_json(const Explanation& e, const media::TimeCodes& times) {
     json parts = json::array();
     for (const ScorePart& p : e.parts)
         parts.push_back({{"name", p.name},
@@ -388,7 +387,7 @@ json to_json(const Explanation& e) {
                          {"text", p.text}});
     json windows = json::array();
     for (const WindowSpan& s : e.windows) {
-        json line = interval_json(s.frames);
+        json line = interval_json(s.frames, times);
         line["role"] = to_string(s.role);
         line["windows"] = s.windows;
         line["text"] = s.text;
@@ -396,7 +395,7 @@ json to_json(const Explanation& e) {
     }
     json carried = json::array();
     for (const CarryingWindow& w : e.carried_by) {
-        json line = interval_json(w.frames);
+        json line = interval_json(w.frames, times);
         line["offset"] = w.result.offset_frames;
         line["confidence"] = rounded(w.result.confidence, kDigits);
         line["min_dist"] = rounded(w.result.min_dist, kDigits);

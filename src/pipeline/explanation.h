@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "media/time_code.h"
 #include "pipeline/analysis.h"
 
 namespace syncnet::pipeline {
@@ -52,6 +53,6 @@ struct Explanation {
 Explanation explain(const Analysis& analysis, const score::Calibration& calibration);
 
 // docs/cli.md tells each field.
-nlohmann::json to_json(const Explanation& explanation);
+nlohmann::json to_json(const Explanation& explanation, const media::TimeCodes& times);
 
 }  // namespace syncnet::pipeline

@@ -38,12 +38,14 @@ void refuse_without_evidence(const Analysis& a) {
         refuse("there is not enough to judge by. " + score::sentences(a.verdict.reasons));
 }
 
-void refuse_if_changing(const score::Voice& voice, bool mend_drift) {
+void refuse_if_changing(const Analysis& a, bool mend_drift) {
+    const score::Voice& voice = a.voice;
+    const media::TimeCodes times(a.video);
     if (!voice.jumps.empty()) {
         std::string list;
         for (const score::Jump& j : voice.jumps)
             list += (list.empty() ? "" : ", ") + in_ms(j.from) + " to " + in_ms(j.to) + " at " +
-                    media::time_code(j.frame);
+                    times.at(j.frame);
         refuse("the offset changes (" + list + "); cut the video there and fix its parts");
     }
     if (!mend_drift && drifts(voice))
@@ -68,7 +70,7 @@ Correction correction_for(const Analysis& analysis, bool mend_drift) {
         refuse("the voice does not surely belong to the lips: put into its place it would score " +
                fixed_point(voice.fit, 2) + ", and " + fixed_point(analysis.thresholds.allow, 2) +
                " is needed");
-    refuse_if_changing(voice, mend_drift);
+    refuse_if_changing(analysis, mend_drift);
     if (voice.beyond_range)
         refuse("the offset is " + in_ms(analysis.max_offset) +
                " or more, the end of what is searched; search further with --max-offset-ms");

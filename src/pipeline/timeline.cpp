@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_field.h"
-#include "media/time_code.h"
 
 namespace syncnet::pipeline {
 namespace {
@@ -101,11 +100,11 @@ std::vector<Speaking> speakers(std::span<const Interval> speech, const score::Vo
     return found;
 }
 
-json interval_json(const Interval& frames) {
+json interval_json(const Interval& frames, const media::TimeCodes& times) {
     return {{"start_s", rounded(static_cast<double>(frames.from) / media::kFrameRate, 2)},
             {"end_s", rounded(static_cast<double>(frames.to) / media::kFrameRate, 2)},
-            {"start", media::time_code(frames.from)},
-            {"end", media::time_code(frames.to)}};
+            {"start", times.at(frames.from)},
+            {"end", times.at(frames.to)}};
 }
 
 void add_result(json& line, const sync::SyncResult& r) {
@@ -117,10 +116,10 @@ void add_result(json& line, const sync::SyncResult& r) {
     line["evidence_s"] = rounded(r.evidence / media::kFrameRate, 2);
 }
 
-json track_json(const TrackTimeline& track) {
+json track_json(const TrackTimeline& track, const media::TimeCodes& times) {
     json windows = json::array();
     for (const Window& w : track.windows) {
-        json line = interval_json(w.frames);
+        json line = interval_json(w.frames, times);
         line["speech_share"] = rounded(w.speech_share, 2);
         line["evidence"] = w.evidence();
         if (w.evidence()) {
@@ -131,7 +130,7 @@ json track_json(const TrackTimeline& track) {
     }
     json runs = json::array();
     for (const OffsetRun& run : track.offsets) {
-        json line = interval_json(run.frames);
+        json line = interval_json(run.frames, times);
         add_result(line, run.result);
         runs.push_back(line);
     }
@@ -165,18 +164,18 @@ Timeline timeline(const Reading& reading, std::span<const FaceEvidence> faces,
     return result;
 }
 
-json to_json(const Timeline& timeline, std::size_t tracks) {
+json to_json(const Timeline& timeline, std::size_t tracks, const media::TimeCodes& times) {
     json speech = json::array();
-    for (const Interval& i : timeline.speech) speech.push_back(interval_json(i));
+    for (const Interval& i : timeline.speech) speech.push_back(interval_json(i, times));
     json speaking = json::array();
     for (const Speaking& s : timeline.speakers) {
-        json line = interval_json(s.frames);
+        json line = interval_json(s.frames, times);
         line["track"] = s.track ? json(*s.track) : json(nullptr);
         speaking.push_back(line);
     }
     json shown = json::array();
     for (std::size_t i = 0; i < std::min(tracks, timeline.tracks.size()); ++i)
-        shown.push_back(track_json(timeline.tracks[i]));
+        shown.push_back(track_json(timeline.tracks[i], times));
     return {{"window_s", timeline.options.window_seconds},
             {"step_s", timeline.options.step_seconds},
             {"speech", speech},

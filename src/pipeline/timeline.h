@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "media/time_code.h"
 #include "pipeline/face_evidence.h"
 #include "pipeline/reading.h"
 #include "pipeline/speech.h"
@@ -57,6 +58,6 @@ Timeline timeline(const Reading& reading, std::span<const FaceEvidence> faces,
                   const TimelineOptions& options);
 
 // docs/cli.md tells each field. `tracks`: how many of them, from the first.
-nlohmann::json to_json(const Timeline& timeline, std::size_t tracks);
+nlohmann::json to_json(const Timeline& timeline, std::size_t tracks, const media::TimeCodes& times);
 
 }  // namespace syncnet::pipeline
