@@ -63,14 +63,15 @@ Case case_of(std::string_view kind, std::string_view step, const pipeline::Analy
            .decision = std::string(score::to_string(analysis.verdict.decision)),
            .reasons = score::codes(analysis.verdict.reasons)};
     if (analysis.verdict.score) c.score = rounded(*analysis.verdict.score, kDigits);
-    if (analysis.voice.result) {
-        const sync::SyncResult& lead = *analysis.voice.result;
-        c.offset = lead.offset_frames;
-        c.fine_offset = rounded(lead.fine_offset_frames, kDigits);
-        c.confidence = rounded(lead.confidence, kDigits);
-        c.min_dist = rounded(lead.min_dist, kDigits);
-    }
+    if (analysis.voice.result) set_result(c, *analysis.voice.result);
     return c;
+}
+
+void set_result(Case& c, const sync::SyncResult& result) {
+    c.offset = result.offset_frames;
+    c.fine_offset = rounded(result.fine_offset_frames, kDigits);
+    c.confidence = rounded(result.confidence, kDigits);
+    c.min_dist = rounded(result.min_dist, kDigits);
 }
 
 bool within(const Case& measured, double frames) {

@@ -59,6 +59,9 @@ bool within(const Case& measured, double frames);
 Case case_of(std::string_view kind, std::string_view step, const pipeline::Analysis& analysis,
              std::optional<double> true_offset);
 
+// What was measured, in place of what the case has.
+void set_result(Case& c, const sync::SyncResult& result);
+
 nlohmann::ordered_json to_json(const ClipRecord& record);
 // Nothing where it is no such record.
 std::optional<ClipRecord> record_from(const nlohmann::ordered_json& json);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "evaluate/draw.h"
+#include "pipeline/face_evidence.h"
 
 namespace syncnet::evaluate {
 namespace {
@@ -12,17 +13,35 @@ namespace {
 using pipeline::Reading;
 using pipeline::ReadTrack;
 
+constexpr double kLeastWeight = 0.5;  // of a window's pairs
+
+// Where the window's lips lie nearest to its sound, within the published range. A measurement and
+// no verdict: for that, a word is too little evidence.
+std::optional<sync::SyncResult> nearest_offset(const Reading& window,
+                                               const pipeline::ScoringModel& scoring) {
+    if (window.tracks.empty()) return std::nullopt;
+    const auto face =
+        pipeline::face_evidence(window.tracks.front(), window, scoring, sync::kPublishedReach);
+    sync::CurveSums sums(sync::kPublishedReach);
+    for (std::int64_t t = face.map.first_step(); t < face.map.end_step(); ++t)
+        sums.add(face.map.step(t));
+    return sync::read_curve(sums.curve(kLeastWeight));
+}
+
 void add_windows(const Reading& reading, const Interval& span, int lead, const Judge& judge,
                  ClipRecord& record) {
     const auto track = std::ranges::find(reading.tracks, lead, &ReadTrack::id);
     if (track == reading.tracks.end()) return;
     const sync::Embeddings& lips = track->lips.embeddings;
+    const pipeline::ScoringModel& scoring = judge.analyzer->models().find(judge.request.model);
     const std::int64_t from = std::max(span.from, lips.first_frame);
     const std::int64_t to = std::min(span.to, lips.end_frame());
     const auto add = [&](int length, std::int64_t first) {
-        record.cases.push_back(case_of("window", std::to_string(length),
-                                       judge(stretch(reading, *track, first, first + length)),
-                                       record.zero));
+        const Reading window = stretch(reading, *track, first, first + length);
+        Case c = case_of("window", std::to_string(length), judge(window), record.zero);
+        if (scoring.calibration.pairs)
+            if (const auto nearest = nearest_offset(window, scoring)) set_result(c, *nearest);
+        record.cases.push_back(std::move(c));
     };
     for (const int length : kWindowLengths) {
         const std::int64_t fit = std::max<std::int64_t>(0, to - from) / length;

@@ -75,14 +75,14 @@ void CurveSums::add(std::span<const EvidenceMap::Cell> step, std::int64_t moved)
     }
 }
 
-SyncCurve CurveSums::curve() const {
+SyncCurve CurveSums::curve(double least_weight) const {
     SyncCurve curve(reach_);
     const double weights = std::accumulate(weight_.begin(), weight_.end(), 0.0);
     const double usual =
         weights > 0 ? std::accumulate(distance_.begin(), distance_.end(), 0.0) / weights : 0;
     for (std::size_t s = 0; s < curve.shifts(); ++s) {
         curve.weight[s] = weight_[s];
-        if (weight_[s] >= kMinWeight)
+        if (weight_[s] >= least_weight)
             curve.mean_distance[s] =
                 (distance_[s] + kPriorPairs * usual) / (weight_[s] + kPriorPairs);
     }

@@ -75,8 +75,8 @@ class CurveSums {
 
     // The cells of a step whose shifts are `moved` higher than those of the sums.
     void add(std::span<const EvidenceMap::Cell> step, std::int64_t moved = 0);
-    // Means, with kPriorPairs at the mean of all sums.
-    SyncCurve curve() const;
+    // Means, with kPriorPairs at the mean of all sums; none of less than `least_weight`.
+    SyncCurve curve(double least_weight = kMinWeight) const;
 
   private:
     int reach_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "media/media_files.h"
@@ -51,6 +53,59 @@ TEST_P(Rotation, IsApplied) {
     }
     EXPECT_EQ(different, 0);
 }
+
+// All eight ways to lie, mirrored ones too, which the ffmpeg program only applies by its filters.
+struct Lying {
+    const char* name;
+    std::array<int, 4> matrix;   // a, b, c, d: the coded (p, q) stands at (a p + c q, b p + d q)
+    const char* upright_filter;  // of the ffmpeg program
+};
+
+class DisplayMatrix : public ::testing::TestWithParam<Lying> {};
+
+TEST_P(DisplayMatrix, IsApplied) {
+    auto bytes = bytes_of(make("coded.mp4", still("testsrc2=s=98x50", "-c:v libx264 -crf 5")));
+    // The matrix of the track's header: nine numbers of 4 bytes, 16 bits behind the point.
+    constexpr std::array kName{std::byte{'t'}, std::byte{'k'}, std::byte{'h'}, std::byte{'d'}};
+    const auto header = std::ranges::search(bytes, kName).begin();
+    ASSERT_NE(header, bytes.end());
+    constexpr std::ptrdiff_t kMatrix = 4 + 4 + 20 + 16;  // behind the name
+    constexpr std::array<std::ptrdiff_t, 4> kPlaces{0, 4, 12, 16};
+    for (std::size_t i = 0; i < kPlaces.size(); ++i) {
+        const auto value = static_cast<std::uint32_t>(GetParam().matrix[i]) << 16U;
+        for (int byte = 0; byte < 4; ++byte)
+            header[kMatrix + kPlaces[i] + byte] = static_cast<std::byte>(value >> (24 - 8 * byte));
+    }
+    const auto path = write(std::string(GetParam().name) + ".mp4", bytes);
+    const auto expected =
+        bytes_of(make(std::string(GetParam().name) + ".yuv",
+                      "-noautorotate -i " + path.string() + " -vf " + GetParam().upright_filter +
+                          " -frames:v 1 -pix_fmt yuv420p -f rawvideo"));
+    const auto all = read_all(path);
+    const LumaView luma = all.pictures.at(0)->luma();
+    ASSERT_EQ(luma.width * luma.height, 98 * 50);
+    int different = 0;
+    for (int y = 0; y < luma.height; ++y)
+        for (int x = 0; x < luma.width; ++x)
+            different +=
+                luma.data[y * luma.stride + x] !=
+                        std::to_integer<int>(expected[static_cast<std::size_t>(y * luma.width + x)])
+                    ? 1
+                    : 0;
+    EXPECT_EQ(different, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Eight, DisplayMatrix,
+    ::testing::Values(Lying{"upright", {1, 0, 0, 1}, "null"},
+                      Lying{"mirrored", {-1, 0, 0, 1}, "hflip"},
+                      Lying{"flipped", {1, 0, 0, -1}, "vflip"},
+                      Lying{"turned180", {-1, 0, 0, -1}, "hflip,vflip"},
+                      Lying{"turned90", {0, 1, -1, 0}, "transpose=clock"},
+                      Lying{"turned270", {0, -1, 1, 0}, "transpose=cclock"},
+                      Lying{"transposed", {0, 1, 1, 0}, "transpose=cclock_flip"},
+                      Lying{"transversed", {0, -1, -1, 0}, "transpose=clock_flip"}),
+    [](const auto& test) { return std::string(test.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(QuarterTurns, Rotation, ::testing::Values(0, 90, 180, 270));
 
