@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "base/error.h"
+#include "media/language.h"
 
 namespace syncnet::pipeline {
 namespace {
@@ -87,10 +88,14 @@ std::optional<int> first_track(const media::Info& info, const AudioChoice& choic
         return choice.track - 1;
     }
     if (choice.which == Which::language) {
-        const auto found = std::ranges::find_if(info.audio_tracks, [&](const auto& track) {
-            const std::string tag = lower(track.language);
-            return tag == choice.language || tag.starts_with(choice.language + "-");
-        });
+        // Who names a country means it; who doesn't means the language, whatever it is called.
+        const bool country = choice.language.find('-') != std::string::npos;
+        const auto named = [&](std::string_view tag) {
+            return country ? lower(tag) : media::language_name(tag);
+        };
+        const auto found =
+            std::ranges::find(info.audio_tracks, named(choice.language),
+                              [&](const auto& track) { return named(track.language); });
         if (found == info.audio_tracks.end()) refuse(info, "in '" + choice.language + "'");
         return static_cast<int>(found - info.audio_tracks.begin());
     }

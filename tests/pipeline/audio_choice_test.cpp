@@ -51,7 +51,9 @@ TEST(AudioChoice, FindsATrackByNumberAndLanguage) {
     EXPECT_EQ(first_track(info, {}), 0);
     EXPECT_EQ(first_track(info, *parse_audio_choice("2")), 1);
     EXPECT_EQ(first_track(info, *parse_audio_choice("en")), 1);
-    for (const char* const missing : {"3", "fra"}) {
+    EXPECT_EQ(first_track(info, *parse_audio_choice("ger")), 0);
+    EXPECT_EQ(first_track(info, *parse_audio_choice("en-gb")), 1);
+    for (const char* const missing : {"3", "fra", "en-US"}) {
         try {
             first_track(info, *parse_audio_choice(missing));
             FAIL() << missing;
