@@ -16,7 +16,7 @@ constexpr std::array kCatalogue{
               "Correct the setting that the message names and start again.", "",
               "Correct what the message names; `syncnet COMMAND --help` tells the options."},
     ErrorInfo{path_not_allowed, "path_not_allowed", 403, "The path is outside the allowed folders",
-              "Put the file under the upload folder, or upload it in the request."},
+              "Put the file below a folder of UPLOAD_DIR, or upload it in the request."},
     ErrorInfo{not_found, "not_found", 404, "Not found", "Check the path."},
     ErrorInfo{method_not_allowed, "method_not_allowed", 405, "The method is not allowed here",
               "Use the method that the Allow header names."},

@@ -15,10 +15,10 @@ inline std::string_view trimmed(std::string_view text) {
 }
 
 // Trimmed parts, the empty ones too; none of an empty text.
-inline std::vector<std::string_view> comma_separated(std::string_view text) {
+inline std::vector<std::string_view> separated(std::string_view text, char by) {
     std::vector<std::string_view> parts;
     for (std::size_t at = 0; !text.empty() && at <= text.size();) {
-        const std::size_t end = std::min(text.find(',', at), text.size());
+        const std::size_t end = std::min(text.find(by, at), text.size());
         parts.push_back(trimmed(text.substr(at, end - at)));
         at = end + 1;
     }

@@ -25,7 +25,9 @@ void require(const fs::path& path, const std::string& what) {
     if (fs::exists(path, failed)) return;
     throw Error(ErrorCode::invalid_setting,
                 path.string() + ": there is no such file, and it was to be " + what +
-                    "; `syncnet models fetch` downloads the published ones");
+                    "; `syncnet models fetch --to " + (path.parent_path() / "").string() +
+                    "` downloads the published ones, and where none is named a bundled one is "
+                    "taken");
 }
 
 void require(std::optional<nn::Precision> precision) {

@@ -138,7 +138,7 @@ std::string_view to_string(Scope scope) {
 
 Scopes parse_scopes(std::string_view text) {
     Scopes scopes;
-    for (const std::string_view name : comma_separated(text))
+    for (const std::string_view name : separated(text, ','))
         scopes.set(static_cast<std::size_t>(parse_scope(name)));
     return scopes;
 }

@@ -74,7 +74,7 @@ JobRunner::Options job_options(const Settings& settings) {
                                .webhooks = {.private_addresses = settings.webhook_private}};
     if (!settings.webhook_secret.empty())
         options.webhook_secret = WebhookSecret::parse(settings.webhook_secret);
-    for (const std::string_view host : comma_separated(settings.webhook_http_hosts))
+    for (const std::string_view host : separated(settings.webhook_http_hosts, ','))
         options.webhook_http_hosts.emplace_back(host);
     return options;
 }
@@ -87,7 +87,9 @@ Context::Context(asio::io_context& its_io, const Settings& wanted)
       keys(load_keys(wanted)),
       cors(CorsPolicy::parse(wanted.cors_origins)),
       log(wanted.log_names),
-      folder(wanted.upload_dir),
+      folders(wanted.upload_dir, wanted.upload_dir == kDefaultUploadDir
+                                     ? UploadFolders::Named::by_default
+                                     : UploadFolders::Named::by_operator),
       store(wanted.state_dir, {.queued_jobs = wanted.job_queue,
                                .spool_bytes = wanted.spool_bytes,
                                .job_age = wanted.job_age,

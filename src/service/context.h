@@ -15,7 +15,7 @@
 #include "service/request_log.h"
 #include "service/scoring.h"
 #include "service/settings.h"
-#include "service/upload_folder.h"
+#include "service/upload_folders.h"
 #include "service/worker/pool.h"
 
 namespace syncnet::service {
@@ -36,7 +36,7 @@ struct Context {
     CorsPolicy cors;
     RequestLog log;
     RateLimiter limiter;
-    UploadFolder folder;
+    UploadFolders folders;
     JobStore store;  // for the disk's thread
     WorkerPool pool;
     Metrics metrics;

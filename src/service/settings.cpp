@@ -105,8 +105,11 @@ constexpr std::array kTable{
                 s.port = static_cast<std::uint16_t>(whole(t, 0, 65'535));
             },
             [](const Settings& s) { return std::to_string(s.port); }},
-    Setting{"UPLOAD_DIR", "folder", "The only folder below which video_path may lie.",
-            set_path<&Settings::upload_dir>, get_path<&Settings::upload_dir>},
+    Setting{"UPLOAD_DIR", "folders",
+            "Below these video_path may lie; a : stands between them, and the first that has the "
+            "file counts. Of these three the first is made, and one that somebody else may have "
+            "laid there is left out.",
+            set_text<&Settings::upload_dir>, get_text<&Settings::upload_dir>},
     Setting{"TMP_DIR", "folder", "Where uploads are kept while they are scored.",
             set_path<&Settings::tmp_dir>, get_path<&Settings::tmp_dir>},
     Setting{"STATE_DIR", "folder", "Where jobs, their videos and remembered answers are kept.",
@@ -196,10 +199,11 @@ constexpr std::array kTable{
     Setting{"MODEL_PATH", "file",
             "Weights of the published SyncNet, or of an edition of one's own; where they are, they "
             "score.",
-            set_path<&Settings::model_path>, get_path<&Settings::model_path>},
+            set_path<&Settings::model_path>, get_path<&Settings::model_path>,
+            "./models/syncnet_v2.model"},
     Setting{"DETECTOR_PATH", "file",
             "Weights of S3FD, which finds faces for the published SyncNet.",
-            set_path<&Settings::s3fd>, get_path<&Settings::s3fd>},
+            set_path<&Settings::s3fd>, get_path<&Settings::s3fd>, "./models/sfd_face.pth"},
     Setting{
         "CALIBRATION_PATH", "file",
         "Score and thresholds that `syncnet calibrate` wrote; read at the start only, and before "
@@ -312,20 +316,25 @@ Settings load_settings(std::istream& env_file, const EnvironmentLookup& lookup,
         throw Error(ErrorCode::invalid_setting, "NEXT_SCORE is above ALLOW_SCORE");
     if (settings.tls_cert.empty() != settings.tls_key.empty())
         throw Error(ErrorCode::invalid_setting, "TLS_CERT and TLS_KEY go together");
+    std::string ignored;
     for (const std::string_view name : kIgnored)
-        if (find(name)) notes.push_back(std::string(name) + " is set, but has no meaning here");
+        if (find(name)) ignored += (ignored.empty() ? "" : ", ") + std::string(name);
+    if (!ignored.empty()) notes.push_back(ignored + ": set, but without a meaning here");
     return settings;
 }
 
 std::string example_env_file() {
     std::string text =
-        "# Settings of `syncnet serve`, with their defaults. Flags and the environment go first.\n";
+        "# Settings of `syncnet serve`, with their defaults or, of paths, an example. Flags and "
+        "the\n"
+        "# environment go first.\n";
     const Settings defaults;
     for (const Setting& s : kTable) {
         text += "\n# ";
         text += s.meaning;
         if (!s.unit.empty()) text += " (" + std::string(s.unit) + ")";
-        text += "\n#" + std::string(s.name) + "=" + s.get(defaults) + "\n";
+        const std::string value = s.example.empty() ? s.get(defaults) : std::string(s.example);
+        text += "\n#" + std::string(s.name) + "=" + value + "\n";
     }
     return text;
 }

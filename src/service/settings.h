@@ -18,15 +18,18 @@
 
 namespace syncnet::service {
 
+// Not named by anybody, these folders are looked at before they are trusted.
+inline constexpr std::string_view kDefaultUploadDir = "uploads:tmp/uploads:/tmp/uploads";
+
 struct Settings {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 8000;
-    std::filesystem::path upload_dir = "uploads";  // `video_path` is looked up below it
-    std::filesystem::path tmp_dir = "/tmp";        // uploads on their way through
-    std::filesystem::path state_dir = "state";     // jobs, their videos, remembered answers
+    std::uint16_t port = 5000;
+    std::string upload_dir{kDefaultUploadDir};  // folders; `video_path` is looked up below them
+    std::filesystem::path tmp_dir = "/tmp";     // uploads on their way through
+    std::filesystem::path state_dir = "state";  // jobs, their videos, remembered answers
 
-    std::int64_t max_video_bytes = 100LL << 20U;
-    std::chrono::seconds processing_timeout{60};
+    std::int64_t max_video_bytes = 10LL << 20U;
+    std::chrono::seconds processing_timeout{30};
     std::chrono::seconds job_timeout{3600};
     std::chrono::seconds header_timeout{10};  // for a request's head, from its first byte
     std::chrono::seconds idle_timeout{30};    // for the next byte of a request, or the next request
@@ -72,6 +75,7 @@ struct Setting {
     // Throws invalid_setting if the text is not a value of this setting.
     void (*set)(Settings&, std::string_view text);
     std::string (*get)(const Settings&);
+    std::string_view example = {};  // for the .env file, where there is no default
 };
 
 // Every setting, in the order of the docs.
@@ -88,7 +92,8 @@ Settings load_settings(std::istream& env_file, const EnvironmentLookup& lookup,
 Settings load_settings(const std::filesystem::path& env_file, const EnvironmentLookup& lookup,
                        std::vector<std::string>& notes);
 
-// The settings as an .env file: every name with its default and meaning, commented out.
+// The settings as an .env file: every name with its default or an example, and its meaning,
+// commented out.
 std::string example_env_file();
 
 }  // namespace syncnet::service

@@ -175,7 +175,7 @@ class Upload {
 };
 
 asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const Settings& settings,
-                                const UploadFolder& folder) {
+                                UploadFolders& folders) {
     std::string text;
     co_await read_body(exchange, settings, [&](std::span<const char> piece) {
         text.append(piece.data(), piece.size());
@@ -183,7 +183,7 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
     const RequestFields fields = parse_fields(text);
     static_cast<RequestFields&>(request) = fields;
     if (fields.video_path.empty()) throw Error(ErrorCode::invalid_request, "video_path is missing");
-    request.video = folder.open(fields.video_path);
+    request.video = folders.open(fields.video_path);
     struct stat status {};
     if (::fstat(request.video.get(), &status) != 0)
         throw Error(ErrorCode::internal, "the file can't be measured");
@@ -261,11 +261,11 @@ void judge_headers(const HeaderParser& header, const Settings& settings) {
 }
 
 asio::awaitable<VideoRequest> read_video_request(Exchange& exchange, const Settings& settings,
-                                                 const UploadFolder& folder) {
+                                                 UploadFolders& folders) {
     VideoRequest request;
     switch (body_type(exchange.header)) {
         case BodyType::json:
-            co_await read_json(request, exchange, settings, folder);
+            co_await read_json(request, exchange, settings, folders);
             break;
         case BodyType::form:
             co_await read_form(request, exchange, settings);

@@ -9,7 +9,7 @@
 #include "service/route.h"
 #include "service/scoring_choice.h"
 #include "service/settings.h"
-#include "service/upload_folder.h"
+#include "service/upload_folders.h"
 
 namespace syncnet::service {
 
@@ -28,7 +28,7 @@ RequestFields parse_fields(std::string_view json);
 struct VideoRequest : RequestFields {
     UniqueFd video;  // open for reading only; a file that was uploaded is gone with it
     std::int64_t bytes = 0;
-    std::string sha256;  // of an upload; empty for a file below the upload folder
+    std::string sha256;  // of an upload; empty for a file below an upload folder
 };
 
 // What can be told from the headers alone, before a byte of the body is taken: type, length.
@@ -39,6 +39,6 @@ void judge_headers(const HeaderParser& header, const Settings& settings);
 // is thrown, once nothing of it is left there. Throws Error for what is wrong with it,
 // boost::system::system_error where the connection breaks.
 asio::awaitable<VideoRequest> read_video_request(Exchange& exchange, const Settings& settings,
-                                                 const UploadFolder& folder);
+                                                 UploadFolders& folders);
 
 }  // namespace syncnet::service

@@ -32,7 +32,9 @@ Settings load(const Environment& environment, const std::string& file = {},
 TEST(Settings, DefaultsNeedNothing) {
     const Settings s = load({});
     EXPECT_EQ(s.host, "127.0.0.1");
-    EXPECT_EQ(s.max_video_bytes, 100 << 20);
+    EXPECT_EQ(s.port, 5000);
+    EXPECT_EQ(s.max_video_bytes, 10 << 20);
+    EXPECT_EQ(s.processing_timeout.count(), 30);
 }
 
 TEST(Settings, EnvironmentComesBeforeTheFile) {
@@ -75,8 +77,8 @@ TEST(Settings, TheOffsetIsSearchedWithinBounds) {
 
 TEST(Settings, NotesWhatTheSeedKnewAndWeDoNot) {
     std::vector<std::string> notes;
-    (void)load({{"FLASK_ENV", "production"}}, {}, &notes);
-    EXPECT_THAT(notes, testing::ElementsAre(testing::HasSubstr("FLASK_ENV")));
+    (void)load({{"FLASK_ENV", "production"}}, "FLASK_DEBUG=True", &notes);
+    EXPECT_THAT(notes, testing::ElementsAre(testing::HasSubstr("FLASK_ENV, FLASK_DEBUG")));
 }
 
 TEST(Settings, EveryDefaultIsValidAndDescribed) {

@@ -28,7 +28,7 @@ Answer accept(Context& c, Exchange& exchange) {
     const std::string idempotency_key(exchange.field("Idempotency-Key"));
     if (idempotency_key.size() > kMaxIdempotencyKeyBytes)
         throw Error(ErrorCode::invalid_request, "the Idempotency-Key is too long");
-    VideoRequest request = co_await read_video_request(exchange, c.settings, c.folder);
+    VideoRequest request = co_await read_video_request(exchange, c.settings, c.folders);
     exchange.session_id = request.session_id;
     c.pool.require_model(request.choice.model);
     c.jobs.judge_webhook(request.webhook);

@@ -61,7 +61,7 @@ Answer score(Context& c, Exchange& exchange) {
     const int places = c.settings.workers + c.settings.queue;
     Admission::require_place(c.taken, places);
     const auto asked = Clock::now();
-    const VideoRequest request = co_await read_video_request(exchange, c.settings, c.folder);
+    const VideoRequest request = co_await read_video_request(exchange, c.settings, c.folders);
     exchange.session_id = request.session_id;
     if (!request.webhook.empty())
         throw Error(ErrorCode::invalid_request, "a webhook goes with a job: POST /v1/jobs");
