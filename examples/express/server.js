@@ -9,9 +9,9 @@ import multer from "multer";
 
 const HOST = process.env.HOST ?? "127.0.0.1";
 const PORT = Number(process.env.PORT ?? 3000);
-const SERVICE = new URL("/score", process.env.SYNCNET_URL ?? "http://127.0.0.1:8000");
-const UPLOAD_DIR = process.env.UPLOAD_DIR ?? "uploads"; // the service's
-const MAX_VIDEO_SIZE_MB = Number(process.env.MAX_VIDEO_SIZE_MB ?? 100);
+const SERVICE = new URL("/score", process.env.SYNCNET_URL ?? "http://127.0.0.1:5000");
+const UPLOAD_DIR = (process.env.UPLOAD_DIR ?? "uploads").split(":")[0]; // the first of the service's
+const MAX_VIDEO_SIZE_MB = Number(process.env.MAX_VIDEO_SIZE_MB ?? 10);
 const PATIENCE_MS = 90_000; // longer than the service's PROCESSING_TIMEOUT_SECONDS: its answer says more than ours
 
 const KEY = process.env.SYNCNET_API_KEY ? { authorization: `Bearer ${process.env.SYNCNET_API_KEY}` } : {};

@@ -1,5 +1,6 @@
-"""deploy/ and examples/ fit the service: what they name is there, and their times and limits agree."""
+"""Dockerfile, deploy/ and examples/ fit the service: what they name is there, and their times and limits agree."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -49,8 +50,19 @@ def unit(name: str) -> list[str]:
     return re.findall(rf"^{name}=(.*)$", read("systemd/syncnet.service"), re.M)
 
 
+def instructions() -> list[tuple[str, str]]:
+    """Name and arguments of each instruction of the Dockerfile, in its order."""
+    text = re.sub(r"^#.*\n", "", (support.ROOT / "Dockerfile").read_text(), flags=re.M)
+    lines = re.sub(r"\\\n\s*", " ", text).splitlines()
+    return [tuple(line.split(maxsplit=1)) for line in lines if line.strip()]
+
+
 def image(instruction: str) -> list[str]:
-    return re.findall(rf"^{instruction} (.*)$", read("Dockerfile").replace("\\\n", " "), re.M)
+    return [arguments for name, arguments in instructions() if name == instruction]
+
+
+def image_settings() -> dict[str, str]:
+    return dict(word.split("=") for words in image("ENV") for word in words.split())
 
 
 def seconds(text: str) -> int:
@@ -62,7 +74,7 @@ class Names(unittest.TestCase):
         named = {
             "systemd/syncnet.service": [line.split("=")[0] for line in unit("Environment")],
             "systemd/syncnet.env": re.findall(r"^#?([A-Z_]+)=", read("systemd/syncnet.env"), re.M),
-            "Dockerfile": re.findall(r"([A-Z_]+)=", " ".join(image("ENV"))),
+            "Dockerfile": list(image_settings()),
             "docker-compose.yml": list(compose()["syncnet"]["environment"]),
             "kubernetes": [one["name"] for one in container()["env"]],
             "README.md": re.findall(r"`([A-Z]+_[A-Z_]+)`|-e ([A-Z_]+)=", read("README.md")),
@@ -85,11 +97,27 @@ class Names(unittest.TestCase):
         self.assertNotIn('"resolved"', lock)
         self.assertNotRegex(lock, "(?i)registry")
 
-    def test_files_that_the_image_copies(self):
+    def test_what_the_image_is_made_of(self):
+        known = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
+        self.assertLessEqual({name for name, _ in instructions()}, known)
+        self.assertEqual(instructions()[0][0], "FROM")
+        stages = [match.group(1) for match in (re.search(r" AS (\w+)$", one) for one in image("FROM")) if match]
         for source in image("COPY"):
             *sources, _ = [word for word in source.split() if not word.startswith("--")]
-            for name in () if "--from=" in source else sources:
+            if stage := re.search(r"--from=(\S+)", source):
+                self.assertIn(stage.group(1), stages)
+                continue
+            for name in sources:
                 self.assertTrue((support.ROOT / name).exists(), name)
+        self.assertEqual([json.loads(one) for one in image("ENTRYPOINT") + image("CMD")], [["syncnet"], ["serve"]])
+        self.assertEqual([path.name for path in support.ROOT.rglob("Dockerfile") if "node_modules" not in path.parts], ["Dockerfile"])
+
+    def test_everybody_calls_the_image_the_same(self):
+        name = compose()["syncnet"]["image"]
+        self.assertEqual(container()["image"], name)
+        self.assertEqual((DEPLOY / compose()["syncnet"]["build"]).resolve(), support.ROOT)
+        for text in (read("README.md"), (support.ROOT / "Dockerfile").read_text()):
+            self.assertIn(f"docker build -t {name} .", text)
 
     def test_manifests_that_the_kustomization_lists(self):
         there = {path.name for path in DEPLOY.glob("kubernetes/*.yaml")}
@@ -99,15 +127,19 @@ class Names(unittest.TestCase):
 class Ports(unittest.TestCase):
     def test_one_port_everywhere(self):
         port = settings()["PORT"]
-        self.assertIn(f"PORT={port}", " ".join(image("ENV")))
+        self.assertEqual(image_settings()["PORT"], port)
+        self.assertIn(f"http://127.0.0.1:{port}/", " ".join(image("HEALTHCHECK")))
+        self.assertIn(f"#PORT={port}", read("systemd/syncnet.env"))
         self.assertEqual(image("EXPOSE"), [port])
         self.assertEqual([str(one["containerPort"]) for one in container()["ports"]], [port])
         self.assertIn(f"http://syncnet:{port};", read("nginx.conf"))
+        self.assertEqual(compose()["syncnet"]["ports"][0].split(":")[1], port)
+        self.assertIn(f"http://127.0.0.1:{port}", (EXAMPLE / "server.js").read_text())
         self.assertEqual(compose()["proxy"]["ports"][0].split(":")[1], re.search(r"listen (\d+);", read("nginx.conf")).group(1))
 
     def test_probes_ask_addresses_that_there_are(self):
         asked = [container()[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")]
-        asked += re.findall(r"127\.0\.0\.1:\d+(/\w+)", read("Dockerfile"))
+        asked += re.findall(r"127\.0\.0\.1:\d+(/\w+)", " ".join(image("HEALTHCHECK")))
         asked += re.findall(r"location = (/\w+)", read("nginx.conf"))
         self.assertEqual(len(asked), 5)
         self.assertLessEqual(set(asked), ADDRESSES)
@@ -139,6 +171,25 @@ class Containers(unittest.TestCase):
         self.assertEqual(written, set(image("VOLUME")[0].split()))
         for name, service in compose().items():
             self.assertTrue(service["read_only"], name)
+
+    def test_replicas_have_a_port_each(self):
+        first, last = compose()["syncnet"]["ports"][0].split(":")[0].split("-")
+        self.assertEqual(int(last) - int(first) + 1, compose()["syncnet"]["deploy"]["replicas"])
+
+    def test_the_image_runs_as_it_is_and_deployments_want_keys(self):
+        self.assertEqual((image_settings()["HOST"], image_settings()["ALLOW_NO_KEYS"]), ("0.0.0.0", "yes"))
+        self.assertEqual(compose()["syncnet"]["environment"]["ALLOW_NO_KEYS"], "no")
+        self.assertIn({"name": "ALLOW_NO_KEYS", "value": "no"}, container()["env"])
+
+    def test_the_image_writes_nothing_where_videos_are_mounted(self):
+        workdir = image("WORKDIR")[-1]
+        self.assertTrue(image_settings()["STATE_DIR"].startswith(image("VOLUME")[0].split()[0]))
+        self.assertIn(settings()["TMP_DIR"], image("VOLUME")[0].split())
+        # Not named there: a mounted tmp without uploads must not stop the start.
+        self.assertNotIn("UPLOAD_DIR", image_settings())
+        self.assertIn("tmp/uploads", settings()["UPLOAD_DIR"].split(":"))
+        self.assertIn("mkdir -p tmp/uploads", image("RUN"))
+        self.assertIn(f"../tmp:{workdir}/tmp:ro", compose()["syncnet"]["volumes"])
 
     def test_keys_are_where_they_are_laid(self):
         keys = next(one["value"] for one in container()["env"] if one["name"] == "API_KEYS")
