@@ -260,7 +260,7 @@ class Commands(unittest.TestCase):
             self.assertIn(f"`{command}`", text)
 
     def test_the_image_s_settings_answer(self):
-        # What `docker run` starts: its settings, in a folder where it may write nothing but has videos in tmp/uploads.
+        # What `docker run` starts, without the container: no key, and videos in tmp/uploads.
         folder = support.scratch_folder()
         (folder / "tmp/uploads").mkdir(parents=True)
         shutil.copy(support.short_sample(), folder / "tmp/uploads/x.mp4")
