@@ -23,9 +23,10 @@ void require(const fs::path& path, const std::string& what) {
     if (path.empty()) return;
     std::error_code failed;
     if (fs::exists(path, failed)) return;
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
     throw Error(ErrorCode::invalid_setting,
                 path.string() + ": there is no such file, and it was to be " + what +
-                    "; `syncnet models fetch --to " + (path.parent_path() / "").string() +
+                    "; `syncnet models fetch --to " + folder.string() +
                     "` downloads the published ones, and where none is named a bundled one is "
                     "taken");
 }

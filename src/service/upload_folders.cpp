@@ -73,14 +73,14 @@ UniqueFd open_below(const UniqueFd& folder, const fs::path& name) {
 UniqueFd open_trusted(const fs::path& folder, std::string& doubt) {
     UniqueFd at(::open(folder.is_absolute() ? "/" : ".", kFolder));
     for (const fs::path& part : folder.relative_path()) {
-        struct stat above {
-        }, found{};
         UniqueFd next(::openat(at.get(), part.c_str(), kFolder));
         if (!next) {
             if (errno != ENOENT)
                 doubt = errno == ENOTDIR ? "it is a symlink or no folder" : std::strerror(errno);
             return {};
         }
+        struct stat above {};
+        struct stat found {};
         if (::fstat(at.get(), &above) != 0 || ::fstat(next.get(), &found) != 0) return {};
         if ((above.st_mode & S_IWOTH) != 0) {
             if ((above.st_mode & S_ISVTX) == 0)
@@ -134,6 +134,7 @@ UniqueFd UploadFolders::open(std::string_view path) {
         throw Error(ErrorCode::invalid_request, "video_path is empty or has a null byte");
     const fs::path name(path);
     std::error_code failed;
+    // By name only: the kernel judges what is left of it below a folder.
     const fs::path absolute = fs::absolute(name, failed).lexically_normal();
     bool lies_below = false;
     const auto tried = [&](const Folder& folder, const fs::path& below) {

@@ -31,9 +31,9 @@ LOG_LEVEL=INFO
 ORIGINAL = support.ROOT.parent / "shared/original/syncnet-service.md"
 
 
-def as_it_comes(folder: Path, *flags: str, **settings) -> support.Service:
-    """With the default folders for video_path."""
-    return support.Service(*flags, folder=folder, UPLOAD_DIR=None, **settings)
+def as_it_comes(folder: Path, **settings) -> support.Service:
+    """With the defaults of the service, where other suites have their own."""
+    return support.Service(folder=folder, UPLOAD_DIR=None, MAX_VIDEO_SIZE_MB=None, PROCESSING_TIMEOUT_SECONDS=None, **settings)
 
 
 class Start(unittest.TestCase):
@@ -81,7 +81,7 @@ class Start(unittest.TestCase):
 
     def test_its_env_file_without_the_lines_of_the_models(self):
         (self.folder / ".env").write_text(re.sub(".*_PATH=.*", "", ENV_FILE))
-        with support.Service(folder=self.folder) as service:
+        with as_it_comes(self.folder) as service:
             self.assertEqual(service.health()["model"]["name"], "lipsync")
             service.wait_for_line("FLASK_ENV, FLASK_DEBUG")
             head = "POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: video/mp4\r\nContent-Length: %d\r\n\r\n"

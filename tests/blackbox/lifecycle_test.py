@@ -66,7 +66,7 @@ class Settings(unittest.TestCase):
     def test_file_then_environment_then_flags(self):
         env_file = support.scratch_folder() / "settings"
         env_file.write_text('# a comment\n\nMAX_VIDEO_SIZE_MB = "3"\n')
-        with support.Service("--env-file", str(env_file)) as service:
+        with support.Service("--env-file", str(env_file), MAX_VIDEO_SIZE_MB=None) as service:
             self.assertEqual(self.limit_mb(service), 3)
         with support.Service("--env-file", str(env_file), MAX_VIDEO_SIZE_MB=5) as service:
             self.assertEqual(self.limit_mb(service), 5)
@@ -76,7 +76,7 @@ class Settings(unittest.TestCase):
     def test_dot_env_of_the_working_folder_is_read(self):
         folder = support.scratch_folder()
         (folder / ".env").write_text("PORT=0\r\nMAX_VIDEO_SIZE_MB=2\r\nUPLOAD_DIR='in'\r\nFLASK_ENV=production\r\n")
-        with support.Service(folder=folder, PORT=None, UPLOAD_DIR=None) as service:
+        with support.Service(folder=folder, PORT=None, UPLOAD_DIR=None, MAX_VIDEO_SIZE_MB=None) as service:
             self.assertEqual(self.limit_mb(service), 2)
             self.assertTrue((folder / "in").is_dir())
             service.wait_for_line("FLASK_ENV")

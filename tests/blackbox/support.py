@@ -221,8 +221,9 @@ class Service:
         self.temporary = self.folder / "tmp"
         self.uploads.mkdir(exist_ok=True)  # a second service may go on where the first one ended
         self.temporary.mkdir(exist_ok=True)
-        # Every video is looked at anew, unless a suite is about what is remembered; a noisy machine may take its time.
-        defaults = {"UPLOAD_DIR": self.uploads, "TMP_DIR": self.temporary, "CACHE_ENTRIES": 0, "PROCESSING_TIMEOUT_SECONDS": PATIENCE}
+        # Every video is looked at anew, unless a suite is about what is remembered. Some are long, and a noisy machine takes its time.
+        defaults = {"UPLOAD_DIR": self.uploads, "TMP_DIR": self.temporary, "CACHE_ENTRIES": 0, "MAX_VIDEO_SIZE_MB": 100,
+                    "PROCESSING_TIMEOUT_SECONDS": PATIENCE}
         variables = environment(**{name: str(value) for name, value in (defaults | settings).items() if value is not None})
         port = [] if "PORT" in settings or "--port" in flags else ["--port", "0"]
         self.stderr: list[str] = []
