@@ -164,11 +164,13 @@ class WorkersDie(unittest.TestCase):
 class FromInside(unittest.TestCase):
     def test_workers_can_reach_nothing(self):
         with support.Service() as service:
-            support.wait_until(service.workers, "workers")
+            def status(pid: int) -> str:
+                return Path(f"/proc/{pid}/status").read_text()
+
+            # They confine themselves as soon as they live, and before they take a job.
+            support.wait_until(lambda: service.workers() and all("Seccomp:\t2" in status(pid) for pid in service.workers()), "confined workers")
             for pid in service.workers():
-                status = Path(f"/proc/{pid}/status").read_text()
-                self.assertIn("NoNewPrivs:\t1", status)
-                self.assertIn("Seccomp:\t2", status)
+                self.assertIn("NoNewPrivs:\t1", status(pid))
                 sockets = [os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
                 self.assertEqual(sum(name.startswith("socket:") for name in sockets), 1, sockets)
                 self.assertEqual(len(sockets), 4, sockets)  # and three times nothing
