@@ -39,7 +39,8 @@ SCALE_STRETCH = 50                  # those of at least so many are what users r
 SAME_FRAMES = 14                    # neighbouring pairs that say the same: 1 + 2 sum of the autocorrelations, of matching and other pairs alike
 EVIDENCE_HALF = 40.0                # frames; 15 to 60 fit alike
 OFFSET_WIDTH, OFFSET_POWER = 5.0, 6.0   # frames
-MISMATCH_FIT, MISMATCH_SECONDS = 0.08, 2.0  # no genuine stretch of validation people of 2 s and more is below
+MISMATCH_FIT, MISMATCH_SECONDS = 0.08, 2.0  # genuine pieces of validation people of 2 s and more: least 0.056
+MISMATCH_PEOPLE = 5                 # who knows fewer can't tell a stranger from a mismatch, and never says so
 # Less is not enough to judge by: with fewer than this, swapped clips too often look as good as genuine ones.
 MIN_SPEECH_SECONDS, MIN_FACE_SECONDS = 0.5, 1.0
 RIDGE = 1e-3
@@ -189,6 +190,10 @@ def report(found: list[Case], calibration: dict) -> None:
                   f"  fit {fits.mean():.2f}  ALLOW {np.mean((fits >= 0.9) & near):6.1%}  fits nowhere {np.mean(fits < MISMATCH_FIT):6.1%}")
 
 
+def people(embedded: list[measures.EmbeddedClip]) -> int:
+    return len({(item.clip.corpus, item.clip.speaker) for item in embedded})
+
+
 def calibrate(weights: Path, data: Path, out: Path, corpora: set[str] | None = None, scale: Path | None = None) -> None:
     """Writes the calibration of exported weights, from the validation clips (of these corpora). `scale`: a calibration whose scale is kept."""
     torch.set_num_threads(1)
@@ -206,7 +211,7 @@ def calibrate(weights: Path, data: Path, out: Path, corpora: set[str] | None = N
     calibration = fit_score(found, gain, shift) | {
         "distance_gain": round(gain, 4), "distance_shift": round(shift, 4),
         "min_speech_seconds": MIN_SPEECH_SECONDS, "min_face_seconds": MIN_FACE_SECONDS,
-        "mismatch_fit": MISMATCH_FIT, "mismatch_seconds": MISMATCH_SECONDS,
+        "mismatch_fit": MISMATCH_FIT if people(embedded) >= MISMATCH_PEOPLE else 0.0, "mismatch_seconds": MISMATCH_SECONDS,
         "pairs": {"advantage": round(gain * pairs.advantage, 3), "nats": round(pairs.nats / gain, 5)}}
     out.write_text(json.dumps(calibration, indent=2) + "\n")
     print(json.dumps(calibration))

@@ -192,7 +192,7 @@ asio::awaitable<bool> Connection::serve_one() {
         co_await http::async_write(stream_, *response, asio::redirect_error(use_awaitable, failed));
     }
     const double seconds = seconds_since(start);
-    context_.metrics.request(method.size() <= 8 ? method : "other", route_name_, status, seconds);
+    context_.metrics.request(method, route_name_, status, seconds);
     spdlog::info("{}", context_.log.line({.method = method,
                                           .route = route_name_,
                                           .status = status,

@@ -101,6 +101,8 @@ Context::Context(asio::io_context& its_io, const Settings& wanted)
               {.max_time = wanted.processing_timeout,
                .quarantine = wanted.quarantine,
                .remember = wanted.cache_entries > 0,
+               .tmp_dir = wanted.tmp_dir,
+               .max_video_bytes = wanted.max_video_bytes,
                .models = model_files(wanted),
                .thresholds = wanted.thresholds,
                .max_offset_ms = wanted.max_offset_ms}),

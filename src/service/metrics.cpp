@@ -2,6 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,9 @@
 namespace syncnet::service {
 namespace {
 
+// A label is kept for ever, so that none may be a client's own word.
+constexpr std::array<std::string_view, 7> kMethods{"GET",    "HEAD",  "POST",   "PUT",
+                                                   "DELETE", "PATCH", "OPTIONS"};
 constexpr std::array<std::string_view, 4> kStages{"upload", "queue", "analysis", "store"};
 
 const prometheus::Histogram::BucketBoundaries& bounds() {
@@ -73,8 +77,9 @@ Metrics::Metrics(const nlohmann::json& model)
 }
 
 void Metrics::request(std::string_view method, std::string_view route, int status, double seconds) {
+    const bool known = std::ranges::find(kMethods, method) != kMethods.end();
     requests_
-        .Add({{"method", std::string(method)},
+        .Add({{"method", known ? std::string(method) : "other"},
               {"route", std::string(route)},
               {"status", std::to_string(status)}})
         .Increment();

@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "base/version.h"
 #include "pipeline/face_choice.h"
+#include "service/private_copy.h"
 
 namespace syncnet::service {
 namespace {
@@ -79,10 +80,14 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
     // What is the default is the same whether or not it is named.
     if (choice.model == pool_.description().at("model").at("name")) choice.model.clear();
     choice.max_offset_ms = choice.max_offset_ms.value_or(options_.max_offset_ms);
-    const int video = task.video;
+    PrivateCopy copy;
     if (task.sha256.empty()) {
         const auto start = Clock::now();
-        task.sha256 = co_await disk_.run([video] { return sha256_of(video); });
+        copy = co_await disk_.run([this, video = task.video] {
+            return private_copy(video, options_.tmp_dir, options_.max_video_bytes);
+        });
+        task.video = copy.video.get();
+        task.sha256 = copy.sha256;
         metrics_.stage(Stage::store, seconds_since(start));
     }
     if (quarantine_.holds(task.sha256, Clock::now()))
@@ -96,7 +101,7 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
     const auto asked = Clock::now();
     auto started = asked;
     Scored scored;
-    WorkerTask work{.video = video,
+    WorkerTask work{.video = task.video,
                     .client = task.client,
                     .choice = task.choice,
                     .thresholds = options_.thresholds,

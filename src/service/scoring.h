@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -20,7 +21,7 @@ namespace syncnet::service {
 struct ScoringTask {
     int video = -1;      // open for reading; the caller keeps it until it is answered
     std::string client;  // whose it is
-    std::string sha256;  // empty: found out here
+    std::string sha256;  // empty: others may write to the video, so a copy is scored
     ScoringChoice choice;
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::optional<std::chrono::seconds> max_time;  // of the work; nothing: a request's
@@ -39,6 +40,8 @@ class Scoring {
     struct Options {
         std::chrono::seconds max_time, quarantine;
         bool remember = true;
+        std::filesystem::path tmp_dir;  // for copies
+        std::int64_t max_video_bytes = 0;
         std::string models;  // whatever tells these model files from others
         score::Thresholds thresholds;
         int max_offset_ms = pipeline::kMaxOffsetMs;

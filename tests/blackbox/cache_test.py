@@ -1,6 +1,7 @@
 """Answers that are remembered: the same bytes with the same model and settings are looked at once."""
 
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import support
 
@@ -44,6 +45,27 @@ class Cache(unittest.TestCase):
                 self.same(first, answer.json())
 
             self.assertFalse(self.cached(service.upload(self.others[0])), "other bytes")
+
+    def test_what_is_remembered_is_of_the_bytes_that_were_looked_at(self):
+        with self.service(WORKERS=1) as service, ThreadPoolExecutor(1) as pool:
+            path, long = service.put(self.clip, "changing.mp4"), service.put(support.long_sample(1200))
+            body = b'{"video_path": "%s"}' % long.encode()
+            with service.connect() as connection:  # the only worker has much to do
+                connection.sendall(b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" %
+                                   (len(body), body))
+                support.wait_until(lambda: service.health()["busy"] == 1, "its beginning")
+                waiting = pool.submit(service.score_path, path)
+                support.wait_until(lambda: b'syncnet_depth{of="waiting_requests"} 1' in service.request("GET", "/metrics").body, "the other one to wait")
+                with open(service.uploads / path, "r+b") as file:  # its hash is known by now
+                    file.write(self.others[2].read_bytes())
+                    file.truncate()
+            changed = self.scored(waiting.result())
+            self.assertFalse(changed["cached"])
+            known = self.scored(service.upload(self.clip))
+            self.assertTrue(known["cached"])
+            self.same(known, changed)
+        with self.service() as service:
+            self.same(known, self.scored(service.upload(self.clip)))
 
     def test_errors_are_not_remembered(self):
         with self.service() as service:

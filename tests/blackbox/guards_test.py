@@ -152,6 +152,17 @@ class Web(unittest.TestCase):
             service.wait_for_line(trace)
             self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
 
+    def test_no_word_of_a_client_becomes_a_label(self):
+        with support.Service() as service:
+            for n in range(200):
+                service.raw(f"M{n} /health HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                service.request("GET", f"/nowhere{n}")
+            text = service.request("GET", "/metrics").body.decode()
+            for label in ("method", "route"):
+                words = set(re.findall(rf'syncnet_requests_total{{.*{label}="([^"]*)"', text))
+                self.assertIn("other", words)
+                self.assertLess(len(words), 10, words)
+
     def test_metrics_count_what_happened(self):
         clip = support.short_sample()
         with support.Service(CACHE_ENTRIES=10) as service:

@@ -37,6 +37,17 @@ class Start(unittest.TestCase):
         self.assertIn("UPLOAD_DIR", support.Service(UPLOAD_DIR=folder / "file").fails_to_start())
         self.assertIn("TMP_DIR", support.Service(TMP_DIR=folder / "missing").fails_to_start())
 
+    def test_a_second_service_on_the_same_state(self):
+        state = support.scratch_folder()
+        with support.Service(STATE_DIR=state) as first:
+            said = support.Service(STATE_DIR=state).fails_to_start()
+            self.assertIn(f"STATE_DIR: {state} is in use by another service (process {first.process.pid} on ", said)
+            self.assertEqual(first.health()["status"], "healthy")
+        with support.Service(STATE_DIR=state) as second:  # after it, any may
+            second.kill()
+        with support.Service(STATE_DIR=state):
+            pass
+
     def test_missing_models(self):
         said = support.Service(SYNCNET_MODELS=support.scratch_folder()).fails_to_start()
         self.assertIn("model", said)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "pipeline/face_choice.h"
+#include "service/folder_lock.h"
 
 namespace syncnet::service {
 namespace {
@@ -110,7 +111,8 @@ std::string_view to_string(JobState state) {
 
 struct JobStore::Impl {
     Impl(const std::filesystem::path& folder, const StoreLimits& its_limits)
-        : limits(its_limits),
+        : lock(folder),
+          limits(its_limits),
           spool(folder / "spool", limits.spool_bytes),
           database((folder / "syncnet.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                    kBusyMilliseconds) {
@@ -160,6 +162,7 @@ struct JobStore::Impl {
         return query.executeStep() ? std::optional(read(query)) : std::nullopt;
     }
 
+    FolderLock lock;
     StoreLimits limits;
     Spool spool;
     mutable SQLite::Database database;
