@@ -53,7 +53,7 @@ class Explained(unittest.TestCase):
         self.assertIn("syncnet fix", text)
 
     def test_another_voice(self):
-        answer, text = explained(support.sample("--seconds", "8", "--other-audio"))
+        answer, text = explained(support.sample("--seconds", "8", "--seed", "3", "--other-audio"))
         self.assertEqual(answer["decision"], "BLOCK")
         self.assertIn("Not enough", text)
         self.assertIn("disagrees", [w["role"] for w in answer["explanation"]["windows"]])
