@@ -1,4 +1,4 @@
-#include "base/version.h"
+#include "syncnet/version.h"
 
 namespace syncnet {
 

@@ -6,13 +6,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "base/version.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress_line.h"
 #include "evaluate/report.h"
 #include "evaluate/runner.h"
+#include "syncnet/version.h"
 
 namespace syncnet::cli {
 namespace {

@@ -32,8 +32,10 @@ int features(const FeaturesOptions& options) {
         ProgressBar bar(true);
         pipeline::Request request = options.analysis.request();
         request.on_progress = [&](double done) { bar.update(done); };
-        return pipeline::read_video(media::Source::from_path(options.video), *models, scoring,
-                                    options.analysis.reading(), request, {});
+        const pipeline::ReadingOptions reading_options = options.analysis.reading();
+        return pipeline::read_video(
+            media::open_file(media::Source::from_path(options.video), reading_options.limits),
+            *models, scoring, reading_options, request, {});
     }();
     std::filesystem::create_directories(options.out);
     const std::string stem = std::filesystem::path(options.video).stem().string();

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/nearest.h"
-#include "base/version.h"
 #include "cli/commands.h"
+#include "syncnet/version.h"
 
 namespace syncnet::cli {
 

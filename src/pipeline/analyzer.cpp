@@ -149,12 +149,20 @@ Analysis Analyzer::analyze(media::Source source, const Request& request) const {
     return judge(read(std::move(source), request), request);
 }
 
+Analysis Analyzer::analyze(const media::OpenStream& open, const Request& request) const {
+    return judge(read(open, request), request);
+}
+
 Reading Analyzer::read(media::Source source, const Request& request) const {
+    return read(media::open_file(std::move(source), options_.reading.limits), request);
+}
+
+Reading Analyzer::read(const media::OpenStream& open, const Request& request) const {
     const ScoringModel& scoring = models_->find(request.model);
     const Search search =
         search_of(scoring, request.max_offset_ms.value_or(options_.max_offset_ms));
     return read_video(
-        source, *models_, scoring, options_.reading, request,
+        open, *models_, scoring, options_.reading, request,
         [&](const Reading& reading) { return fit_of(reading, scoring, search, request); });
 }
 

@@ -26,10 +26,13 @@ class Analyzer {
     // Throws what media::Reader throws, timeout, cancelled. No face, no sound and no speech are no
     // errors but answers.
     Analysis analyze(media::Source source, const Request& request = {}) const;
+    // Of what is no file; limits are the stream's.
+    Analysis analyze(const media::OpenStream& open, const Request& request = {}) const;
 
     // The two halves of it, where more is wanted of one reading. `judge` takes the request that was
     // read with.
     Reading read(media::Source source, const Request& request = {}) const;
+    Reading read(const media::OpenStream& open, const Request& request = {}) const;
     Analysis judge(const Reading& reading, const Request& request = {}) const;
 
     const Models& models() const { return *models_; }

@@ -24,18 +24,20 @@ constexpr int kBlazeFaceStride = 4;
 // Decodes on a thread of its own; the sound goes through the models' front ends there too.
 class Decoding {
   public:
-    Decoding(media::Source source, const media::Limits& limits, const media::Options& options,
-             const Request& request)
-        : reader_(std::move(source), limits, options),
+    Decoding(std::unique_ptr<media::Stream> stream, const Request& request)
+        : stream_(std::move(stream)),
           listener_({}, request.to_draw),
           thread_([this, &request](const std::stop_token& stop) { run(stop, request); }) {}
-    ~Decoding() { frames_.close(); }
+    ~Decoding() {
+        frames_.close();
+        stream_->stop();
+    }
     Decoding(const Decoding&) = delete;
     Decoding& operator=(const Decoding&) = delete;
 
-    const media::Info& info() const { return reader_.info(); }
+    const media::Info& info() const { return stream_->info(); }
 
-    // Throws what the reader threw.
+    // Throws what the stream threw.
     std::optional<media::Frame> next_frame() {
         auto frame = frames_.pop();
         if (!frame && failure_) std::rethrow_exception(failure_);
@@ -44,7 +46,7 @@ class Decoding {
 
     // Once next_frame() has returned nothing.
     const Listener& listener() const { return listener_; }
-    const media::Damage& damage() const { return reader_.damage(); }
+    const media::Damage& damage() const { return stream_->damage(); }
 
   private:
     void run(const std::stop_token& stop, const Request& request) {
@@ -52,7 +54,7 @@ class Decoding {
             while (!stop.stop_requested()) {
                 // Here too: a file may have hours of sound behind its last picture.
                 check(request);
-                auto item = reader_.next();
+                auto item = stream_->next();
                 if (!item) break;
                 if (auto* frame = std::get_if<media::Frame>(&*item)) {
                     if (!frames_.push(std::move(*frame))) return;
@@ -67,7 +69,7 @@ class Decoding {
         frames_.close();
     }
 
-    media::Reader reader_;
+    std::unique_ptr<media::Stream> stream_;
     Listener listener_;
     BoundedQueue<media::Frame> frames_{kFramesAhead};
     std::exception_ptr failure_;  // written before the queue is closed, read after
@@ -229,10 +231,9 @@ Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSess
 }
 
 // One track's sound into `listener`, without a look at the pictures.
-void listen(media::Source source, const media::Limits& limits, int track, const Request& request,
-            Listener& listener) {
-    media::Reader reader(std::move(source), limits, {.audio_track = track, .pictures = false});
-    while (const auto item = reader.next()) {
+void listen(const media::OpenStream& open, int track, const Request& request, Listener& listener) {
+    const auto stream = open({.audio_track = track, .pictures = false});
+    while (const auto item = stream->next()) {
         check(request);
         if (const auto* samples = std::get_if<media::Samples>(&*item)) listener.push(*samples);
     }
@@ -246,9 +247,9 @@ void take(Heard heard, Reading& reading) {
 }
 
 // The reading has the sound of `first`. If its voice doesn't fit, another sound may.
-void choose_sound(const media::Source& source, const ScoringModel& scoring,
-                  const ReadingOptions& options, const Request& request, const FitOf& fit_of,
-                  const ChannelLevels& levels, sync::SyncSession& session, Reading& reading) {
+void choose_sound(const media::OpenStream& open, const ScoringModel& scoring,
+                  const Request& request, const FitOf& fit_of, const ChannelLevels& levels,
+                  sync::SyncSession& session, Reading& reading) {
     const auto tried = [&](const SoundPick& pick, const ChannelLevels& of, bool judged) {
         const auto speech =
             speech_frames(reading.speech, reading.speech.first_frame,
@@ -269,7 +270,7 @@ void choose_sound(const media::Source& source, const ScoringModel& scoring,
     SoundPick read = first;
     const auto read_again = [&](const SoundPick& pick) {
         Listener listener(pick.mix, request.to_draw);
-        listen(source.again(), options.limits, pick.track, request, listener);
+        listen(open, pick.track, request, listener);
         take(hear(listener, scoring, session, request), reading);
         read = pick;
         return listener.levels();
@@ -293,13 +294,12 @@ void check(const Request& request) {
         throw Error(ErrorCode::timeout, "the video was not done in time");
 }
 
-Reading read_video(const media::Source& source, const Models& models, const ScoringModel& scoring,
+Reading read_video(const media::OpenStream& open, const Models& models, const ScoringModel& scoring,
                    const ReadingOptions& options, const Request& request, const FitOf& fit_of) {
     media::Options pick;
     if (request.audio != AudioChoice{})
-        pick.audio_track =
-            first_track(media::Reader(source.again(), options.limits).info(), request.audio);
-    Decoding decoding(source.again(), options.limits, pick, request);
+        pick.audio_track = first_track(open(pick)->info(), request.audio);
+    Decoding decoding(open(pick), request);
     Reading reading{.video = decoding.info()};
     const auto session = scoring.network->start();
     if (options.cropped)
@@ -312,8 +312,7 @@ Reading read_video(const media::Source& source, const Models& models, const Scor
     reading.has_audio = !listener.frames().log_mel.empty();
     take(hear(listener, scoring, *session, request), reading);
     if (reading.has_audio && reading.video.audio_track)
-        choose_sound(source, scoring, options, request, fit_of, listener.levels(), *session,
-                     reading);
+        choose_sound(open, scoring, request, fit_of, listener.levels(), *session, reading);
     return reading;
 }
 

@@ -1,6 +1,6 @@
 // One video read: every face's lips and the sound as embeddings, streamed in bounded memory.
 //
-//   media::Reader -> FaceFollower -> LipReader --+
+//   media::Stream -> FaceFollower -> LipReader --+
 //                 -> Listener -> SyncSession ----+-> Reading
 //
 // Pictures are decoded on one thread while faces and lips are read on another; pictures are let go
@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "face/mouth_reader.h"
-#include "media/reader.h"
+#include "media/stream.h"
 #include "pipeline/audio_choice.h"
 #include "pipeline/face_follower.h"
 #include "pipeline/models.h"
@@ -105,9 +105,9 @@ struct Reading {
 // How well the voice of a reading fits its lips, 0..1; 0 without evidence.
 using FitOf = std::function<double(const Reading&)>;
 
-// Throws what media::Reader throws, timeout, cancelled, model_not_available, invalid_request (no
+// Throws what the stream throws, timeout, cancelled, model_not_available, invalid_request (no
 // such audio track).
-Reading read_video(const media::Source& source, const Models& models, const ScoringModel& scoring,
+Reading read_video(const media::OpenStream& open, const Models& models, const ScoringModel& scoring,
                    const ReadingOptions& options, const Request& request, const FitOf& fit_of);
 
 }  // namespace syncnet::pipeline

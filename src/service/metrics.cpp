@@ -6,7 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "base/version.h"
+#include "syncnet/version.h"
 
 namespace syncnet::service {
 namespace {

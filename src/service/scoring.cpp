@@ -5,9 +5,9 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/sha256.h"
-#include "base/version.h"
 #include "pipeline/face_choice.h"
 #include "service/private_copy.h"
+#include "syncnet/version.h"
 
 namespace syncnet::service {
 namespace {

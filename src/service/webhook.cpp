@@ -8,8 +8,8 @@
 #include <boost/beast/ssl.hpp>
 
 #include "base/error.h"
-#include "base/version.h"
 #include "service/public_address.h"
+#include "syncnet/version.h"
 
 namespace syncnet::service {
 namespace {

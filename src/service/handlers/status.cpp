@@ -1,6 +1,6 @@
-#include "base/version.h"
 #include "service/handlers/handlers.h"
 #include "service/openapi.h"
+#include "syncnet/version.h"
 
 namespace syncnet::service {
 namespace {
