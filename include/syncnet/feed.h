@@ -49,7 +49,7 @@ class SYNCNET_API Feed {
   private:
     friend class Analyzer;
     struct SYNCNET_LOCAL Impl;
-    explicit Feed(std::unique_ptr<Impl> impl);
+    SYNCNET_LOCAL explicit Feed(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 
