@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a part of the work needs on Debian 12: setup.sh [build|deb|demo|test|bench|lint|fuzz|train].
+# Installs what a part of the work needs on Debian 12: setup.sh [build|python|deb|demo|test|bench|lint|fuzz|train].
 # Quick when all is there. Uses sudo when not root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,12 +7,14 @@ cd "$(dirname "$0")/.."
 build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev
     libswresample-dev libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev
     libssl-dev ca-certificates libseccomp-dev libsqlitecpp-dev libsqlite3-dev prometheus-cpp-dev git)
+module=(pybind11-dev python3-dev python3-numpy python3-pip)
 sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in
     build) packages=("${build[@]}") ;;
-    deb) packages=("${build[@]}" dpkg-dev file) ;;
+    python) packages=("${build[@]}" "${module[@]}") ;;
+    deb) packages=("${build[@]}" "${module[@]}" dpkg-dev file) ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
-    test) packages=("${build[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl openssl python3-yaml python3-jsonschema) ;;
+    test) packages=("${build[@]}" "${module[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl openssl python3-yaml python3-jsonschema) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
     lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
     fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;
