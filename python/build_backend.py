@@ -1,6 +1,7 @@
 """Makes the wheel (PEP 517) out of what CMake builds: the package, libsyncnet.so and the models.
 
-SYNCNET_BUILD_DIR is a folder that was built in before; by default build-python, below the sources.
+SYNCNET_BUILD_DIR is a folder that CMake configured before, with SYNCNET_PYTHON=ON and for this Python; without it, it is
+build-python below the sources.
 """
 
 import base64
@@ -26,10 +27,16 @@ def _tag() -> str:
 
 
 def _build() -> Path:
-    folder = Path(os.environ.get("SYNCNET_BUILD_DIR", SOURCE / "build-python"))
-    new = [] if (folder / "CMakeCache.txt").exists() else ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DSYNCNET_PROGRAM=OFF"]
-    subprocess.run(["cmake", "-S", SOURCE, "-B", folder, *new, "-DSYNCNET_PYTHON=ON", f"-DPython_EXECUTABLE={sys.executable}"], check=True)
+    """The build folder, with all in it that the wheel needs."""
+    built = os.environ.get("SYNCNET_BUILD_DIR")
+    folder = Path(built or SOURCE / "build-python")
+    if not built:
+        options = ["-DCMAKE_BUILD_TYPE=Release", "-DSYNCNET_PROGRAM=OFF", "-DSYNCNET_PYTHON=ON", f"-DPython_EXECUTABLE={sys.executable}"]
+        subprocess.run(["cmake", "-S", SOURCE, "-B", folder, "-G", "Ninja", *options], check=True)
     subprocess.run(["cmake", "--build", folder, "--target", "python_module"], check=True)
+    module = folder / f"python/syncnet/_syncnet{sysconfig.get_config_var('EXT_SUFFIX')}"
+    if not module.exists():
+        raise FileNotFoundError(f"{module}: {folder} was configured for another Python")
     return folder
 
 
