@@ -31,14 +31,14 @@ struct syncnet_result {
 
 namespace {
 
-// Where not even an error has room.
-syncnet_error no_memory{.code = "out_of_memory", .message = "there is no memory left"};
+// Where not even an error has room. Nobody changes or frees it.
+const syncnet_error kNoMemory{.code = "out_of_memory", .message = "there is no memory left"};
 
 syncnet_error* error_of(const char* code, const char* message) noexcept {
     try {
         return std::make_unique<syncnet_error>(syncnet_error{code, message}).release();
     } catch (...) {
-        return &no_memory;
+        return const_cast<syncnet_error*>(&kNoMemory);
     }
 }
 
@@ -134,7 +134,7 @@ const char* syncnet_error_message(const syncnet_error* error) {
     return error->message.c_str();
 }
 void syncnet_error_free(syncnet_error* error) {
-    if (error != &no_memory) std::unique_ptr<syncnet_error>{error};
+    if (error != &kNoMemory) std::unique_ptr<syncnet_error>{error};
 }
 
 syncnet_stop* syncnet_stop_new() {
