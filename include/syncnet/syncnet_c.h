@@ -13,8 +13,8 @@
 #ifndef SYNCNET_SYNCNET_C_H
 #define SYNCNET_SYNCNET_C_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <stddef.h> /* NOLINT: this is C */
+#include <stdint.h> /* NOLINT */
 
 #include "syncnet/export.h"
 
