@@ -19,7 +19,7 @@ def save_checkpoint(run: Path, state: dict[str, Any]) -> None:
 
 def load_model(path: Path) -> tuple[LipSync, dict[str, str]]:
     """The averaged weights of a checkpoint as a model in evaluation mode, and what the run says about itself."""
-    state = torch.load(path)
+    state = torch.load(path, map_location="cpu")
     model = LipSync()
     model.load_state_dict(state["average"])
     return model.eval(), {"trained_on": state["trained_on"], "steps": str(state["step"])}

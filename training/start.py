@@ -51,9 +51,9 @@ def unfold(model: nn.Module, run: Callable[[], object]) -> None:
         block.bn.bias.add_(mean)
 
 
-def load_start(path: Path, batches: Iterator[Batch]) -> LipSync:
-    """A model that computes what the file does, ready to be trained."""
-    model = with_folded_weights(safetensors.load(path)[0])
+def load_start(path: Path, batches: Iterator[Batch], device: torch.device = torch.device("cpu")) -> LipSync:
+    """A model that computes what the file does, ready to be trained. The batches lie on the same device."""
+    model = with_folded_weights(safetensors.load(path)[0]).to(device)
 
     def run() -> None:
         for _ in range(BATCHES):

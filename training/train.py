@@ -12,11 +12,11 @@ import torch
 from .checkpoint import NAME, load_model
 from .dataset import load_clips
 from .export import export
-from .trainer import LEARNING_RATE, Trainer
+from .trainer import BATCH, LEARNING_RATE, Trainer, load_teacher
 
-# Weight of each corpus in a batch. GRID and webcam clips fill the long batches alone (batches.py), so that over all
-# batches it comes to about 40 % webcam (closest to the product, but 26 people), 40 % lrc_ar, 20 % GRID (one speaker).
-MIX = {"webcam": 0.30, "lrc_ar": 0.50, "grid": 0.20}
+# Weight of each corpus in a batch. Broadcast clips are too short for the long batches (batches.py), so that over all batches it
+# comes to about half people at their own camera (closest to the product, but 42 people), 30 % lrc_ar, 20 % GRID (one speaker).
+MIX = {"webcam": 0.25, "talkvid": 0.12, "lrc_ar": 0.45, "grid": 0.18}
 
 
 def parse_mix(text: str) -> dict[str, float]:
@@ -41,6 +41,10 @@ def add_training_options(parser: argparse.ArgumentParser, name: str | None = Non
     parser.add_argument("--fix-edges", action="store_true", help="leave the lips' lowest layers as they are: twice as fast, with --start")
     parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared: waiting threads stall it")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=BATCH, help="clips a step; a graphics card takes 128 in the same time")
+    parser.add_argument("--device", type=torch.device, default=torch.device("cuda" if torch.cuda.is_available() else "cpu"), help="default: a graphics card where there is one")
+    parser.add_argument("--teachers", type=Path, nargs="+", default=[], help="folders of finished runs, whose answers are half of what this one learns")
+
 
 
 def train(data: Path, out: Path, mix: dict[str, float], resume: bool, options: argparse.Namespace) -> Path:
@@ -51,7 +55,8 @@ def train(data: Path, out: Path, mix: dict[str, float], resume: bool, options: a
     validation = load_clips(data, "validation")
     print(f"{len(clips)} training clips, {sum(len(clip.crops) for clip in clips)} frames", flush=True)
     Trainer(out, clips, validation, mix, minutes=options.minutes, start=options.start, resume=resume,
-            learning_rate=options.learning_rate, fix_edges=options.fix_edges, seed=options.seed).train()
+            learning_rate=options.learning_rate, fix_edges=options.fix_edges, seed=options.seed, batch=options.batch,
+            device=options.device, teachers=[load_teacher(run / NAME, options.device) for run in options.teachers]).train()
     model, about = load_model(out / NAME)
     return export(model, out, options.name, about)
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .batches import Batch, BatchMaker, batch_loader
-from .checkpoint import NAME, save_checkpoint
+from .checkpoint import NAME, load_model, save_checkpoint
 from .dataset import Clip
 from .losses import LARGEST_SCALE, SyncLoss, answers
 from .measures import embed, summary
@@ -52,6 +52,13 @@ class Teacher:
         return self.model.lip(batch.frames)[0], self.model.sound(batch.mel[:len(batch.frames), :1], batch.first, batch.end)[0]
 
 
+def load_teacher(checkpoint: Path, device: torch.device) -> Teacher:
+    """What a run came to."""
+    model, _ = load_model(checkpoint)
+    scale = torch.load(checkpoint, map_location=device)["loss"]["log_scale"][0].exp().clamp(max=LARGEST_SCALE)
+    return Teacher(model.to(device, memory_format=torch.channels_last), scale)
+
+
 class Trainer:
     """Trains until `minutes` of training time or `steps` are spent; the learning rate falls to zero just then."""
 
@@ -59,7 +66,7 @@ class Trainer:
                  minutes: float | None = None, steps: int | None = None, start: Path | None = None,
                  resume: bool = False, learning_rate: float = LEARNING_RATE,
                  fix_edges: bool = False, seed: int = 1, batch: int = BATCH, device: torch.device = torch.device("cpu"),
-                 teachers: Sequence["Teacher"] = ()) -> None:
+                 teachers: Sequence[Teacher] = ()) -> None:
         if (minutes is None) == (steps is None):
             raise ValueError("give either minutes or steps")
         self.run, self.clips, self.validation, self.mix = run, clips, validation, mix
@@ -82,7 +89,7 @@ class Trainer:
         elif start is not None:
             # Past the plateau where nothing is learned yet.
             maker = BatchMaker(clips, mix, batch, batch // SPEECH_TO_OTHER, seed, device)
-            self.model.load_state_dict(load_start(start, iter(maker)).state_dict())
+            self.model.load_state_dict(load_start(start, iter(maker), device).state_dict())
             self.average = AverageWeights(self.model)
         if fix_edges:
             self.model.lip.fix_edges()
@@ -136,9 +143,6 @@ class Trainer:
         model = LipSync().to(self.device, memory_format=torch.channels_last)
         model.load_state_dict(self.average.state)
         return model.eval()
-
-    def teacher(self) -> "Teacher":
-        return Teacher(self.averaged_model(), self.loss.log_scale[0].detach().exp().clamp(max=LARGEST_SCALE))
 
     def log(self, entry: dict) -> None:
         entry = {"step": self.step, "minutes": round(self.elapsed / 60, 2), **entry}
