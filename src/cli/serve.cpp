@@ -61,6 +61,8 @@ int serve(const ServeOptions& options) {
                  models["model"]["version"].get<std::string>(),
                  models["model"]["precision"].get<std::string>(),
                  models["model_choice"].get<std::string>());
+    for (const auto& [part, in_force] : models["sandbox"].items())
+        if (!in_force) spdlog::warn("the kernel does not let workers be confined by {}", part);
     spdlog::info("listening on {}://{}:{}", settings.tls_cert.empty() ? "http" : "https",
                  settings.host, server.port());
     server.run();

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "media/codecs.h"
+#include "media/mp4_tables.h"
 
 namespace syncnet::media {
 namespace {
@@ -49,6 +50,7 @@ bool is_still(const AVStream& stream) noexcept {
 }
 
 SourceIo::SourceIo(Source source) {
+    require_moderate_tables(source);
     const WholeBoxes whole = whole_boxes(source);
     state_ = std::make_unique<State>(State{std::move(source), whole});
     auto* buffer = static_cast<unsigned char*>(checked(av_malloc(kIoBufferBytes)));

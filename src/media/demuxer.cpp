@@ -13,6 +13,11 @@ namespace {
 // A truncated mp4 fails at every packet beyond its end, while the other stream may go on.
 constexpr int kMaxReadErrors = 16;
 
+// What is read is bound to the time that it covers: some packets to begin with, and then as many as
+// no picture and no sound needs.
+constexpr std::int64_t kFreePackets = 5'000;
+constexpr double kMaxPacketsPerSecond = 1'000;
+
 constexpr double kEarlyEndSeconds = 1.0;
 
 std::string codec_name(const AVStream& stream) {
@@ -95,6 +100,15 @@ void Demuxer::mend(AVPacket& packet) {
         if (packet.pts != AV_NOPTS_VALUE) packet.pts += correction;
     }
     last_us_ = std::max(last_us_, dts_us + correction_us + duration_us);
+    require_progress(dts_us + correction_us);
+}
+
+void Demuxer::require_progress(std::int64_t packet_us) {
+    first_us_ = std::min(first_us_.value_or(packet_us), packet_us);
+    const double seconds = static_cast<double>(last_us_ - *first_us_) / AV_TIME_BASE;
+    if (static_cast<double>(++packets_ - kFreePackets) > kMaxPacketsPerSecond * seconds)
+        throw Error(ErrorCode::too_complex, std::to_string(packets_) + " packets last only " +
+                                                std::to_string(seconds) + " s");
 }
 
 bool Demuxer::ends_early() const {

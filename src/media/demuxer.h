@@ -35,6 +35,7 @@ class Demuxer {
 
   private:
     void mend(AVPacket& packet);
+    void require_progress(std::int64_t packet_us);
     bool ends_early() const;
 
     Container container_;  // owns the streams
@@ -44,6 +45,8 @@ class Demuxer {
     std::vector<AVStream*> audio_tracks_;
     TimestampMender mender_;
     std::int64_t last_us_ = 0;  // the end of the latest packet
+    std::optional<std::int64_t> first_us_;
+    std::int64_t packets_ = 0;  // that have a time
 };
 
 }  // namespace syncnet::media

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+#include "service/client_name.h"
+
 namespace syncnet::service {
 namespace {
 
@@ -44,7 +47,7 @@ Connection::Connection(Context& context, std::span<const Route> routes,
     auto& lowest = stream_.lowest().socket();
     lowest.set_option(asio::ip::tcp::no_delay(true), ignored);
     if (const auto peer = lowest.remote_endpoint(ignored); !ignored)
-        address_ = peer.address().to_string();
+        address_ = peer.address().to_string(), client_ = client_name(peer.address());
 }
 
 asio::awaitable<void> Connection::serve() {
@@ -83,10 +86,32 @@ asio::awaitable<boost::system::error_code> Connection::read_header(HeaderParser&
     co_return failed;
 }
 
+// A page of another site could have its own name lead to this address. Throws wrong_host.
+void Connection::require_known_name(std::string_view host) const {
+    if (context_.settings.hosts.empty()) return;
+    const auto port = host.rfind(':');
+    const std::string_view name =
+        port == std::string_view::npos || host.ends_with(']') ? host : host.substr(0, port);
+    for (const std::string_view known : separated(context_.settings.hosts, ','))
+        if (beast::iequals(name, known)) return;
+    throw Error(ErrorCode::wrong_host, "the request's Host is not a name of this service");
+}
+
+// Throws too_many_requests.
+void Connection::count_for(const ApiKey& key) {
+    if (keys_connection_.holder() == key.name) return;
+    Shares::Share mine(context_.by_key, key.name);
+    if (mine.take(1) != Shares::Answer::granted)
+        throw Error(ErrorCode::too_many_requests,
+                    "the key has as many connections as one client may");
+    keys_connection_ = std::move(mine);
+}
+
 // Throws unauthorized, forbidden, too_many_requests.
 void Connection::admit(Exchange& exchange, const Route& route) {
-    exchange.client = address_;
+    exchange.client = client_;
     if (!route.scope) return;
+    require_known_name(exchange.field(http::field::host));
     Rate rate{.per_minute = context_.settings.rate_per_minute};
     if (context_.keys) {
         exchange.key = context_.keys->find(
@@ -97,6 +122,7 @@ void Connection::admit(Exchange& exchange, const Route& route) {
             throw Error(ErrorCode::forbidden,
                         "the key lacks the scope " + std::string(to_string(*route.scope)));
         exchange.client = exchange.key->name;
+        count_for(*exchange.key);
         if (exchange.key->rate_per_minute) rate.per_minute = *exchange.key->rate_per_minute;
     }
     if (rate.per_minute == 0) return;

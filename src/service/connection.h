@@ -29,11 +29,15 @@ class Connection {
     asio::awaitable<boost::system::error_code> read_header(HeaderParser& header);
     asio::awaitable<std::optional<Response>> answer(Exchange& exchange, std::string_view path);
     void admit(Exchange& exchange, const Route& route);
+    void require_known_name(std::string_view host) const;
+    void count_for(const ApiKey& key);
     asio::awaitable<void> discard_rest();
 
     Context& context_;
     std::span<const Route> routes_;
     std::string address_;
+    std::string client_;             // as limits count it
+    Shares::Share keys_connection_;  // this one, as the last key's
     ClientStream stream_;
     beast::flat_buffer buffer_{kMaxHeaderBytes + (64U << 10U)};
     std::string_view route_name_;

@@ -15,6 +15,7 @@
 #include "service/request_log.h"
 #include "service/scoring.h"
 #include "service/settings.h"
+#include "service/shares.h"
 #include "service/upload_folders.h"
 #include "service/worker/pool.h"
 
@@ -36,6 +37,8 @@ struct Context {
     CorsPolicy cors;
     RequestLog log;
     RateLimiter limiter;
+    Shares by_address, by_key;  // of connections
+    Shares uploads;             // of bytes in TMP_DIR
     UploadFolders folders;
     JobStore store;  // for the disk's thread
     WorkerPool pool;

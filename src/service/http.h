@@ -45,7 +45,8 @@ inline Response problem(const Error& error) {
     const int status = error.info().http_status;
     Response response = json_response(static_cast<http::status>(status), problem_body(error),
                                       "application/problem+json");
-    if (status == 503) response.set(http::field::retry_after, "1");
+    if (status == 503 || status == 429 || status == 507)
+        response.set(http::field::retry_after, "1");
     return response;
 }
 

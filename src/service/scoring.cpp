@@ -22,12 +22,7 @@ double seconds_since(Clock::time_point start) {
 
 Scoring::Scoring(WorkerPool& pool, Disk& disk, JobStore& store, Metrics& metrics,
                  const Options& options)
-    : pool_(pool),
-      disk_(disk),
-      store_(store),
-      metrics_(metrics),
-      options_(options),
-      quarantine_(options.quarantine) {}
+    : pool_(pool), disk_(disk), store_(store), metrics_(metrics), options_(options) {}
 
 void Scoring::set_defaults(const score::Thresholds& thresholds, int max_offset_ms) {
     options_.thresholds = thresholds;
@@ -49,6 +44,25 @@ std::string Scoring::cache_key(const ScoringTask& task) const {
     what["max_offset_ms"] = task.choice.max_offset_ms.value();
     what["video"] = task.sha256;
     return to_hex(sha256(what.dump()));
+}
+
+asio::awaitable<void> Scoring::quarantine(std::string sha256) {
+    try {
+        co_await disk_.run([&] { store_.quarantine(sha256); });
+    } catch (const Error& e) {
+        spdlog::warn("a video can't be kept in quarantine: {}", e.what());
+    }
+}
+
+asio::awaitable<void> Scoring::refuse_quarantined(const std::string& sha256) {
+    bool held = false;
+    try {
+        held = co_await disk_.run([&] { return store_.quarantined(sha256); });
+    } catch (const Error& e) {  // the service can do without
+        spdlog::warn("the quarantine can't be asked: {}", e.what());
+    }
+    if (held)
+        throw Error(ErrorCode::quarantined, "workers died of these very bytes a short while ago");
 }
 
 asio::awaitable<std::optional<Scored>> Scoring::remembered(std::string key) {
@@ -90,8 +104,7 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
         task.sha256 = copy.sha256;
         metrics_.stage(Stage::store, seconds_since(start));
     }
-    if (quarantine_.holds(task.sha256, Clock::now()))
-        throw Error(ErrorCode::quarantined, "workers died of these very bytes a short while ago");
+    co_await refuse_quarantined(task.sha256);
     const std::string key = cache_key(task);
     if (auto known = co_await remembered(key)) {
         metrics_.decision(known->analysis.at("decision").get<std::string>());
@@ -113,11 +126,15 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
                             metrics_.stage(Stage::queue, seconds_since(asked));
                         },
                     .on_progress = std::move(task.on_progress)};
+    std::optional<WorkerLost> lost;
     try {
         scored.analysis = co_await pool_.analyze(std::move(work));
-    } catch (const WorkerLost&) {
-        quarantine_.add(task.sha256, Clock::now());
-        throw;
+    } catch (const WorkerLost& e) {
+        lost = e;
+    }
+    if (lost) {
+        co_await quarantine(task.sha256);
+        throw WorkerLost(*lost);
     }
     scored.worker_ms = 1000 * seconds_since(started);
     metrics_.stage(Stage::analysis, seconds_since(started));

@@ -12,7 +12,6 @@
 #include "service/disk.h"
 #include "service/jobs/store.h"
 #include "service/metrics.h"
-#include "service/quarantine.h"
 #include "service/scoring_choice.h"
 #include "service/worker/pool.h"
 
@@ -38,7 +37,7 @@ struct Scored {               // NOLINT(bugprone-exception-escape): json moves w
 class Scoring {
   public:
     struct Options {
-        std::chrono::seconds max_time, quarantine;
+        std::chrono::seconds max_time;
         bool remember = true;
         std::filesystem::path tmp_dir;  // for copies
         std::int64_t max_video_bytes = 0;
@@ -54,11 +53,15 @@ class Scoring {
     // coroutine ends the worker.
     asio::awaitable<Scored> score(ScoringTask task);
 
+    // Refuses these bytes for a while.
+    asio::awaitable<void> quarantine(std::string sha256);
+
     // From the next video on.
     void set_defaults(const score::Thresholds& thresholds, int max_offset_ms);
 
   private:
     std::string cache_key(const ScoringTask& task) const;
+    asio::awaitable<void> refuse_quarantined(const std::string& sha256);
     asio::awaitable<std::optional<Scored>> remembered(std::string key);
     asio::awaitable<void> remember(std::string key, std::string answer);
 
@@ -67,7 +70,6 @@ class Scoring {
     JobStore& store_;
     Metrics& metrics_;
     Options options_;
-    Quarantine quarantine_;
 };
 
 }  // namespace syncnet::service

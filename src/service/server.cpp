@@ -9,6 +9,7 @@
 #include <csignal>
 #include <set>
 
+#include "service/client_name.h"
 #include "service/connection.h"
 #include "service/handlers/handlers.h"
 
@@ -22,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kSweepInterval = std::chrono::seconds(60);
 // Descriptors beside those of connections: workers, files, the database.
 constexpr rlim_t kOtherDescriptors = 256;
+constexpr int kAdminConnections = 64;
 // After which what could not be finished has been handed back.
 constexpr auto kGiveUpTime = std::chrono::seconds(5);
 
@@ -62,10 +64,6 @@ void raise_descriptor_limit(int connections) {
                      wanted);
 }
 
-}  // namespace
-
-namespace {
-
 // What still waits when the service ends is let go while all that it refers to is there.
 class IoContext : public asio::io_context {
   public:
@@ -73,14 +71,54 @@ class IoContext : public asio::io_context {
     void let_go() { shutdown(); }
 };
 
+// One port, what it answers to, and who is connected.
+struct Listener {
+    Listener(asio::io_context& io, std::vector<Route> its_routes, int its_places)
+        : acceptor(io),
+          routes(std::move(its_routes)),
+          places(static_cast<std::size_t>(its_places)),
+          place_free(io) {}
+
+    void bind(const Settings& settings, std::uint16_t port, const char* names);
+    void close() {
+        boost::system::error_code ignored;
+        acceptor.close(ignored);
+        place_free.cancel();
+    }
+
+    tcp::acceptor acceptor;
+    const std::vector<Route> routes;
+    const std::size_t places;
+    std::set<Connection*> connections;
+    asio::steady_timer place_free;  // cancelled whenever a connection ends
+};
+
+void Listener::bind(const Settings& settings, std::uint16_t port, const char* names) {
+    try {
+        // A name such as localhost is looked up; of several addresses the first is taken.
+        const tcp::endpoint endpoint =
+            *tcp::resolver(acceptor.get_executor())
+                 .resolve(settings.host, std::to_string(port), tcp::resolver::passive)
+                 .begin();
+        require_keys_for_others(endpoint, settings);
+        acceptor.open(endpoint.protocol());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        acceptor.bind(endpoint);
+    } catch (const boost::system::system_error& e) {
+        throw Error(ErrorCode::invalid_setting,
+                    std::string(names) + ": can't listen on " + settings.host + " port " +
+                        std::to_string(port) + ": " + e.code().message());
+    }
+}
+
 }  // namespace
 
 struct Server::Impl {
     Impl(const Settings& settings, std::function<Settings()> its_reload);
     ~Impl() { io.let_go(); }
 
-    asio::awaitable<void> accept();
-    asio::awaitable<void> serve(tcp::socket socket);
+    asio::awaitable<void> accept(Listener& listener);
+    asio::awaitable<void> serve(Listener& listener, tcp::socket socket, Shares::Share share);
     asio::awaitable<void> sweep();
     asio::awaitable<void> stop_after_drain();
     void listen();
@@ -90,66 +128,84 @@ struct Server::Impl {
 
     IoContext io;
     std::optional<asio::ssl::context> tls;
-    tcp::acceptor acceptor{io};
+    Listener clients, admin;
     std::unique_ptr<Context> context;
-    const std::vector<Route> routes = all_routes();
     std::function<Settings()> reload;
     asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer drained{io}, next_sweep{io};
-    asio::steady_timer place_free{io};  // cancelled whenever a connection ends
-    std::set<Connection*> connections;
 };
 
 Server::Impl::Impl(const Settings& settings, std::function<Settings()> its_reload)
-    : tls(make_tls(settings)), reload(std::move(its_reload)) {
+    : tls(make_tls(settings)),
+      clients(io, all_routes(), settings.connections),
+      admin(io, status_routes(), kAdminConnections),
+      reload(std::move(its_reload)) {
     raise_descriptor_limit(settings.connections);
-    try {
-        // A name such as localhost is looked up; of several addresses the first is taken.
-        const tcp::endpoint endpoint =
-            *tcp::resolver(io)
-                 .resolve(settings.host, std::to_string(settings.port), tcp::resolver::passive)
-                 .begin();
-        require_keys_for_others(endpoint, settings);
-        acceptor.open(endpoint.protocol());
-        acceptor.set_option(tcp::acceptor::reuse_address(true));
-        acceptor.bind(endpoint);
-    } catch (const boost::system::system_error& e) {
-        throw Error(ErrorCode::invalid_setting, "HOST, PORT: can't listen on " + settings.host +
-                                                    " port " + std::to_string(settings.port) +
-                                                    ": " + e.code().message());
-    }
+    clients.bind(settings, settings.port, "HOST, PORT");
+    if (settings.admin_port != 0) admin.bind(settings, settings.admin_port, "HOST, ADMIN_PORT");
     context = std::make_unique<Context>(io, settings);
-    acceptor.listen();
+    clients.acceptor.listen();
+    if (settings.admin_port != 0) admin.acceptor.listen();
 }
 
-asio::awaitable<void> Server::Impl::serve(tcp::socket socket) {
-    if (context->stopping) co_return;
-    Connection connection(*context, routes, std::move(socket), tls ? &*tls : nullptr);
-    connections.insert(&connection);
-    context->connections = static_cast<std::int64_t>(connections.size());
+asio::awaitable<void> Server::Impl::serve(Listener& listener, tcp::socket socket,
+                                          Shares::Share /*share: until it ends*/) {
+    if (!listener.acceptor.is_open()) co_return;
+    Connection connection(*context, listener.routes, std::move(socket), tls ? &*tls : nullptr);
+    listener.connections.insert(&connection);
+    context->connections = static_cast<std::int64_t>(clients.connections.size());
     co_await connection.serve();
-    connections.erase(&connection);
-    context->connections = static_cast<std::int64_t>(connections.size());
-    place_free.cancel();
-    if (connections.empty()) drained.cancel();
+    listener.connections.erase(&connection);
+    context->connections = static_cast<std::int64_t>(clients.connections.size());
+    listener.place_free.cancel();
+    if (clients.connections.empty()) drained.cancel();
 }
 
-asio::awaitable<void> Server::Impl::accept() {
-    const auto places = static_cast<std::size_t>(context->settings.connections);
-    while (acceptor.is_open()) {
+namespace {
+
+// Whoever has all its connections is told so, as far as it listens, and costs no place.
+void turn_away(tcp::socket& socket, bool in_clear) {
+    boost::system::error_code ignored;
+    socket.non_blocking(true, ignored);
+    if (in_clear) {
+        Response answer = problem(
+            Error(ErrorCode::too_many_requests, "you have as many connections as one client may"));
+        answer.keep_alive(false);
+        answer.prepare_payload();
+        beast::http::write(socket, answer, ignored);
+    }
+    socket.shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+}  // namespace
+
+asio::awaitable<void> Server::Impl::accept(Listener& listener) {
+    while (listener.acceptor.is_open()) {
         boost::system::error_code failed;
-        if (connections.size() >= places) {
-            place_free.expires_at(Clock::time_point::max());
-            co_await place_free.async_wait(asio::redirect_error(use_awaitable, failed));
+        if (listener.connections.size() >= listener.places) {
+            listener.place_free.expires_at(Clock::time_point::max());
+            co_await listener.place_free.async_wait(asio::redirect_error(use_awaitable, failed));
             continue;
         }
-        auto socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, failed));
+        auto socket =
+            co_await listener.acceptor.async_accept(asio::redirect_error(use_awaitable, failed));
         if (failed && failed != asio::error::operation_aborted) {  // no descriptors, no memory
             asio::steady_timer pause(io, std::chrono::milliseconds(50));
             co_await pause.async_wait(use_awaitable);
         }
         if (failed) continue;
-        asio::co_spawn(io, serve(std::move(socket)), asio::detached);
+        Shares::Share share;
+        if (&listener == &clients) {
+            const auto peer = socket.remote_endpoint(failed);
+            if (failed) continue;
+            share = Shares::Share(context->by_address, client_name(peer.address()));
+            if (share.take(1) == Shares::Answer::too_much_for_one) {
+                turn_away(socket, !tls);
+                context->metrics.rejection(error_info(ErrorCode::too_many_requests).name);
+                continue;
+            }
+        }
+        asio::co_spawn(io, serve(listener, std::move(socket), std::move(share)), asio::detached);
     }
 }
 
@@ -187,20 +243,20 @@ void Server::Impl::reload_settings() {
 void Server::Impl::begin_stop() {
     if (std::exchange(context->stopping, true)) return;
     boost::system::error_code ignored;
-    acceptor.close(ignored);
+    clients.close();         // probes may still ask how it goes
     signals.clear(ignored);  // a second signal ends the process at once
-    place_free.cancel();
     next_sweep.cancel();
-    spdlog::info("stopping: {} connections, {} requests", connections.size(), context->taken);
+    spdlog::info("stopping: {} connections, {} requests", clients.connections.size(),
+                 context->taken);
     context->jobs.stop();
-    for (Connection* const connection : connections)
+    for (Connection* const connection : clients.connections)
         if (connection->idle()) connection->cut_off();
     asio::co_spawn(io, stop_after_drain(), asio::detached);
 }
 
 // What runs may finish, for a while; then jobs are handed back and requests are told.
 asio::awaitable<void> Server::Impl::stop_after_drain() {
-    const auto finished = [&] { return connections.empty() && context->jobs.idle(); };
+    const auto finished = [&] { return clients.connections.empty() && context->jobs.idle(); };
     const auto wait = [&](Clock::duration length) -> asio::awaitable<void> {
         const auto end = Clock::now() + length;
         while (!finished() && Clock::now() < end) {
@@ -213,7 +269,9 @@ asio::awaitable<void> Server::Impl::stop_after_drain() {
     co_await wait(context->settings.drain);
     context->pool.give_up();
     if (!finished()) co_await wait(std::chrono::seconds(1));  // they are being told
-    for (Connection* const connection : connections) connection->cut_off();
+    admin.close();
+    for (const Listener* const listener : {&clients, &admin})
+        for (Connection* const connection : listener->connections) connection->cut_off();
     co_await wait(kGiveUpTime);
     co_await context->disk.run([] {});  // what was begun is on the disk
     io.stop();
@@ -224,7 +282,7 @@ Server::Server(const Settings& settings, std::function<Settings()> reload)
 Server::~Server() = default;
 
 std::uint16_t Server::port() const {
-    return impl_->acceptor.local_endpoint().port();
+    return impl_->clients.acceptor.local_endpoint().port();
 }
 
 nlohmann::json Server::description() const {
@@ -233,7 +291,8 @@ nlohmann::json Server::description() const {
 
 void Server::run() {
     impl_->listen();
-    asio::co_spawn(impl_->io, impl_->accept(), asio::detached);
+    for (Listener* const listener : {&impl_->clients, &impl_->admin})
+        asio::co_spawn(impl_->io, impl_->accept(*listener), asio::detached);
     asio::co_spawn(impl_->io, impl_->sweep(), asio::detached);
     impl_->context->jobs.wake();  // those of a former process
     impl_->io.run();

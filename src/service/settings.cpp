@@ -63,6 +63,10 @@ std::string get_count(const Settings& s) {
     return std::to_string(s.*Member);
 }
 template <auto Member>
+void set_port(Settings& s, std::string_view text) {
+    s.*Member = static_cast<std::uint16_t>(whole(text, 0, 65'535));
+}
+template <auto Member>
 void set_path(Settings& s, std::string_view text) {
     s.*Member = std::filesystem::path(text);
 }
@@ -100,11 +104,8 @@ constexpr std::array kTable{
     Setting{"HOST", "address",
             "The address to listen on; others than this machine's want API_KEYS.",
             set_text<&Settings::host>, get_text<&Settings::host>},
-    Setting{"PORT", "", "The port to listen on; 0 takes a free one.",
-            [](Settings& s, std::string_view t) {
-                s.port = static_cast<std::uint16_t>(whole(t, 0, 65'535));
-            },
-            [](const Settings& s) { return std::to_string(s.port); }},
+    Setting{"PORT", "", "The port to listen on; 0 takes a free one.", set_port<&Settings::port>,
+            get_count<&Settings::port>},
     Setting{"UPLOAD_DIR", "folders",
             "Below these video_path may lie; a : stands between them, and the first that has the "
             "file counts. Of these three the first is made, and one that somebody else may have "
@@ -130,6 +131,21 @@ constexpr std::array kTable{
             set_seconds<&Settings::drain>, get_seconds<&Settings::drain>},
     Setting{"CONNECTIONS", "", "Connections at the same time; more wait to be accepted.",
             set_count<&Settings::connections>, get_count<&Settings::connections>},
+    Setting{"CLIENT_CONNECTIONS", "",
+            "Connections of one address or key at the same time; more are answered with 429.",
+            set_count<&Settings::client_connections>, get_count<&Settings::client_connections>},
+    Setting{"ADMIN_PORT", "",
+            "Another port of HOST, where /health, /livez, /readyz and /metrics answer also while "
+            "clients hold all CONNECTIONS; 0: none. Keep it from clients.",
+            set_port<&Settings::admin_port>, get_count<&Settings::admin_port>},
+    Setting{"UPLOADS_MB", "MB",
+            "What all uploads on their way may take in TMP_DIR, at least one of the largest; more "
+            "are answered with 507.",
+            set_megabytes<&Settings::uploads_bytes>, get_megabytes<&Settings::uploads_bytes>},
+    Setting{"CLIENT_UPLOADS_MB", "MB",
+            "The same for one client (key or address); more are answered with 429.",
+            set_megabytes<&Settings::client_uploads_bytes>,
+            get_megabytes<&Settings::client_uploads_bytes>},
     Setting{"RATE_PER_MINUTE", "", "Requests of one client (key or address); 0: as many as come.",
             set_count<&Settings::rate_per_minute, 0>, get_count<&Settings::rate_per_minute>},
     Setting{"WORKERS", "", "Videos scored at the same time.", set_count<&Settings::workers>,
@@ -154,6 +170,10 @@ constexpr std::array kTable{
     Setting{"QUARANTINE_SECONDS", "s",
             "How long a video that broke its workers is refused at once.",
             set_seconds<&Settings::quarantine>, get_seconds<&Settings::quarantine>},
+    Setting{"HOSTS", "hosts",
+            "Names by which clients may call the service, comma separated, without a port; others "
+            "are answered with 421. Unset: any name.",
+            set_text<&Settings::hosts>, get_text<&Settings::hosts>},
     Setting{"API_KEYS", "file", "Keys that clients must have, as `syncnet keys new` writes them.",
             set_path<&Settings::api_keys>, get_path<&Settings::api_keys>},
     Setting{"ALLOW_NO_KEYS", "yes or no", "Serve other machines without API_KEYS, on purpose.",

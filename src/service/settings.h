@@ -36,7 +36,11 @@ struct Settings {
     std::chrono::seconds upload_timeout{300};  // for a whole request
     std::chrono::seconds drain{20};            // for running requests, when stopping
     int connections = 4096;
-    int rate_per_minute = 0;  // requests of one client; 0: any
+    int client_connections = 2048;                      // of one address or key
+    std::uint16_t admin_port = 0;                       // for probes and metrics; 0: none
+    std::int64_t uploads_bytes = 4096LL << 20U;         // of all uploads on their way
+    std::int64_t client_uploads_bytes = 1024LL << 20U;  // of one client's
+    int rate_per_minute = 0;                            // requests of one client; 0: any
 
     int workers = 2;                             // analyses at the same time
     std::int64_t worker_memory = 2048LL << 20U;  // bytes
@@ -49,6 +53,7 @@ struct Settings {
     std::chrono::seconds cache_age{86'400};
     std::chrono::seconds quarantine{600};  // while a video that killed workers is refused
 
+    std::string hosts;               // by which clients may call it; empty: any
     std::filesystem::path api_keys;  // empty: none are asked for
     bool allow_no_keys = false;      // also where others than this machine can connect
     std::string cors_origins;        // empty: no other origin

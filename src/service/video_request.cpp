@@ -149,15 +149,24 @@ std::optional<int> max_offset_of(std::string_view text) {
     return ms;
 }
 
+void require_room(Shares::Answer answer) {
+    if (answer == Shares::Answer::too_much_for_all)
+        throw Error(ErrorCode::uploads_full, "the uploads on their way take all that they may");
+    if (answer == Shares::Answer::too_much_for_one)
+        throw Error(ErrorCode::too_many_requests,
+                    "your uploads on their way take all that one client's may");
+}
+
 // A video on its way in: stored and hashed as it comes.
 class Upload {
   public:
-    explicit Upload(const Settings& settings)
-        : limit_(settings.max_video_bytes), file_(settings.tmp_dir) {}
+    Upload(const Settings& settings, Shares& uploads, const std::string& client)
+        : limit_(settings.max_video_bytes), file_(settings.tmp_dir), room_(uploads, client) {}
 
     void take(std::span<const char> bytes) {
         if (file_.size() + static_cast<std::int64_t>(bytes.size()) > limit_)
             throw too_large(static_cast<std::uint64_t>(limit_));
+        require_room(room_.take(static_cast<std::int64_t>(bytes.size())));
         file_.append(bytes);
         hash_.add(bytes);
     }
@@ -166,11 +175,13 @@ class Upload {
         request.video = file_.read_only();
         request.bytes = file_.size();
         request.sha256 = to_hex(hash_.finish());
+        request.room = std::move(room_);
     }
 
   private:
     std::int64_t limit_;
     TemporaryFile file_;
+    Shares::Share room_;
     Sha256Stream hash_;
 };
 
@@ -213,9 +224,9 @@ void take_fields(VideoRequest& request, const Fields& fields) {
                       .max_offset_ms = max_offset_of(field("max_offset_ms"))};
 }
 
-asio::awaitable<void> read_form(VideoRequest& request, Exchange& exchange,
-                                const Settings& settings) {
-    Upload upload(settings);
+asio::awaitable<void> read_form(VideoRequest& request, Exchange& exchange, const Settings& settings,
+                                Shares& uploads) {
+    Upload upload(settings, uploads, exchange.client);
     MultipartReader form(exchange.field(http::field::content_type), "video",
                          [&](std::span<const char> bytes) { upload.take(bytes); });
     co_await read_body(exchange, settings, [&](std::span<const char> piece) { form.push(piece); });
@@ -226,9 +237,9 @@ asio::awaitable<void> read_form(VideoRequest& request, Exchange& exchange,
     upload.finish(request);
 }
 
-asio::awaitable<void> read_raw(VideoRequest& request, Exchange& exchange,
-                               const Settings& settings) {
-    Upload upload(settings);
+asio::awaitable<void> read_raw(VideoRequest& request, Exchange& exchange, const Settings& settings,
+                               Shares& uploads) {
+    Upload upload(settings, uploads, exchange.client);
     co_await read_body(exchange, settings,
                        [&](std::span<const char> piece) { upload.take(piece); });
     take_fields(request, exchange.query);
@@ -251,27 +262,32 @@ RequestFields parse_fields(std::string_view text) {
                        .max_offset_ms = max_offset_of(as_text(body, "max_offset_ms"))}};
 }
 
-void judge_headers(const HeaderParser& header, const Settings& settings) {
-    const BodyType type = body_type(header);
-    const auto length = header.content_length();
-    if (!length && !header.chunked())
+void judge_headers(const Exchange& exchange, const Settings& settings, Shares& uploads) {
+    const BodyType type = body_type(exchange.header);
+    const auto length = exchange.header.content_length();
+    if (!length && !exchange.header.chunked())
         throw Error(ErrorCode::length_required, "neither Content-Length nor chunked encoding");
     const std::uint64_t limit = body_limit(type, settings);
     if (length && *length > limit) throw too_large(limit);
+    if (type == BodyType::json) return;
+    // Of a form, something may be beside the video.
+    const auto bytes =
+        std::min(static_cast<std::int64_t>(length.value_or(1)), settings.max_video_bytes);
+    require_room(Shares::Share(uploads, exchange.client).judge(bytes));
 }
 
 asio::awaitable<VideoRequest> read_video_request(Exchange& exchange, const Settings& settings,
-                                                 UploadFolders& folders) {
+                                                 UploadFolders& folders, Shares& uploads) {
     VideoRequest request;
     switch (body_type(exchange.header)) {
         case BodyType::json:
             co_await read_json(request, exchange, settings, folders);
             break;
         case BodyType::form:
-            co_await read_form(request, exchange, settings);
+            co_await read_form(request, exchange, settings, uploads);
             break;
         case BodyType::video:
-            co_await read_raw(request, exchange, settings);
+            co_await read_raw(request, exchange, settings, uploads);
             break;
     }
     if (request.session_id.size() > kMaxSessionIdBytes)

@@ -9,6 +9,7 @@
 #include "service/route.h"
 #include "service/scoring_choice.h"
 #include "service/settings.h"
+#include "service/shares.h"
 #include "service/upload_folders.h"
 
 namespace syncnet::service {
@@ -29,16 +30,17 @@ struct VideoRequest : RequestFields {
     UniqueFd video;  // open for reading only; a file that was uploaded is gone with it
     std::int64_t bytes = 0;
     std::string sha256;  // of an upload; empty for a file below an upload folder
+    Shares::Share room;  // that an upload takes
 };
 
-// What can be told from the headers alone, before a byte of the body is taken: type, length.
+// What can be told from the headers alone, before a byte of the body is taken: type, length, room.
 // Throws.
-void judge_headers(const HeaderParser& header, const Settings& settings);
+void judge_headers(const Exchange& exchange, const Settings& settings, Shares& uploads);
 
 // Takes the body off the connection; the exchange's `unread` becomes false, also where an exception
 // is thrown, once nothing of it is left there. Throws Error for what is wrong with it,
 // boost::system::system_error where the connection breaks.
 asio::awaitable<VideoRequest> read_video_request(Exchange& exchange, const Settings& settings,
-                                                 UploadFolders& folders);
+                                                 UploadFolders& folders, Shares& uploads);
 
 }  // namespace syncnet::service

@@ -65,4 +65,14 @@ WebhookUrl parse_webhook_url(std::string_view text, std::span<const std::string>
     return result;
 }
 
+std::string receiver_of(std::string_view url) {
+    constexpr std::string_view kMark = "://";
+    const auto mark = url.find(kMark);
+    const auto start = mark == std::string_view::npos ? 0 : mark + kMark.size();
+    std::string receiver(url.substr(start, url.find_first_of("/?#", start) - start));
+    std::ranges::transform(receiver, receiver.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return receiver;
+}
+
 }  // namespace syncnet::service

@@ -23,4 +23,7 @@ struct WebhookUrl {
 // about where the host lies; the sender judges that. Throws invalid_request with the reason.
 WebhookUrl parse_webhook_url(std::string_view text, std::span<const std::string> http_hosts);
 
+// Host and port of such an address as they are written: two that are equal are one receiver.
+std::string receiver_of(std::string_view url);
+
 }  // namespace syncnet::service

@@ -93,6 +93,87 @@ class Keys(unittest.TestCase):
             self.assertEqual(ask(second), 200)
 
 
+class Shares(unittest.TestCase):
+    """No client takes all that there is."""
+
+    HALF = b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: video/mp4\r\nContent-Length: 900000\r\n\r\n" + b"x" * 600_000
+
+    def test_unfinished_uploads_have_a_budget(self):
+        for settings, status, code in (({"UPLOADS_MB": 1}, 507, "uploads_full"), ({"CLIENT_UPLOADS_MB": 1}, 429, "too_many_requests")):
+            with self.subTest(settings), support.Service(MAX_VIDEO_SIZE_MB=1, **settings) as service:
+                held = service.connect()
+                held.sendall(self.HALF)
+                refused = []
+
+                def full() -> bool:
+                    try:
+                        answer = service.raw(self.HALF[:-600_000], timeout=2)
+                    except TimeoutError:  # it came before the bytes of the other: its body is waited for
+                        return False
+                    refused[:] = [answer] if answer is not None and answer.status == status else []
+                    return bool(refused)
+
+                support.wait_until(full, "the budget to be used up")
+                self.assertEqual(refused[0].json()["code"], code)
+                self.assertGreaterEqual(int(refused[0].headers["Retry-After"]), 1)
+                self.assertEqual(service.health()["status"], "healthy")
+                held.close()
+                support.wait_until(lambda: service.upload(support.short_sample()).status == 200, "room again")
+
+    def test_one_address_can_not_take_all_connections_and_probes_have_their_own(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        with support.Service(CONNECTIONS=20, CLIENT_CONNECTIONS=10, ADMIN_PORT=port) as service:
+            held = [service.connect() for _ in range(10)]
+
+            def turned_away() -> bool:
+                with service.connect() as connection:
+                    try:
+                        return support.read_answer(connection).status == 429
+                    except (ConnectionError, http.client.HTTPException):
+                        return False
+
+            support.wait_until(turned_away, "the eleventh being turned away")
+            other = socket.create_connection(("127.0.0.1", service.port), support.PATIENCE, source_address=("127.0.0.2", 0))
+            other.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertEqual(support.read_answer(other, "GET").status, 200, "another address is served")
+            held += [other] + [socket.create_connection(("127.0.0.1", service.port), source_address=("127.0.0.3", 0)) for _ in range(9)]
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=support.PATIENCE)
+            for path in ("/health", "/livez", "/readyz", "/metrics"):
+                connection.request("GET", path)
+                self.assertEqual(support.Answer(connection.getresponse()).status, 200, path)
+            connection.request("POST", "/score", b"x", RAW)
+            self.assertEqual(support.Answer(connection.getresponse()).status, 404, "it is for probes alone")
+            connection.close()
+            for connection in held:
+                connection.close()
+            support.wait_until(lambda: service.health()["status"] == "healthy", "place again")
+
+    def test_one_key_can_not_take_all_connections(self):
+        file = support.scratch_folder() / "keys.jsonl"
+        mine, other = new_key(file, "mine", "score,jobs"), new_key(file, "other", "jobs")
+        with support.Service(API_KEYS=file, CLIENT_CONNECTIONS=3) as service:
+            def ask(connection, key) -> int:
+                connection.sendall(b"GET /v1/jobs/x HTTP/1.1\r\nHost: x\r\nX-API-Key: %s\r\n\r\n" % key.encode())
+                return support.read_answer(connection, "GET").status
+
+            addresses = [socket.create_connection(("127.0.0.1", service.port), support.PATIENCE, source_address=(f"127.0.0.{n + 2}", 0))
+                         for n in range(4)]
+            self.assertEqual([ask(connection, mine) for connection in addresses], [404, 404, 404, 429])
+            for connection in addresses:
+                connection.close()
+            with service.connect() as connection:
+                self.assertEqual(ask(connection, other), 404)
+
+    def test_names_that_are_not_the_services_are_refused(self):
+        with support.Service(HOSTS="score.example,127.0.0.1") as service:
+            ask = lambda host: service.raw(b"GET /v1/jobs/x HTTP/1.1\r\nHost: %s\r\n\r\n" % host)  # noqa: E731
+            self.assertEqual(ask(b"Score.Example:5000").status, 404)
+            answer = ask(b"evil.example")
+            self.assertEqual((answer.status, answer.json()["code"]), (421, "wrong_host"))
+            self.assertEqual(service.raw(b"GET /health HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n").status, 200, "probes know addresses only")
+
+
 class Start(unittest.TestCase):
     def test_other_machines_need_keys(self):
         said = support.Service(HOST="0.0.0.0").fails_to_start()

@@ -174,7 +174,16 @@ class FromInside(unittest.TestCase):
                 sockets = [os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
                 self.assertEqual(sum(name.startswith("socket:") for name in sockets), 1, sockets)
                 self.assertEqual(len(sockets), 4, sockets)  # and three times nothing
-            if service.health()["sandbox"]["namespaces"]:
+            sandbox = service.health()["sandbox"]
+            self.assertTrue(sandbox["system_calls"])
+            for part, namespace in (("namespaces", "ipc"), ("process_namespace", "pid"), ("mount_namespace", "mnt")):
+                if sandbox[part]:
+                    self.assertNotEqual(os.readlink(f"/proc/{pid}/ns/{namespace}"), os.readlink(f"/proc/self/ns/{namespace}"))
+                else:
+                    service.wait_for_line(f"confined by {part}")
+            for pid in service.workers():
+                self.assertRegex(status(pid), r"CapPrm:\t0+\n", "no privilege is left")
+            if sandbox["namespaces"]:
                 self.assertNotEqual(os.readlink(f"/proc/{pid}/ns/net"), os.readlink("/proc/self/ns/net"))
                 self.assertEqual(os.listdir(f"/proc/{pid}/root"), [])
 

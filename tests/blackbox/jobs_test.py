@@ -257,6 +257,18 @@ class Webhooks(Jobs):
             self.assertEqual(receiver.ids(), [job["id"]] * 2)
             self.verified(receiver.messages[1])
 
+    def test_a_receiver_that_hangs_holds_up_no_other(self):
+        with Receiver(hangs=True) as slow, Receiver() as quick, support.Service(**WEBHOOKS) as service:
+            path = service.put(support.short_sample())
+            for _ in range(10):
+                self.create(service, {"video_path": path, "webhook": slow.address})
+            support.wait_until(lambda: len(slow.messages) == 4, "as many on their way as one receiver may have")
+            start = time.monotonic()
+            for _ in range(3):
+                self.create(service, {"video_path": path, "webhook": quick.address})
+            support.wait_until(lambda: len(quick.messages) == 3, "the others' messages")
+            self.assertLess(time.monotonic() - start, 12, "sooner than one of the slow ones is given up")
+
     def test_private_addresses_are_not_spoken_to(self):
         with Receiver() as receiver, support.Service(**WEBHOOKS | {"WEBHOOK_PRIVATE": "no"}) as service:
             job = self.create(service, support.short_sample(), query="?webhook=" + receiver.address)
@@ -317,6 +329,25 @@ class Survival(Jobs):
                 support.wait_until(lambda: set(receiver.ids()) == set(ids), "all messages")
         # The one message that was on its way may come again.
         self.assertLessEqual(sum(Counter(receiver.ids()).values()), 51)
+
+    def test_a_job_that_takes_the_service_down_is_not_tried_for_ever(self):
+        folder = support.scratch_folder()
+        bad = support.long_sample(1200)
+        job = None
+        for _ in range(3):
+            with support.Service(folder=folder, WORKERS=1) as service:
+                if job is None:
+                    job = self.create(service, bad)
+                    good = self.create(service, support.short_sample())
+                support.wait_until(lambda: self.job(service, job)["state"] == "running", "its beginning")
+                service.kill()
+        with support.Service(folder=folder, WORKERS=1) as service:
+            failed = self.ended(service, job)
+            self.assertEqual((failed["state"], failed["error"]["code"]), ("failed", "broke_its_worker"))
+            self.assertEqual(self.ended(service, good)["state"], "done", "the next one's turn comes")
+            self.assertEqual(self.ended(service, self.create(service, bad))["error"]["code"], "quarantined")
+        with support.Service(folder=folder) as service:
+            self.refused(service.upload(bad), 422, "quarantined")
 
     def test_jobs_survive_a_stop(self):
         folder = support.scratch_folder()

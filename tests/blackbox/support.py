@@ -374,8 +374,16 @@ class Service:
         return family
 
     def workers(self) -> list[int]:
-        """The processes that look at videos: grandchildren."""
-        return self.processes()[2:]
+        """The processes that look at videos: children of the first in their namespace, or grandchildren where there is none."""
+
+        def is_first(pid: int) -> bool:
+            try:
+                status = Path(f"/proc/{pid}/status").read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                return False  # gone meanwhile
+            return re.search(r"^NSpid:.*\s1$", status, re.MULTILINE) is not None
+
+        return [pid for pid in self.processes()[2:] if not is_first(pid)]
 
     def open_files(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))

@@ -11,8 +11,9 @@ WEBHOOKS = {"WEBHOOK_SECRET": "whsec_" + base64.b64encode(SECRET).decode(), "WEB
 class Receiver:
     """A server for webhooks on this machine: what was sent to it, and what it answers."""
 
-    def __init__(self, *statuses: int):
-        """With these statuses in turn, and 204 after them."""
+    def __init__(self, *statuses: int, hangs: bool = False):
+        """With these statuses in turn, and 204 after them; or without ever answering."""
+        over = self._over = threading.Event()
         self.messages: list[tuple[dict, bytes]] = []
         answers = list(statuses)
 
@@ -20,6 +21,8 @@ class Receiver:
             def do_POST(handler):
                 body = handler.rfile.read(int(handler.headers["Content-Length"]))
                 self.messages.append((dict(handler.headers), body))
+                if hangs:
+                    over.wait()
                 handler.send_response(answers.pop(0) if answers else 204)
                 handler.end_headers()
 
@@ -34,6 +37,7 @@ class Receiver:
         return self
 
     def __exit__(self, *_):
+        self._over.set()
         self.server.shutdown()
         self.server.server_close()
 

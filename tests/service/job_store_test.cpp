@@ -102,6 +102,32 @@ TEST_F(JobStoreTest, WhatAFormerProcessWasAtIsDoneAgain) {
     EXPECT_EQ(store.claim()->id, "b");
 }
 
+TEST_F(JobStoreTest, AttemptsAreCountedAcrossRestarts) {
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+        JobStore store(folder_, {});
+        if (attempt == 1) accept(store, job("a", "1"), "1");
+        EXPECT_EQ(store.claim()->attempts, attempt);
+    }
+    JobStore store(folder_, {});
+    store.give_back(*store.claim());
+    EXPECT_EQ(store.claim()->attempts, 4) << "what is handed back was no attempt";
+}
+
+TEST_F(JobStoreTest, TheQuarantineIsKeptForAWhile) {
+    {
+        JobStore store(folder_, {});
+        store.quarantine("bad");
+    }
+    {
+        JobStore store(folder_, {});
+        store.sweep();
+        EXPECT_TRUE(store.quarantined("bad"));
+        EXPECT_FALSE(store.quarantined("good"));
+    }
+    JobStore store(folder_, {.quarantine = std::chrono::seconds(0)});
+    EXPECT_FALSE(store.quarantined("bad"));
+}
+
 TEST_F(JobStoreTest, TheSameKeyIsTheSameJob) {
     JobStore store(folder_, {});
     accept(store, job("a", "video", "k"), "video");
@@ -149,7 +175,8 @@ TEST_F(JobStoreTest, TakesOnAFolderOfEveryVersionBefore) {
         store.remember("k", "{}");
     }
     // What each version brought; taken away from the newest on.
-    const std::vector<std::vector<std::string>> brought{{"face", "max_offset_ms"}, {"audio_track"}};
+    const std::vector<std::vector<std::string>> brought{
+        {"face", "max_offset_ms"}, {"audio_track"}, {"attempts"}};
     for (auto version = brought.size(); version > 0; --version) {
         {
             SQLite::Database old((folder_ / "syncnet.db").string(), SQLite::OPEN_READWRITE);
@@ -220,6 +247,21 @@ TEST_F(JobStoreTest, AWebhookWaitsForItsTime) {
     EXPECT_EQ(store.next_webhook()->attempts, 1);
     store.webhook_done("a");
     EXPECT_FALSE(store.next_webhook());
+}
+
+TEST_F(JobStoreTest, AReceiverThatIsBusyHoldsUpNoOther) {
+    JobStore store(folder_, {});
+    for (const char* id : {"slow 1", "slow 2", "quick"}) {
+        Job with = job(id, id);
+        with.webhook = id == std::string("quick") ? "https://quick.example/hook"
+                                                  : "https://Slow.example?id=" + with.id;
+        accept(store, with, id);
+        store.finish(*store.claim(), JobState::done, "{}");
+    }
+    EXPECT_EQ(store.next_webhook()->job, "slow 1");
+    EXPECT_EQ(store.next_webhook({"slow 1"})->job, "slow 2");
+    EXPECT_EQ(store.next_webhook({"slow 1"}, {"slow.example"})->job, "quick");
+    EXPECT_FALSE(store.next_webhook({"slow 1", "quick"}, {"slow.example"}));
 }
 
 TEST_F(JobStoreTest, AVideoThatChangedMeanwhileIsRefused) {

@@ -8,7 +8,7 @@
 
 namespace syncnet::service {
 
-// /health, /livez, /readyz, /version, /metrics, /openapi.json
+// /health, /livez, /readyz, /version, /metrics, /openapi.json: all that ADMIN_PORT has
 std::vector<Route> status_routes();
 // POST /score, /v1/score
 std::vector<Route> score_routes();

@@ -23,12 +23,12 @@ std::string owner(const Exchange& exchange) {
 }
 
 Answer accept(Context& c, Exchange& exchange) {
-    judge_headers(exchange.header, c.settings);
+    judge_headers(exchange, c.settings, c.uploads);
     if (c.stopping) throw Error(ErrorCode::shutting_down, "no new work is taken on");
     const std::string idempotency_key(exchange.field("Idempotency-Key"));
     if (idempotency_key.size() > kMaxIdempotencyKeyBytes)
         throw Error(ErrorCode::invalid_request, "the Idempotency-Key is too long");
-    VideoRequest request = co_await read_video_request(exchange, c.settings, c.folders);
+    VideoRequest request = co_await read_video_request(exchange, c.settings, c.folders, c.uploads);
     exchange.session_id = request.session_id;
     c.pool.require_model(request.choice.model);
     c.jobs.judge_webhook(request.webhook);

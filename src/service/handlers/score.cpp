@@ -54,14 +54,15 @@ asio::awaitable<Outcome> outcome(Scoring& scoring, ScoringTask task) {
 
 Answer score(Context& c, Exchange& exchange) {
     using namespace asio::experimental::awaitable_operators;
-    judge_headers(exchange.header, c.settings);
+    judge_headers(exchange, c.settings, c.uploads);
     if (c.stopping) throw Error(ErrorCode::shutting_down, "no new work is taken on");
     // Judged before the body is read, so that nobody uploads in vain; but only who has sent all of
     // it takes a place, so that slow clients cost a socket and nothing else.
     const int places = c.settings.workers + c.settings.queue;
     Admission::require_place(c.taken, places);
     const auto asked = Clock::now();
-    const VideoRequest request = co_await read_video_request(exchange, c.settings, c.folders);
+    const VideoRequest request =
+        co_await read_video_request(exchange, c.settings, c.folders, c.uploads);
     exchange.session_id = request.session_id;
     if (!request.webhook.empty())
         throw Error(ErrorCode::invalid_request, "a webhook goes with a job: POST /v1/jobs");

@@ -62,7 +62,7 @@ void JobRunner::judge_webhook(const std::string& url) const {
 
 void JobRunner::wake() {
     woken_ = true;
-    webhook_due_.cancel();
+    look_for_webhooks();
     if (stopping_) return;
     if (sender_ && !delivering_) {
         delivering_ = true;
@@ -76,7 +76,7 @@ void JobRunner::wake() {
 
 void JobRunner::stop() {
     stopping_ = true;
-    webhook_due_.cancel();
+    look_for_webhooks();
     changed_.cancel();
 }
 
@@ -155,6 +155,12 @@ asio::awaitable<void> JobRunner::run(Job job) {
     using Result = std::variant<Scored, Error>;
     const auto score = [&]() -> asio::awaitable<Result> {
         try {
+            if (job.attempts > kMaxAttempts) {
+                co_await scoring_.quarantine(job.video);
+                throw Error(ErrorCode::broke_its_worker,
+                            "the service ended " + std::to_string(kMaxAttempts) +
+                                " times while it looked at this video");
+            }
             const UniqueFd video = co_await disk_.run([&] { return store_.video(job); });
             ScoringTask task{.video = video.get(),
                              .client = job.owner,
@@ -192,33 +198,59 @@ asio::awaitable<void> JobRunner::run(Job job) {
     }
     live_.erase(job.id);
     change();
+    look_for_webhooks();
+}
+
+void JobRunner::look_for_webhooks() {
+    webhook_news_ = true;
     webhook_due_.cancel();
 }
 
 asio::awaitable<void> JobRunner::deliver_webhooks() {
     while (!stopping_) {
+        webhook_news_ = false;
+        std::set<std::string> jobs, receivers;
+        std::map<std::string, int> to_one;
+        for (const auto& [job, receiver] : sending_) {
+            jobs.insert(job);
+            if (++to_one[receiver] >= kMaxDeliveriesToOne) receivers.insert(receiver);
+        }
         std::optional<PendingWebhook> next;
-        try {
-            next = co_await disk_.run([this] { return store_.next_webhook(); });
-        } catch (const Error& e) {
-            spdlog::error("webhooks can't be read: {}", e.what());
+        Clock::duration pause = kWebhookIdle;
+        if (sending_.size() < kMaxDeliveries) {
+            try {
+                next = co_await disk_.run([&] { return store_.next_webhook(jobs, receivers); });
+            } catch (const Error& e) {
+                spdlog::error("webhooks can't be read: {}", e.what());
+                pause = kDiskPause;
+            }
         }
         if (next && next->due.count() == 0) {
-            co_await deliver(std::move(*next));
+            sending_[next->job] = receiver_of(next->url);
+            asio::co_spawn(io_, deliver(std::move(*next)), asio::detached);
             continue;
         }
-        webhook_due_.expires_after(next ? Clock::duration(next->due) : kWebhookIdle);
+        if (webhook_news_) continue;
+        webhook_due_.expires_after(next ? Clock::duration(next->due) : pause);
         co_await expired(webhook_due_);
     }
 }
 
 asio::awaitable<void> JobRunner::deliver(PendingWebhook pending) {
     using Outcome = Delivery::Outcome;
+    const struct End {
+        JobRunner& runner;
+        std::string job;
+        ~End() {
+            runner.sending_.erase(job);
+            runner.look_for_webhooks();
+        }
+    } end{*this, pending.job};
     Delivery delivery;
     try {
         const auto job =
             co_await disk_.run([&] { return store_.find(pending.job, pending.owner); });
-        if (!job) co_return;
+        if (!job) co_return;  // it was deleted, and its webhook with it
         const json body{{"type", "job." + std::string(to_string(job->state))},
                         {"timestamp", job->finished},
                         {"data", to_json(*job)}};

@@ -15,6 +15,15 @@
 
 namespace syncnet::service {
 
+// How often a service may end in the middle of a job, rather than at an order to stop, until the
+// job is to blame.
+inline constexpr int kMaxAttempts = 3;
+
+// Webhooks on their way at the same time, in all and to one receiver, so that one that hangs holds
+// up no other's.
+inline constexpr std::size_t kMaxDeliveries = 32;
+inline constexpr int kMaxDeliveriesToOne = 4;
+
 // As GET /v1/jobs/{id} answers. `progress` 0..1 of a running job, where it is known.
 nlohmann::json to_json(const Job& job, std::optional<double> progress = std::nullopt);
 
@@ -57,6 +66,7 @@ class JobRunner {
     asio::awaitable<void> work();
     asio::awaitable<void> run(Job job);
     asio::awaitable<void> deliver_webhooks();
+    void look_for_webhooks();
     asio::awaitable<void> deliver(PendingWebhook pending);
     asio::awaitable<void> pause(std::chrono::steady_clock::duration length);
     template <typename Write>
@@ -72,6 +82,8 @@ class JobRunner {
     std::optional<WebhookSender> sender_;
     std::map<std::string, std::shared_ptr<Live>> live_;
     asio::steady_timer changed_, webhook_due_;
+    std::map<std::string, std::string> sending_;  // receivers of webhooks on their way, by job
+    bool webhook_news_ = false;  // something has changed since the store was asked for the next
     int running_ = 0;
     bool woken_ = false, stopping_ = false, delivering_ = false;
 };

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "pipeline/face_choice.h"
 #include "service/folder_lock.h"
+#include "service/webhook_url.h"
 
 namespace syncnet::service {
 namespace {
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS jobs(
     created TEXT NOT NULL, finished TEXT NOT NULL, finished_at REAL NOT NULL DEFAULT 0,
     webhook_attempts INTEGER NOT NULL DEFAULT 0, webhook_due REAL,
     face TEXT NOT NULL DEFAULT 'all', max_offset_ms INTEGER,
-    audio_track TEXT NOT NULL DEFAULT 'best');
+    audio_track TEXT NOT NULL DEFAULT 'best', attempts INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX IF NOT EXISTS once ON jobs(owner, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX IF NOT EXISTS by_state ON jobs(state, seq);
 CREATE INDEX IF NOT EXISTS by_video ON jobs(video);
@@ -32,21 +33,25 @@ CREATE INDEX IF NOT EXISTS by_webhook ON jobs(webhook_due) WHERE webhook_due IS 
 CREATE TABLE IF NOT EXISTS answers(
     key TEXT PRIMARY KEY, answer TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_age ON answers(at);
+CREATE TABLE IF NOT EXISTS quarantine(video TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS clock(seconds REAL NOT NULL);
 )sql";
 
 constexpr const char* kColumns =
     "id, state, owner, idempotency_key, video, bytes, model, windows, session_id, webhook, answer, "
-    "created, finished, face, max_offset_ms, audio_track";
+    "created, finished, face, max_offset_ms, audio_track, attempts";
 
-constexpr int kSchemaVersion = 3;
-// What version 1 had not, and what version 2 had not.
+constexpr int kSchemaVersion = 4;
+// What each version had not.
 constexpr const char* kFromVersion1 = R"sql(
 ALTER TABLE jobs ADD COLUMN face TEXT NOT NULL DEFAULT 'all';
 ALTER TABLE jobs ADD COLUMN max_offset_ms INTEGER;
 )sql";
 constexpr const char* kFromVersion2 = R"sql(
 ALTER TABLE jobs ADD COLUMN audio_track TEXT NOT NULL DEFAULT 'best';
+)sql";
+constexpr const char* kFromVersion3 = R"sql(
+ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
 )sql";
 constexpr int kBusyMilliseconds = 5000;
 constexpr std::array<std::string_view, 4> kStates{"queued", "running", "done", "failed"};
@@ -88,7 +93,8 @@ Job read(SQLite::Statement& row) {
             .webhook = row.getColumn(9),
             .answer = row.getColumn(10),
             .created = row.getColumn(11),
-            .finished = row.getColumn(12)};
+            .finished = row.getColumn(12),
+            .attempts = row.getColumn(16)};
 }
 
 // SQLite's errors in our words.
@@ -125,6 +131,7 @@ struct JobStore::Impl {
         SQLite::Transaction all(database);
         if (version == 1) database.exec(kFromVersion1);
         if (version == 1 || version == 2) database.exec(kFromVersion2);
+        if (version >= 1 && version <= 3) database.exec(kFromVersion3);
         database.exec(kSchema);
         database.exec("PRAGMA user_version=" + std::to_string(kSchemaVersion));
         if (database.execAndGet("SELECT count(*) FROM clock").getInt() == 0)
@@ -137,7 +144,8 @@ struct JobStore::Impl {
                      .execAndGet(
                          "SELECT max((SELECT seconds FROM clock), "
                          "(SELECT ifnull(max(finished_at), 0) FROM jobs), "
-                         "(SELECT ifnull(max(at), 0) FROM answers))")
+                         "(SELECT ifnull(max(at), 0) FROM answers), "
+                         "(SELECT ifnull(max(at), 0) FROM quarantine))")
                      .getDouble();
         spool.remove_unless([&](const std::string& name) { return is_needed(name); });
     }
@@ -203,7 +211,7 @@ JobStore::Accepted JobStore::accept(Job job, int video) {
         job.state = JobState::queued;
         job.created = now_in_words();
         SQLite::Statement insert(m.database, std::string("INSERT INTO jobs(") + kColumns +
-                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'',?,?,?)");
+                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'',?,?,?,0)");
         const ScoringChoice& choice = job.choice;
         SQLite::bind(insert, job.id, number(job.state), job.owner, job.idempotency_key, job.video,
                      job.bytes, choice.model, choice.windows ? 1 : 0, job.session_id, job.webhook,
@@ -239,9 +247,11 @@ bool JobStore::remove(std::string_view id, std::string_view owner) {
 std::optional<Job> JobStore::claim() {
     return stored([&] {
         SQLite::Statement query(
-            impl_->database, std::string("UPDATE jobs SET state=1 WHERE seq=(SELECT seq FROM jobs "
-                                         "WHERE state=0 ORDER BY seq LIMIT 1) RETURNING ") +
-                                 kColumns);
+            impl_->database,
+            std::string(
+                "UPDATE jobs SET state=1, attempts=attempts+1 WHERE seq=(SELECT seq FROM jobs "
+                "WHERE state=0 ORDER BY seq LIMIT 1) RETURNING ") +
+                kColumns);
         std::optional<Job> job;
         while (query.executeStep()) job = read(query);  // to its end, so that it is committed
         return job;
@@ -262,7 +272,8 @@ void JobStore::finish(const Job& job, JobState state, const std::string& answer)
 
 void JobStore::give_back(const Job& job) {
     stored([&] {
-        SQLite::Statement update(impl_->database, "UPDATE jobs SET state=0 WHERE id=? AND state=1");
+        SQLite::Statement update(
+            impl_->database, "UPDATE jobs SET state=0, attempts=attempts-1 WHERE id=? AND state=1");
         update.bind(1, job.id);
         update.exec();
     });
@@ -272,13 +283,17 @@ UniqueFd JobStore::video(const Job& job) const {
     return impl_->spool.open(job.video);
 }
 
-std::optional<PendingWebhook> JobStore::next_webhook() const {
+std::optional<PendingWebhook> JobStore::next_webhook(const std::set<std::string>& jobs,
+                                                     const std::set<std::string>& receivers) const {
     return stored([&]() -> std::optional<PendingWebhook> {
         SQLite::Statement query(
             impl_->database,
             "SELECT id, webhook, session_id, owner, webhook_attempts, webhook_due "
-            "FROM jobs WHERE webhook_due IS NOT NULL ORDER BY webhook_due LIMIT 1");
-        if (!query.executeStep()) return std::nullopt;
+            "FROM jobs WHERE webhook_due IS NOT NULL ORDER BY webhook_due");
+        do {
+            if (!query.executeStep()) return std::nullopt;
+        } while (jobs.contains(query.getColumn(0).getString()) ||
+                 receivers.contains(receiver_of(query.getColumn(1).getString())));
         const double wait = query.getColumn(5).getDouble() - impl_->age();
         return PendingWebhook{
             .job = query.getColumn(0),
@@ -328,6 +343,23 @@ void JobStore::remember(const std::string& key, const std::string& answer) {
     });
 }
 
+void JobStore::quarantine(const std::string& sha256) {
+    stored([&] {
+        SQLite::Statement insert(impl_->database, "INSERT OR REPLACE INTO quarantine VALUES(?,?)");
+        SQLite::bind(insert, sha256, impl_->age());
+        insert.exec();
+    });
+}
+
+bool JobStore::quarantined(const std::string& sha256) const {
+    return stored([&] {
+        SQLite::Statement query(impl_->database, "SELECT 1 FROM quarantine WHERE video=? AND at>?");
+        SQLite::bind(query, sha256,
+                     impl_->age() - static_cast<double>(impl_->limits.quarantine.count()));
+        return query.executeStep();
+    });
+}
+
 void JobStore::sweep() {
     stored([&] {
         Impl& m = *impl_;
@@ -349,6 +381,13 @@ void JobStore::sweep() {
             "LIMIT max(0, (SELECT count(*) FROM answers)-?))");
         too_many.bind(1, m.limits.answers);
         too_many.exec();
+        SQLite::Statement released(
+            m.database,
+            "DELETE FROM quarantine WHERE at<? OR video IN (SELECT video FROM quarantine "
+            "ORDER BY at LIMIT max(0, (SELECT count(*) FROM quarantine)-?))");
+        SQLite::bind(released, age - static_cast<double>(m.limits.quarantine.count()),
+                     kMaxQuarantined);
+        released.exec();
         all.commit();
     });
 }

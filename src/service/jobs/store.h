@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ struct Job {
     std::string webhook;            // where to tell the end; may be empty
     std::string answer;             // JSON: the analysis, or the problem; empty before the end
     std::string created, finished;  // RFC 3339, UTC
+    int attempts = 0;               // begun, and not handed back in an orderly way
 };
 
 struct StoreLimits {
@@ -41,7 +43,10 @@ struct StoreLimits {
     std::chrono::seconds job_age{7 * 86'400};
     std::int64_t answers = 10'000;
     std::chrono::seconds answer_age{86'400};
+    std::chrono::seconds quarantine{600};
 };
+
+inline constexpr int kMaxQuarantined = 10'000;  // the oldest go first
 
 struct PendingWebhook {
     std::string job, url, session_id, owner;
@@ -74,12 +79,18 @@ class JobStore {
     void give_back(const Job& job);  // queued again
     UniqueFd video(const Job& job) const;
 
-    std::optional<PendingWebhook> next_webhook() const;
+    // The one that is due first and that is neither of these jobs nor to these receivers.
+    std::optional<PendingWebhook> next_webhook(const std::set<std::string>& jobs = {},
+                                               const std::set<std::string>& receivers = {}) const;
     void webhook_done(const std::string& job);
     void webhook_failed(const std::string& job, std::chrono::seconds wait);
 
     std::optional<std::string> remembered(const std::string& key);
     void remember(const std::string& key, const std::string& answer);
+
+    // Videos that workers or services did not survive: refused for a while, also after a restart.
+    void quarantine(const std::string& sha256);
+    bool quarantined(const std::string& sha256) const;
 
     // Lets go what is too old or too much. Call it from time to time.
     void sweep();

@@ -11,11 +11,16 @@ namespace syncnet::service {
 // What of it could be had here; kernels and containers differ.
 struct Confinement {
     bool namespaces = false;  // no network but its own empty one; root is an empty folder
-    bool landlock = false;    // no path can be opened
+    bool processes = false;   // nobody outside can be named, to be sent a signal or looked into
+    bool mounts = false;      // nothing is mounted but that folder
+    bool landlock = false;    // no path can be opened, no port used
+    bool landlock_scopes = false;  // signals and abstract sockets stay among the confined
 };
 
-// For the process that makes the workers, and so for all of them: no new privileges, no network, no
-// files beyond those that are open, no core dumps, not to be traced. Single-threaded callers only.
+// For the process that makes the workers, and so for all of them: no privileges, old or new, no
+// network, no files beyond those that are open, no core dumps, not to be traced. Where processes
+// may have a namespace, a child goes on in it, and its parent ends as the child does; so what is
+// cleared by a fork is to be set after this call. Single-threaded callers only.
 // `scratch`: where an empty folder can be made. Throws internal where even no_new_privs fails.
 Confinement give_up_network_and_files(const std::filesystem::path& scratch);
 
