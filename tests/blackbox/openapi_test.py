@@ -299,6 +299,29 @@ class Walk(unittest.TestCase):
             self.assertEqual([self.code(answer, 503) for answer in answers], ["shutting_down"] * 2)
             service.process.wait(support.PATIENCE)
 
+    def test_another_name(self):
+        with Checked(HOSTS="score.example") as service:
+            for name, operation in self.description.operations().items():
+                method, path = name.split()
+                if operation.get("security") != []:
+                    with self.subTest(name):
+                        answer = service.request(method, path.replace("{id}", "x"), headers={"Host": "evil.example"})
+                        self.assertEqual(self.code(answer, 421), "wrong_host")
+
+    def test_no_room_for_uploads(self):
+        upload = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: video/mp4\r\nContent-Length: 900000\r\n\r\n"
+        with Checked(UPLOADS_MB=1, MAX_VIDEO_SIZE_MB=1) as service, service.connect() as held:
+            held.sendall(upload % b"/score" + b"x" * 600_000)
+
+            def refused(path: str) -> bool:
+                try:
+                    return service.raw(upload % path.encode(), timeout=2).status == 507
+                except TimeoutError:  # it came before the bytes of the other: its body is waited for
+                    return False
+
+            for path in (*SCORES, "/v1/jobs"):
+                support.wait_until(lambda p=path: refused(p), f"no room for {path}")
+
     def test_zz_all_that_is_promised_was_seen(self):
         # Needs the others: what can't be provoked from outside is a failure of our own, or of the disk.
         never = self.description.responses() - self.description.seen
