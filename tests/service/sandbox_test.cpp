@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -42,6 +43,25 @@ TEST(Sandbox, WorkGoesOn) {
                   return sum == 1.5 * (1 << 20) ? 7 : 1;
               }),
               7);
+}
+
+TEST(Sandbox, WhoeverKillsAWorkerEndsAllOfIt) {
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);
+    const pid_t worker = ::fork();
+    if (worker == 0) {
+        (void)give_up_network_and_files(testing::TempDir());
+        (void)!::write(pipe[1], "!", 1);
+        for (;;) ::pause();
+    }
+    ::close(pipe[1]);
+    std::array<char, 1> confined{};
+    ASSERT_EQ(::read(pipe[0], confined.data(), 1), 1);
+    ::kill(worker, SIGKILL);
+    ::waitpid(worker, nullptr, 0);
+    pollfd ended{.fd = pipe[0], .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&ended, 1, 5000), 1) << "a process is left that holds the pipe";
+    ::close(pipe[0]);
 }
 
 TEST(Sandbox, ADescriptorThatIsOpenCanBeRead) {

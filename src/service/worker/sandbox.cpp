@@ -63,7 +63,10 @@ bool enter_process_namespace() {
     if (::unshare(CLONE_NEWPID) != 0) return false;
     const pid_t child = ::fork();
     if (child < 0) fail("fork");
-    if (child == 0) return true;
+    if (child == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever kills the caller means this one
+        return true;
+    }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close_range(0, ~0U, 0);
     int status = 0;
