@@ -1,6 +1,8 @@
 """A video in, how far its sound is from its lips out."""
 
 import functools
+import io
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from .results import Result
 Stop = _syncnet.Stop
 Video = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 
+LONGEST_TIMEOUT = 365 * 24 * 3600  # seconds; more is none
+
 VIDEO_ENDINGS = frozenset(".mp4 .m4v .mov .webm .mkv .avi .mpg .mpeg .ts .mts .m2ts .mxf .flv .wmv .ogv .ogg".split())
 
 
@@ -26,7 +30,10 @@ def _request(
     timeout: float | None = None,
     stop: Stop | None = None,
 ) -> _syncnet.Request:
-    return _syncnet.Request(str(face), str(audio), max_offset_ms, windows, timeout, stop)
+    if timeout is not None and math.isnan(timeout):
+        raise Error("a timeout is a number of seconds", "invalid_request")
+    limit = None if timeout is None or timeout > LONGEST_TIMEOUT else timeout
+    return _syncnet.Request(str(face), str(audio), max_offset_ms, windows, limit, stop)
 
 
 def _frame(frame: Any) -> np.ndarray:
@@ -89,16 +96,18 @@ class Analyzer:
         self._analyzer = _syncnet.Analyzer(folder, model, *others, cropped)
 
     def score(self, video: Video, *, on_progress: Callable[[float], None] | None = None, **request: Any) -> Result:
-        """Of a path, a file's bytes, or an open file with a descriptor.
+        """Of a path, a file's bytes, or an open file.
 
         face: "all", "largest", "left", "right" or a track; audio: "best", "default", a track or a language;
         max_offset_ms: 200..10000; windows: (length, step) in seconds; timeout: in seconds; stop: a Stop.
         """
         asked = _request(**request)
-        if hasattr(video, "fileno"):
+        if isinstance(video, io.BytesIO):
+            video = video.getbuffer()
+        elif hasattr(video, "fileno"):
             video = video.fileno()
-        elif isinstance(video, int):
-            raise TypeError("a video is a path, bytes or an open file")
+        elif not isinstance(video, (str, os.PathLike, bytes, bytearray, memoryview)):
+            raise TypeError(f"a video is a path, bytes or an open file, not {type(video).__name__}")
         return self._analyzer.analyze(video, asked, on_progress)
 
     def feed(self, width: int, height: int, *, fps: float = 25, sample_rate: int = 0, **request: Any) -> Feed:

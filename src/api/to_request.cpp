@@ -1,5 +1,6 @@
 #include "api/to_request.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/error.h"
@@ -10,6 +11,8 @@ namespace syncnet::api {
 namespace {
 
 constexpr double kLongestWindow = 3600;
+constexpr std::chrono::milliseconds kLongestTimeout =
+    std::chrono::days(365);  // a clock can count it
 
 template <typename Choice>
 Choice chosen(const std::optional<Choice>& choice, const std::string& text, std::string_view what) {
@@ -41,7 +44,9 @@ pipeline::Request to_request(const Request& request) {
             chosen(pipeline::parse_max_offset_ms(text), text, pipeline::max_offsets());
     }
     if (request.windows) wanted.timeline = to_timeline(*request.windows);
-    if (request.timeout) wanted.deadline = std::chrono::steady_clock::now() + *request.timeout;
+    if (request.timeout)
+        wanted.deadline =
+            std::chrono::steady_clock::now() + std::min(*request.timeout, kLongestTimeout);
     return wanted;
 }
 

@@ -46,8 +46,10 @@ Connection::Connection(Context& context, std::span<const Route> routes,
     boost::system::error_code ignored;
     auto& lowest = stream_.lowest().socket();
     lowest.set_option(asio::ip::tcp::no_delay(true), ignored);
-    if (const auto peer = lowest.remote_endpoint(ignored); !ignored)
-        address_ = peer.address().to_string(), client_ = client_name(peer.address());
+    if (const auto peer = lowest.remote_endpoint(ignored); !ignored) {
+        address_ = peer.address().to_string();
+        client_ = client_name(peer.address());
+    }
 }
 
 asio::awaitable<void> Connection::serve() {

@@ -112,6 +112,8 @@ TEST_F(AnalyzerTest, ReportsProgressAndGivesUpWhenAsked) {
     EXPECT_THROW((void)analyzer_.analyze_file(clip_->file(), request), std::domain_error);
     request = {.timeout = std::chrono::milliseconds(1)};
     EXPECT_EQ(code([&] { (void)analyzer_.analyze_file(clip_->file(), request); }), "timeout");
+    request = {.timeout = std::chrono::milliseconds::max()};
+    EXPECT_FALSE(analyzer_.analyze_file(clip_->file(), request).reasons.empty());
 }
 
 TEST_F(AnalyzerTest, NamesWhatIsWrong) {

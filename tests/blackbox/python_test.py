@@ -1,7 +1,9 @@
 """The Python package: the same answers as the program's, on numpy, from threads, and as a wheel."""
 
 import dataclasses
+import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -50,7 +52,9 @@ class Python(unittest.TestCase):
         self.assertEqual(result.curve.offsets[np.nanargmin(result.curve.distances)], result.offset_frames)
         with self.clip.open("rb") as file:
             self.assertEqual(syncnet.score(file).json, result.json)
-            self.assertEqual(syncnet.score(file.read()).json, result.json)
+            content = file.read()
+        self.assertEqual(syncnet.score(content).json, result.json)
+        self.assertEqual(syncnet.score(io.BytesIO(content), timeout=math.inf).json, result.json)
         self.assertTrue(dataclasses.is_dataclass(result))
         with self.assertRaises(AttributeError):
             result.score = 1.0
@@ -83,8 +87,12 @@ class Python(unittest.TestCase):
         self.assertEqual(self.code(lambda: syncnet.score(self.clip, face="prettiest")), "invalid_request")
         self.assertEqual(self.code(lambda: syncnet.score(self.clip, timeout=0.001)), "timeout")
         self.assertEqual(self.code(lambda: syncnet.Analyzer("wav2lip")), "model_not_available")
+        self.assertEqual(self.code(lambda: syncnet.score(self.clip, timeout=math.nan)), "invalid_request")
         with self.assertRaises(TypeError):
             syncnet.score(self.clip, fase="largest")
+        for video in (None, 3, ["clip.mp4"]):
+            with self.assertRaisesRegex(TypeError, "a path, bytes or an open file"):
+                syncnet.score(video)
 
     def test_threads_run_side_by_side(self):
         long = support.long_sample(40)
