@@ -73,13 +73,19 @@ class IoContext : public asio::io_context {
 
 // One port, what it answers to, and who is connected.
 struct Listener {
-    Listener(asio::io_context& io, std::vector<Route> its_routes, int its_places)
+    Listener(asio::io_context& io, std::vector<Route> its_routes, int its_places,
+             const Settings& settings, std::uint16_t its_port, std::string_view its_names)
         : acceptor(io),
           routes(std::move(its_routes)),
           places(static_cast<std::size_t>(its_places)),
-          place_free(io) {}
+          place_free(io),
+          names(its_names),
+          host(settings.host),
+          port(std::to_string(its_port)) {}
 
-    void bind(const Settings& settings, std::uint16_t port, const char* names);
+    // Both throw invalid_setting.
+    void bind(const Settings& settings);
+    void listen();
     void close() {
         boost::system::error_code ignored;
         acceptor.close(ignored);
@@ -91,23 +97,37 @@ struct Listener {
     const std::size_t places;
     std::set<Connection*> connections;
     asio::steady_timer place_free;  // cancelled whenever a connection ends
+
+  private:
+    [[noreturn]] void fail(const boost::system::system_error& e) const {
+        throw Error(ErrorCode::invalid_setting, names + ": can't listen on " + host + " port " +
+                                                    port + ": " + e.code().message());
+    }
+
+    std::string names, host, port;
 };
 
-void Listener::bind(const Settings& settings, std::uint16_t port, const char* names) {
+void Listener::bind(const Settings& settings) {
     try {
         // A name such as localhost is looked up; of several addresses the first is taken.
-        const tcp::endpoint endpoint =
-            *tcp::resolver(acceptor.get_executor())
-                 .resolve(settings.host, std::to_string(port), tcp::resolver::passive)
-                 .begin();
+        const tcp::endpoint endpoint = *tcp::resolver(acceptor.get_executor())
+                                            .resolve(host, port, tcp::resolver::passive)
+                                            .begin();
         require_keys_for_others(endpoint, settings);
         acceptor.open(endpoint.protocol());
         acceptor.set_option(tcp::acceptor::reuse_address(true));
         acceptor.bind(endpoint);
     } catch (const boost::system::system_error& e) {
-        throw Error(ErrorCode::invalid_setting,
-                    std::string(names) + ": can't listen on " + settings.host + " port " +
-                        std::to_string(port) + ": " + e.code().message());
+        fail(e);
+    }
+}
+
+// Two that are bound to one port are told apart only here.
+void Listener::listen() {
+    try {
+        acceptor.listen();
+    } catch (const boost::system::system_error& e) {
+        fail(e);
     }
 }
 
@@ -137,15 +157,16 @@ struct Server::Impl {
 
 Server::Impl::Impl(const Settings& settings, std::function<Settings()> its_reload)
     : tls(make_tls(settings)),
-      clients(io, all_routes(), settings.connections),
-      admin(io, status_routes(), kAdminConnections),
+      clients(io, all_routes(), settings.connections, settings, settings.port, "HOST, PORT"),
+      admin(io, status_routes(), kAdminConnections, settings, settings.admin_port,
+            "HOST, ADMIN_PORT"),
       reload(std::move(its_reload)) {
     raise_descriptor_limit(settings.connections);
-    clients.bind(settings, settings.port, "HOST, PORT");
-    if (settings.admin_port != 0) admin.bind(settings, settings.admin_port, "HOST, ADMIN_PORT");
+    clients.bind(settings);
+    if (settings.admin_port != 0) admin.bind(settings);
     context = std::make_unique<Context>(io, settings);
-    clients.acceptor.listen();
-    if (settings.admin_port != 0) admin.acceptor.listen();
+    clients.listen();
+    if (settings.admin_port != 0) admin.listen();
 }
 
 asio::awaitable<void> Server::Impl::serve(Listener& listener, tcp::socket socket,

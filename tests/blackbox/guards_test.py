@@ -195,6 +195,13 @@ class Start(unittest.TestCase):
             with self.subTest(settings):
                 self.assertRegex(support.Service(**settings).fails_to_start(), said)
 
+    def test_a_port_that_is_taken_is_named(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            for name in ("PORT", "ADMIN_PORT"):
+                self.assertRegex(support.Service(**{name: port}).fails_to_start(), rf"HOST, {name}: can't listen .*port {port}")
+        self.assertRegex(support.Service(PORT=port, ADMIN_PORT=port).fails_to_start(), "HOST, ADMIN_PORT: can't listen .*in use")
+
     def test_an_unknown_name_in_the_file_is_an_error_that_names_the_nearest(self):
         file = support.scratch_folder() / "settings.env"
         file.write_text("WORKRES=3\n")
