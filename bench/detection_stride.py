@@ -1,4 +1,4 @@
-"""How offsets and confidence change when faces are sought in every k-th picture only, on the validation clips.
+"""How offsets and confidence change when faces are sought in every k-th frame only, on the validation clips.
 
   bench/detection_stride.py build/syncnet ../shared/data/manifest.jsonl
 """
@@ -29,7 +29,7 @@ def main() -> None:
         both = [(a[0], b[0]) for a, b in zip(base[0], leads) if a and b and a[0]["offset"] is not None and b[0]["offset"] is not None]
         same = sum(abs(a["offset"] - b["offset"]) <= 1 for a, b in both)
         ratio = statistics.median(b["confidence"] / a["confidence"] for a, b in both)
-        print(f"every {stride:2}: offset within 1 of every picture's on {same}/{len(videos)} clips, "
+        print(f"every {stride:2}: offset within 1 of every frame's on {same}/{len(videos)} clips, "
               f"confidence x{ratio:.2f}, time x{seconds / base[1]:.2f}")
 
 

@@ -2,7 +2,7 @@
 """What the verdict makes of short pieces: bench/evidence.py --data ../shared/data [--binary build/syncnet] [--folder FOLDER]
 
 Four-second pieces, one every 2 s, of the webcam and talkvid people of validation and test whose whole clip is within 2
-frames: with their own sound, with another person's, and with their own 0.2 to 1.2 s late. Then webcam test clips of 8 s with
+frames: with their own audio, with another person's, and with their own 0.2 to 1.2 s late. Then webcam test clips of 8 s with
 0.7 to 1.9 s put in. Prints shares of decisions by split, every genuine piece that isn't ALLOWed, and the reliability of the
 score by the amount of evidence. Media go to FOLDER and are used again."""
 import argparse
@@ -32,10 +32,10 @@ def cut(source: Path, start: float, seconds: float, out: Path) -> None:
 
 
 def moved(source: Path, ms: int, seconds: float, out: Path) -> None:
-    """The sound comes later by `ms`; negative: earlier."""
-    sound = f"adelay={ms}:all=1" if ms > 0 else f"atrim=start={-ms / 1000},asetpts=PTS-STARTPTS"
+    """The audio comes later by `ms`; negative: earlier."""
+    audio = f"adelay={ms}:all=1" if ms > 0 else f"atrim=start={-ms / 1000},asetpts=PTS-STARTPTS"
     if not out.exists():
-        ffmpeg("-i", source, "-af", sound, "-c:v", "copy", "-c:a", "pcm_s16le", "-t", seconds, out)
+        ffmpeg("-i", source, "-af", audio, "-c:v", "copy", "-c:a", "pcm_s16le", "-t", seconds, out)
 
 
 def pieces(clip: dict, clips: list[dict], folder: Path) -> list[tuple[str, Path]]:

@@ -43,9 +43,9 @@ void measure(nn::Precision precision) {
                                    for (int i = 0; i < kWindows + 4; ++i) face.push(crop);
                                    (void)face.finish();
                                }));
-    sync::SyncNetV2Sound sound(syncnet);
+    sync::SyncNetV2Audio audio(syncnet);
     const std::vector<audio::MfccFrame> mfcc(20 + 4 * 95);
-    print("sound_windows_per_s", 96 / least_seconds([&] { (void)sound.embed(mfcc); }));
+    print("audio_windows_per_s", 96 / least_seconds([&] { (void)audio.embed(mfcc); }));
 
     face::S3fd detector(
         face::load_s3fd(made_up::Weights(face::s3fd_tensors()), precision, kThreads));

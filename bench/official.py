@@ -34,10 +34,10 @@ def best_seconds(work, times: int = 3) -> float:
 def pytorch() -> dict[str, float]:
     torch.set_num_threads(2)
     syncnet, detector = SyncNetV2().eval(), S3fd().eval()
-    lips, sound, picture = torch.rand(20, 3, 5, 224, 224) * 255, torch.randn(96, 1, 13, 20), torch.rand(1, 3, 120, 160) * 255
+    lips, audio, image = torch.rand(20, 3, 5, 224, 224) * 255, torch.randn(96, 1, 13, 20), torch.rand(1, 3, 120, 160) * 255
     with torch.no_grad():
-        return {"lip_windows_per_s": 20 / best_seconds(lambda: syncnet.lips(lips)), "sound_windows_per_s": 96 / best_seconds(lambda: syncnet.sound(sound)),
-                "s3fd_ms": 1e3 * best_seconds(lambda: detector(picture))}
+        return {"lip_windows_per_s": 20 / best_seconds(lambda: syncnet.lips(lips)), "audio_windows_per_s": 96 / best_seconds(lambda: syncnet.audio(audio)),
+                "s3fd_ms": 1e3 * best_seconds(lambda: detector(image))}
 
 
 def ours(binary: str) -> dict[tuple[str, str], float]:
@@ -73,18 +73,18 @@ def main() -> None:
                 print(f"   {precision} {own:8.1f} ({(value / own if name.endswith('_ms') else own / value):.2f}x)", end="")
         print()
     frames = 100
-    stages = frames * theirs["s3fd_ms"] + 1e3 * (frames - 5) / theirs["lip_windows_per_s"] + 1e3 * (frames - 5) / theirs["sound_windows_per_s"]
+    stages = frames * theirs["s3fd_ms"] + 1e3 * (frames - 5) / theirs["lip_windows_per_s"] + 1e3 * (frames - 5) / theirs["audio_windows_per_s"]
     with tempfile.TemporaryDirectory() as folder:
         weights = made_up_models.write(Path(folder))
         print(f"4 s of 640x480, the networks alone in PyTorch: {stages:.0f} ms")
         for precision in ("f32", "auto", "bf16"):
             spent, _ = clip(syncnet, video, weights, "--precision", precision)
-            print(f"  all of it here, S3FD on every picture, {precision:6}: {spent:5.0f} ms ({stages / spent:.1f}x)")
+            print(f"  all of it here, S3FD on every frame, {precision:6}: {spent:5.0f} ms ({stages / spent:.1f}x)")
         for precision in ("auto", "bf16"):
             every, reference = clip(syncnet, video, weights, "--precision", precision, "--detector", "blazeface", "--stride", "1")
             spent, answer = clip(syncnet, video, weights, "--precision", precision, "--detector", "blazeface")
             a, b = (x["debug"]["all_results"][0] for x in (reference, answer))
-            print(f"  our detector on every 4th picture,     {precision:6}: {spent:5.0f} ms; against every picture ({every:.0f} ms): "
+            print(f"  our detector on every 4th frame,     {precision:6}: {spent:5.0f} ms; against every frame ({every:.0f} ms): "
                   f"offset {a['offset']} and {b['offset']}, confidence {100 * (b['confidence'] / a['confidence'] - 1):+.2f} %")
 
 

@@ -35,7 +35,7 @@ def variants(clip: bytes) -> dict[str, bytes]:
         "truncated": clip[:middle],
         "damaged": clip[:middle] + noise(2000) + clip[middle + 2000:],
         "playlist": b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n",
-        "picture": b"\xff\xd8\xff\xe0" + noise(3000),
+        "image": b"\xff\xd8\xff\xe0" + noise(3000),
     }
 
 

@@ -22,12 +22,12 @@ media::Reader open(const std::vector<char>& clip) {
     return {media::Source::from_bytes(std::as_bytes(std::span(clip))), {}};
 }
 
-media::Picture first_picture(const std::vector<char>& clip) {
+media::Image first_image(const std::vector<char>& clip) {
     auto reader = open(clip);
     while (auto item = reader.next())
-        if (auto* frame = std::get_if<media::Frame>(&*item); frame != nullptr && frame->picture)
-            return *frame->picture;
-    throw Error(ErrorCode::no_video_stream, "the clip has no picture");
+        if (auto* frame = std::get_if<media::Frame>(&*item); frame != nullptr && frame->image)
+            return *frame->image;
+    throw Error(ErrorCode::no_video_stream, "the clip has no image");
 }
 
 void decode(benchmark::State& state, const std::vector<char>& clip) {
@@ -39,19 +39,19 @@ void decode(benchmark::State& state, const std::vector<char>& clip) {
 
 void detect(benchmark::State& state, const std::vector<char>& clip,
             const face::BlazeFaceModel& model, float refine_below) {
-    const auto picture = first_picture(clip);
+    const auto image = first_image(clip);
     face::BlazeFace detector(model, {.refine_below = refine_below});
-    for (auto _ : state) benchmark::DoNotOptimize(detector.detect(picture));
+    for (auto _ : state) benchmark::DoNotOptimize(detector.detect(image));
 }
 
 void crop(benchmark::State& state, const std::vector<char>& clip,
           const face::BlazeFaceModel& model) {
-    const auto picture = first_picture(clip);
-    const auto faces = face::BlazeFace(model).detect(picture);
+    const auto image = first_image(clip);
+    const auto faces = face::BlazeFace(model).detect(image);
     if (faces.empty()) return state.SkipWithError("no face");
     std::vector<std::uint8_t> pixels(face::kLipCropSide * face::kLipCropSide);
     for (auto _ : state) {
-        face::lip_crop(picture, face::lip_pose(faces[0]), face::kLipCropSide, pixels);
+        face::lip_crop(image, face::lip_pose(faces[0]), face::kLipCropSide, pixels);
         benchmark::DoNotOptimize(pixels.data());
     }
 }
@@ -69,10 +69,10 @@ void lips(benchmark::State& state, nn::Precision precision) {
     }
 }
 
-void sound(benchmark::State& state, nn::Precision precision) {
+void audio(benchmark::State& state, nn::Precision precision) {
     const auto model =
         sync::load_lip_sync(pipeline::default_model_dir() / "lipsync.safetensors", precision);
-    sync::SoundEmbedder embedder(model);
+    sync::AudioEmbedder embedder(model);
     const std::vector<float> samples(4 * media::kSampleRate, 0.1F);
     for (auto _ : state) {
         audio::LogMel mel;
@@ -111,8 +111,8 @@ int main(int argc, char** argv) {
     add("crop", [&](auto& s) { crop(s, clip, models->blaze_face); });
     add("lips of 4 s, f32", [](auto& s) { lips(s, nn::Precision::f32); });
     add("lips of 4 s, best precision", [](auto& s) { lips(s, nn::best_precision()); });
-    add("sound of 4 s, f32", [](auto& s) { sound(s, nn::Precision::f32); });
-    add("sound of 4 s, best precision", [](auto& s) { sound(s, nn::best_precision()); });
+    add("audio of 4 s, f32", [](auto& s) { audio(s, nn::Precision::f32); });
+    add("audio of 4 s, best precision", [](auto& s) { audio(s, nn::best_precision()); });
     add("the whole analysis", [&](auto& s) { analyze(s, clip, models); });
     benchmark::RunSpecifiedBenchmarks();
     return 0;

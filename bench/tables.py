@@ -43,7 +43,7 @@ def main() -> None:
     head("silence trimmed; as filmed", reports)
     for kind in ("swapped", "shifted"):
         for corpus, name in CORPORA.items():
-            row(f"genuine against {kind} sound, EER: {name}", *both_forms(reports, lambda r, f: r["separation"][corpus][kind][f]["score"]["eer"]))
+            row(f"genuine against {kind} audio, EER: {name}", *both_forms(reports, lambda r, f: r["separation"][corpus][kind][f]["score"]["eer"]))
     for label in ("genuine", "swapped", "shifted"):
         for corpus, name in CORPORA.items():
             for decision in ("ALLOW", "BLOCK"):

@@ -63,7 +63,7 @@ if(SYNCNET_PYTHON)
 endif()
 if(SYNCNET_PROGRAM)
   syncnet_package(service syncnet video
-    "An HTTP service and a command line. It finds faces that speak, how far their sound is off,\nand how sure that is. The model is on board.")
+    "An HTTP service and a command line. It finds faces that speak, how far their audio is off,\nand how sure that is. The model is on board.")
   set(CPACK_DEBIAN_SERVICE_PACKAGE_DEPENDS "adduser, ca-certificates")
   set(CPACK_DEBIAN_SERVICE_PACKAGE_RECOMMENDS curl)  # syncnet models fetch
   foreach(name postinst prerm postrm conffiles)

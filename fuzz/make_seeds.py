@@ -2,7 +2,7 @@
 """Writes fuzz/seeds/: what the fuzzers begin with. Run from the project's root: /usr/bin/python3 fuzz/make_seeds.py
 
 The weights are those that PyTorch wrote for the tests; the TFLite model is tiny and has every operator that is read; the
-videos are the test pictures of ffmpeg, one of each container.
+videos are the test images of ffmpeg, one of each container.
 """
 import shutil
 import struct

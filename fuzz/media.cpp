@@ -16,7 +16,7 @@ constexpr int kMaxItems = 200;
 
 }  // namespace
 
-// The door through which every video comes, as far as the first pictures and sounds.
+// The door through which every video comes, as far as the first images and sounds.
 void media(std::span<const std::byte> file) {
     if (file.empty()) return;
     try {

@@ -1,4 +1,4 @@
-// A video in, how far its sound is from its lips out.
+// A video in, how far its audio is from its lips out.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ struct AnalyzerOptions {
     // library.
     std::filesystem::path models;
     std::string model;                    // "lipsync-grid", say; empty: as docs/models.md says
-    std::filesystem::path model_path;     // the published SyncNet, or an edition of one's own
+    std::filesystem::path model_path;     // the published SyncNet, or a custom model
     std::filesystem::path detector_path;  // S3FD's weights, for the published SyncNet
     std::filesystem::path calibration;    // of one's own, as `syncnet calibrate` wrote it
     bool cropped = false;                 // the videos are face crops of the published pipeline
@@ -54,7 +54,7 @@ struct Request {
 // Everything throws Error (error.h): not_found, path_not_allowed, empty_file, unsupported_media,
 // unsupported_codec, unreadable_video, no_video_stream, too_long and others of an input; bad_model,
 // model_not_available, invalid_setting, unsupported_processor of the models; invalid_request of a
-// request; timeout, cancelled. No face, no sound and no speech are no errors but results.
+// request; timeout, cancelled. No face, no audio and no speech are no errors but results.
 class SYNCNET_API Analyzer {
   public:
     explicit Analyzer(const AnalyzerOptions& options = {});

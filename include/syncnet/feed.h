@@ -21,7 +21,7 @@ namespace syncnet {
 struct FeedFormat {
     int width = 0, height = 0;  // of every frame, pixels
     double fps = 25;      // of frames that are pushed without a time; it may be any rate up to 1000
-    int sample_rate = 0;  // Hz, 4000..384000; 0: there is no sound
+    int sample_rate = 0;  // Hz, 4000..384000; 0: there is no audio
 };
 
 // One video. The work goes on beside the caller, who waits in a push while it is behind: memory is

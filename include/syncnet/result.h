@@ -1,7 +1,7 @@
 // What is known of one video. Plain values: they may be copied, kept and read from any thread.
 //
 // Times are seconds from the start of the video. Offsets are frames of 40 ms, and > 0 where the
-// audio leads: the sound that fits the lips lies earlier than the picture, so delaying the audio
+// audio leads: the audio that fits the lips lies earlier than the video, so delaying the audio
 // lowers its offset. Confidences and distances are on the scale of the published SyncNet; they are
 // its LSE-C and LSE-D only where Model::as_published is true.
 #pragma once
@@ -31,7 +31,7 @@ struct TimeSpan {
     double start_s = 0, end_s = 0;
 };
 
-// Pixels of the upright picture, scaled down to 1920 on its longest side where that is longer.
+// Pixels of the upright image, scaled down to 1920 on its longest side where that is longer.
 struct Box {
     double left = 0, top = 0, right = 0, bottom = 0;
 };
@@ -44,7 +44,7 @@ struct Measurement {
     double evidence_s = 0;          // of speech with a readable mouth, at that offset
 };
 
-// The sync curve: the mean distance of lips and sound at each offset that was searched.
+// The sync curve: the mean distance of lips and audio at each offset that was searched.
 struct CurvePoint {
     int offset_frames = 0;
     std::optional<double> distance;  // nothing: too few pairs
@@ -94,7 +94,7 @@ struct Jump {
 };
 
 struct Drift {
-    double ms_per_s = 0;  // > 0: the sound gets earlier and earlier, as it runs fast
+    double ms_per_s = 0;  // > 0: the audio gets earlier and earlier, as it runs fast
     double error_ms_per_s = 0;
     bool significant = false;  // one offset doesn't explain the video
 };

@@ -46,7 +46,7 @@ typedef struct syncnet_analyzer_options {
     size_t size;
     const char* models;        /* folder; NULL: SYNCNET_MODELS, or the library's own */
     const char* model;         /* name; NULL: the default */
-    const char* model_path;    /* the published SyncNet, or an edition of one's own */
+    const char* model_path;    /* the published SyncNet, or a custom model */
     const char* detector_path; /* S3FD's weights */
     const char* calibration;   /* as `syncnet calibrate` wrote it */
     int cropped;               /* the videos are face crops of the published pipeline */
@@ -85,7 +85,7 @@ typedef struct syncnet_feed_format {
     size_t size;
     int width, height; /* of every frame */
     double fps;        /* of frames without a time; 0: 25 */
-    int sample_rate;   /* Hz; 0: there is no sound */
+    int sample_rate;   /* Hz; 0: there is no audio */
 } syncnet_feed_format;
 
 /* Frames and samples instead of a file: see feed.h. */

@@ -1,4 +1,4 @@
-"""A video in, how far its sound is from its lips out."""
+"""A video in, how far its audio is from its lips out."""
 
 import functools
 import io
@@ -111,7 +111,7 @@ class Analyzer:
         return self._analyzer.analyze(video, asked, on_progress)
 
     def feed(self, width: int, height: int, *, fps: float = 25, sample_rate: int = 0, **request: Any) -> Feed:
-        """`fps` may be any rate; `sample_rate` in Hz, 0 where there is no sound."""
+        """`fps` may be any rate; `sample_rate` in Hz, 0 where there is no audio."""
         return Feed(self._analyzer.feed(width, height, fps, sample_rate, _request(**request)), width, height)
 
     def score_frames(

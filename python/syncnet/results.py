@@ -1,7 +1,7 @@
 """What is known of one video.
 
 Times are seconds from its start. Offsets are frames of 40 ms, above 0 where the audio leads: its match lies earlier
-than the picture. Confidences and distances are on the scale of the published SyncNet, and are its LSE-C and LSE-D only
+than the video. Confidences and distances are on the scale of the published SyncNet, and are its LSE-C and LSE-D only
 where `model.as_published`.
 """
 
@@ -38,7 +38,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """The mean distance of lips and sound at each offset that was searched."""
+    """The mean distance of lips and audio at each offset that was searched."""
 
     offsets: np.ndarray  # int, frames
     distances: np.ndarray  # float; NaN where there were too few pairs
@@ -97,7 +97,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    ms_per_s: float  # above 0: the sound runs fast
+    ms_per_s: float  # above 0: the audio runs fast
     error_ms_per_s: float
     significant: bool  # one offset doesn't explain the video
 

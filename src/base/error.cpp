@@ -33,10 +33,10 @@ constexpr std::array kCatalogue{
     ErrorInfo{empty_file, "empty_file", 422, "The file is empty", "Record or export it again."},
     ErrorInfo{unreadable_video, "unreadable_video", 422, "The video can't be read",
               "The file is damaged or incomplete; record or export it again."},
-    ErrorInfo{no_video_stream, "no_video_stream", 422, "The file has no picture",
+    ErrorInfo{no_video_stream, "no_video_stream", 422, "The file has no video",
               "Take a file with a video stream."},
     ErrorInfo{too_long, "too_long", 422, "The video is too long", "Cut the video into parts."},
-    ErrorInfo{too_many_pixels, "too_many_pixels", 422, "The picture is too large",
+    ErrorInfo{too_many_pixels, "too_many_pixels", 422, "The image is too large",
               "Scale the video down."},
     ErrorInfo{too_much_video, "too_much_video", 422, "The video has too many pixels in all",
               "Scale the video down, lower its frame rate, or cut it."},
@@ -45,8 +45,8 @@ constexpr std::array kCatalogue{
     ErrorInfo{too_complex, "too_complex", 422, "The file takes too much work for what it shows",
               "Export it again: it describes far more pieces than its length needs."},
     ErrorInfo{bad_sample_rate, "bad_sample_rate", 422,
-              "The sample rate of the sound is out of range",
-              "Sound between 4 and 384 kHz is read."},
+              "The sample rate of the audio is out of range",
+              "Audio between 4 and 384 kHz is read."},
     ErrorInfo{
         unsupported_codec, "unsupported_codec", 415, "The codec is not one that we read",
         "These are read: h264, hevc, vp8, vp9, av1, mpeg-1/2/4, prores, dnxhd, dv, mjpeg, theora, "

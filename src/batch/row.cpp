@@ -116,7 +116,7 @@ std::vector<Row> rows_of(const std::string& video, const pipeline::Analysis& ana
     }
     for (Row& row : rows) {
         row.model = analysis.model + " " + analysis.model_version;
-        if (analysis.audio) row.audio_track = analysis.audio->chosen.pick.track + 1;
+        if (analysis.audio_search) row.audio_track = analysis.audio_search->chosen.pick.track + 1;
     }
     return rows;
 }

@@ -20,7 +20,7 @@ namespace syncnet::batch {
 struct Row {
     std::string video;       // as it was named; bytes that are no UTF-8 are replaced
     std::int64_t faces = 0;  // reported of this video: it has that many rows, but at least one
-    bool leading = true;     // the face that the sound fits best; one in each video
+    bool leading = true;     // the face that the audio fits best; one in each video
     std::optional<std::int64_t> track;
     std::optional<double> start_s, end_s;
     std::optional<double> confidence, min_dist;

@@ -46,7 +46,7 @@ void AnalysisFlags::add_to(CLI::App& command) {
         ->capture_default_str();
     command
         .add_option("--audio-track", audio_track,
-                    "which of the file's sounds: " + std::string(pipeline::kAudioChoices) +
+                    "which of the file's audio tracks: " + std::string(pipeline::kAudioChoices) +
                         "; the best is the one whose voice fits the lips")
         ->check(check_audio_track)
         ->capture_default_str();
@@ -68,8 +68,7 @@ void AnalysisFlags::add_reading_to(CLI::App& command) {
             "the published one if it is there")
         ->envname("MODEL");
     command
-        .add_option("--model-path", model_path,
-                    "the published SyncNet, or an edition of LipSync of one's own")
+        .add_option("--model-path", model_path, "the published SyncNet, or a custom LipSync model")
         ->envname("MODEL_PATH");
     command.add_option("--detector-path", s3fd, "weights of S3FD")->envname("DETECTOR_PATH");
     command
@@ -84,12 +83,12 @@ void AnalysisFlags::add_reading_to(CLI::App& command) {
         ->capture_default_str();
     command
         .add_option("--stride", stride,
-                    "look for faces in every k-th picture; by default as suits the detector")
+                    "look for faces in every k-th frame; by default as suits the detector")
         ->check(CLI::Range(1, 25));
     command
         .add_option("--edges", edges,
                     "the published SyncNet beyond a track's ends: zero-padded as published, or the "
-                    "real sound")
+                    "real audio")
         ->check(CLI::IsMember({"zero-padded", "real"}))
         ->capture_default_str();
     command.add_option("--min-track", min_track_frames, "frames of the shortest track")
@@ -99,7 +98,7 @@ void AnalysisFlags::add_reading_to(CLI::App& command) {
         ->check(CLI::Range(16, 4096))
         ->capture_default_str();
     command.add_flag("--reference", reference,
-                     "the published pipeline's values: a look at every picture, tracks above 100 "
+                     "the published pipeline's values: a look at every frame, tracks above 100 "
                      "frames, faces above 100 pixels");
     command.add_flag("--cropped", cropped,
                      "the videos are face crops of the published pipeline: no face is looked for");

@@ -57,19 +57,19 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
     pipeline::FaceFollower follower(
         std::make_unique<face::BlazeFace>(detector),
         {.detection_stride = options.stride, .tracker = {}},
-        [&](const face::Track& track, std::int64_t frame, const media::Picture& picture) {
+        [&](const face::Track& track, std::int64_t frame, const media::Image& image) {
             Crops& crops = faces[track.id];
             if (crops.pixels.empty()) crops.first_frame = frame;
             const std::size_t at = crops.pixels.size();
             crops.pixels.resize(at + frame_bytes);
-            face::lip_crop(picture, face::smooth_lip_pose(track, frame), options.side,
+            face::lip_crop(image, face::smooth_lip_pose(track, frame), options.side,
                            std::span(crops.pixels).subspan(at));
         });
     std::vector<std::int16_t> samples;
     media::Reader reader(media::Source::from_path(job.video), {});
     while (auto item = reader.next()) {
         if (const auto* frame = std::get_if<media::Frame>(&*item)) {
-            follower.push(frame->index, frame->picture);
+            follower.push(frame->index, frame->image);
         } else {
             for (const float v : std::get<media::Samples>(*item).mono)
                 samples.push_back(static_cast<std::int16_t>(
@@ -118,14 +118,14 @@ int crops(const CropsOptions& options) {
 }  // namespace
 
 void add_crops(CLI::App& app, int& status) {
-    auto* const command = app.add_subcommand("crops", "Write mouth crops and sound, for training");
+    auto* const command = app.add_subcommand("crops", "Write mouth crops and audio, for training");
     const auto options = std::make_shared<CropsOptions>();
     command->add_option("video", options->videos, "videos");
     command->add_option("--list", options->list, "file with lines of path, tab, name");
     command->add_option("--out", options->out, "folder to write to");
     command->add_option("--side", options->side, "pixels of a crop's side")
         ->check(CLI::Range(16, 512));
-    command->add_option("--stride", options->stride, "look for faces in every k-th picture")
+    command->add_option("--stride", options->stride, "look for faces in every k-th frame")
         ->check(CLI::Range(1, 25));
     command->callback([options, &status] { status = crops(*options); });
 }

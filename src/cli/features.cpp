@@ -59,14 +59,14 @@ int features(const FeaturesOptions& options) {
                           {"first_embedding", lips.first_frame},
                           {"embeddings", lips.count()}});
     }
-    write_rows(file("sound"), reading.sound.values, reading.sound.count());
-    if (!reading.sound.reliability.empty())
-        write_rows(file("sound_reliability"), reading.sound.reliability, reading.sound.count());
+    write_rows(file("sound"), reading.audio.values, reading.audio.count());
+    if (!reading.audio.reliability.empty())
+        write_rows(file("sound_reliability"), reading.audio.reliability, reading.audio.count());
     write_rows(file("speech"), reading.speech.probability, std::ssize(reading.speech.probability));
     const nlohmann::json summary{{"video", options.video},
                                  {"model", scoring.network->info().name},
-                                 {"first_sound_embedding", reading.sound.first_frame},
-                                 {"sound_embeddings", reading.sound.count()},
+                                 {"first_sound_embedding", reading.audio.first_frame},
+                                 {"sound_embeddings", reading.audio.count()},
                                  {"first_speech", reading.speech.first_frame},
                                  {"tracks", tracks}};
     std::cout << summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
@@ -77,7 +77,7 @@ int features(const FeaturesOptions& options) {
 
 void add_features(CLI::App& app, int& status) {
     auto* const command =
-        app.add_subcommand("features", "Write the embeddings of lips and sound as .npy files");
+        app.add_subcommand("features", "Write the embeddings of lips and audio as .npy files");
     const auto options = std::make_shared<FeaturesOptions>();
     command->add_option("video", options->video, "video")->required();
     command->add_option("--out", options->out, "folder to write to")->capture_default_str();

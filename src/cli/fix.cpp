@@ -1,4 +1,4 @@
-// `syncnet fix`: a video whose sound is early or late, put right.
+// `syncnet fix`: a video whose audio is early or late, put right.
 #include <cmath>
 #include <iomanip>
 #include <iostream>
@@ -20,7 +20,7 @@ struct FixFlags {
 };
 
 double moved_ms(const pipeline::Fix& fix) {
-    return std::round(static_cast<double>(fix.sound_later.count()) / 100) / 10;
+    return std::round(static_cast<double>(fix.audio_later.count()) / 100) / 10;
 }
 
 void print(const char* when, const pipeline::Analysis& a, std::ostream& out) {
@@ -34,7 +34,7 @@ void print(const char* when, const pipeline::Analysis& a, std::ostream& out) {
 void print(const FixFlags& flags, const pipeline::Fix& fix, std::ostream& out) {
     if (fix.after) {
         const double ms = moved_ms(fix);
-        out << flags.out << ": the sound comes " << std::fixed << std::setprecision(1)
+        out << flags.out << ": the audio comes " << std::fixed << std::setprecision(1)
             << std::abs(ms) << " ms " << (ms > 0 ? "later" : "earlier") << " than in "
             << flags.video;
         if (fix.speed != 1)
@@ -89,7 +89,7 @@ int fix_video(const FixFlags& flags) {
 void add_fix(CLI::App& app, int& status) {
     auto* const command = app.add_subcommand(
         "fix",
-        "Write the video anew with its sound in time; only sound that drifts is encoded again");
+        "Write the video anew with its audio in time; only audio that drifts is encoded again");
     const auto flags = std::make_shared<FixFlags>();
     command->add_option("video", flags->video, "video")->required();
     command
@@ -97,9 +97,9 @@ void add_fix(CLI::App& app, int& status) {
         ->required();
     command
         ->add_option("--drift", flags->drift,
-                     "where the sound runs too fast or too slow, give it the speed of the picture: "
+                     "where the audio runs too fast or too slow, give it the speed of the video: "
                      "keep-pitch (voices sound as before) or resample (the pitch changes with the "
-                     "speed, as when the rates were mixed up); the sound is encoded again")
+                     "speed, as when the rates were mixed up); the audio is encoded again")
         ->check(CLI::IsMember({"keep-pitch", "resample"}));
     command->add_flag("--force", flags->force, "replace the file if it is there");
     command->add_flag("--json", flags->json,

@@ -43,7 +43,7 @@ std::vector<ManifestEntry> manifest(const ModelsOptions& options) {
 }
 
 // A file that can't be read is none: what is wrong with it is said where it is checked.
-bool is_own_edition(const fs::path& file) try {
+bool is_custom_model(const fs::path& file) try {
     std::error_code failed;
     return fs::is_regular_file(file, failed) &&
            sync::is_lip_sync(*nn::open_weights(file, pipeline::kMaxWeightBytes));
@@ -54,7 +54,7 @@ bool is_own_edition(const fs::path& file) try {
 // Where a model's file is looked for, as load_models does.
 fs::path place_of(const ManifestEntry& entry, const ModelsOptions& options) {
     if (entry.name == "syncnet_v2" && !options.model_path.empty() &&
-        !is_own_edition(options.model_path))
+        !is_custom_model(options.model_path))
         return options.model_path;
     if (entry.name == "s3fd" && !options.s3fd.empty()) return options.s3fd;
     return pipeline::default_model_dir() / entry.file;
@@ -258,7 +258,7 @@ void add_models(CLI::App& app, int& status) {
         ->envname("MODEL");
     command
         ->add_option("--model-path", options->model_path,
-                     "the published SyncNet, or an edition of LipSync of one's own")
+                     "the published SyncNet, or a custom LipSync model")
         ->envname("MODEL_PATH");
     command->add_option("--detector-path", options->s3fd, "weights of S3FD")
         ->envname("DETECTOR_PATH");

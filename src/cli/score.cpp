@@ -75,7 +75,7 @@ void describe(const std::string& video, const pipeline::Analysis& a, std::ostrea
             << "  confidence " << r.confidence << "  min_dist " << r.min_dist << "  offset "
             << r.offset_frames << " frames";
         if (r.offset_frames != 0)
-            out << " (the sound is " << score::offset_text(r.offset_frames) << ")";
+            out << " (the audio is " << score::offset_text(r.offset_frames) << ")";
     }
     out << "  (" << a.model << ' ' << a.model_version << ")\n";
     for (const score::Why& why : a.verdict.reasons) out << "  " << why.sentence << '\n';

@@ -42,7 +42,7 @@ int visualise(const VisualiseFlags& flags) {
 
 void add_visualise(CLI::App& app, int& status) {
     auto* const command = app.add_subcommand(
-        "visualise", "Write the clip with faces, sound, offset and decision drawn into it");
+        "visualise", "Write the clip with faces, audio, offset and decision drawn into it");
     const auto flags = std::make_shared<VisualiseFlags>();
     command->add_option("video", flags->video, "video")->required();
     command->add_option("-o,--out", flags->out, "file to write: .mp4")->required();

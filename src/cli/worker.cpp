@@ -1,6 +1,6 @@
 // `syncnet worker`: what the service starts to look at videos; not for people.
 #include "cli/commands.h"
-#include "service/worker/nursery.h"
+#include "service/worker/fork_server.h"
 
 namespace syncnet::cli {
 
@@ -8,7 +8,7 @@ void add_worker(CLI::App& app, int& status) {
     auto* const command = app.add_subcommand("worker", "Started by the service");
     command->group("");  // not in the help
     command->callback(
-        [&status] { status = service::run_nursery(UniqueFd(service::kNurserySocket)); });
+        [&status] { status = service::run_fork_server(UniqueFd(service::kForkServerSocket)); });
 }
 
 }  // namespace syncnet::cli

@@ -89,7 +89,7 @@ void add_separation(Table& table, const std::string& corpus, bool is_short) {
         table.add(what, corpus, place + "/trimmed/score/eer", false, wanted, "share",
                   place + "/as_filmed/score/eer");
     };
-    add("swapped", "genuine against swapped sound, EER", is_short ? kSwappedEerShort : kSwappedEer);
+    add("swapped", "genuine against swapped audio, EER", is_short ? kSwappedEerShort : kSwappedEer);
     add("shifted", "genuine against shifted by ≥ 5 frames, EER",
         is_short ? kShiftedEerShort : kShiftedEer);
 }

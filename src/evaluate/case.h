@@ -37,7 +37,7 @@ struct Case {
 // A clip in a line of DIR/cases.jsonl.
 struct ClipRecord {
     std::string path, corpus, speaker, label;
-    double seconds = 0;         // of picture
+    double seconds = 0;         // of image
     double speech_seconds = 0;  // heard in it
     // What the offset of the clip as it is ought to be, and whether the manifest knows it; else it
     // is the clip's own measured one.

@@ -25,7 +25,7 @@ constexpr std::array kDegradations{
     Degradation{"mpeg4", "MPEG-4 at low rates", "bit per pixel", kMoreBitsPerPixel, 1},
     Degradation{"face size", "Small faces", "pixels, at most", kFacePixels, 1},
     Degradation{"frame rate", "Frame rate", "per second", kRates, 3},
-    Degradation{"dropped pictures", "Variable frame rate", "% dropped", kDropped, 1},
+    Degradation{"dropped images", "Variable frame rate", "% dropped", kDropped, 1},
     Degradation{"low light", "Low light", "of the light", kLight, 1},
     Degradation{"occlusion", "Mouth covered", "% of it", kCovered, 1},
     Degradation{"noise", "Noise", "dB above it", kDecibels, 1, true},
@@ -35,12 +35,12 @@ constexpr std::array kDegradations{
 };
 
 constexpr std::array kTamperings{
-    Tampering{"still picture", "one picture, kept"},
-    Tampering{"looped picture", "the first second, again and again"},
-    Tampering{"speed 0.9", "the sound at 0.9 of its speed"},
-    Tampering{"speed 1.1", "the sound at 1.1 of its speed"},
+    Tampering{"still image", "one image, kept"},
+    Tampering{"looped image", "the first second, again and again"},
+    Tampering{"speed 0.9", "the audio at 0.9 of its speed"},
+    Tampering{"speed 1.1", "the audio at 1.1 of its speed"},
     Tampering{"synthetic speech", "espeak-ng, saying something else"},
-    Tampering{"swapped file", "another clip's sound, as a file"},
+    Tampering{"swapped file", "another clip's audio, as a file"},
 };
 
 }  // namespace

@@ -14,12 +14,12 @@ struct Degradation {
     std::string_view unit;                    // of the steps
     std::span<const std::string_view> steps;  // from mild to hard, where there is an order
     std::size_t middle = 0;                   // index of the step that a bar is set for
-    bool sound = false;                       // else the picture
+    bool audio = false;                       // else the image
 };
 
 std::span<const Degradation> degradations();
 
-// Changes of the sound or the picture that no offset makes good: none of them may be allowed.
+// Changes of the audio or the image that no offset makes good: none of them may be allowed.
 struct Tampering {
     std::string_view kind;
     std::string_view title;

@@ -15,7 +15,7 @@ using pipeline::ReadTrack;
 
 constexpr double kLeastWeight = 0.5;  // of a window's pairs
 
-// Where the window's lips lie nearest to its sound, within the published range. A measurement and
+// Where the window's lips lie nearest to its audio, within the published range. A measurement and
 // no verdict: for that, a word is too little evidence.
 std::optional<sync::SyncResult> nearest_offset(const Reading& window,
                                                const pipeline::ScoringModel& scoring) {
@@ -54,7 +54,7 @@ void add_windows(const Reading& reading, const Interval& span, int lead, const J
     }
 }
 
-// The pictures of a clip, and which part of a donor's sound goes with them.
+// The images of a clip, and which part of a donor's audio goes with them.
 struct Form {
     Reading reading;  // in sync, as far as it is known
     bool trimmed;
@@ -65,13 +65,13 @@ void add_case(Case c, const Form& form, ClipRecord& record) {
     record.cases.push_back(std::move(c));
 }
 
-void add_swapped(const Clip& clip, const Form& form, const Judge& judge, Sounds& sounds,
+void add_swapped(const Clip& clip, const Form& form, const Judge& judge, Donors& donors,
                  ClipRecord& record) {
     for (const Donor who : {Donor::same_speaker, Donor::other_speaker, Donor::other_corpus}) {
-        const auto donor = sounds.of(clip, who);
+        const auto donor = donors.of(clip, who);
         if (!donor) continue;
-        const Sound sound = form.trimmed ? trimmed(donor->sound, *donor->speech) : donor->sound;
-        add_case(case_of("swapped", to_string(who), judge(with_sound(form.reading, sound)), {}),
+        const Audio audio = form.trimmed ? trimmed(donor->audio, *donor->speech) : donor->audio;
+        add_case(case_of("swapped", to_string(who), judge(with_audio(form.reading, audio)), {}),
                  form, record);
     }
 }
@@ -87,10 +87,10 @@ void add_shifted(const Clip& clip, const Form& form, const Judge& judge, ClipRec
     }
 }
 
-void add_forms(const Clip& clip, const Form& form, const Judge& judge, Sounds& sounds,
+void add_forms(const Clip& clip, const Form& form, const Judge& judge, Donors& donors,
                const Groups& groups, ClipRecord& record) {
     add_case(case_of("genuine", "", judge(form.reading), 0), form, record);
-    if (groups.has("swapped")) add_swapped(clip, form, judge, sounds, record);
+    if (groups.has("swapped")) add_swapped(clip, form, judge, donors, record);
     if (groups.has("shifted")) add_shifted(clip, form, judge, record);
 }
 
@@ -106,7 +106,7 @@ void find_zero(const Clip& clip, const pipeline::Analysis& whole, ClipRecord& re
     if (std::abs(own) <= kMaxOwnOffset) record.zero = own;
 }
 
-void add_embedding_cases(const ReadClip& read, const Judge& judge, Sounds& sounds,
+void add_embedding_cases(const ReadClip& read, const Judge& judge, Donors& donors,
                          const Groups& groups, ClipRecord& record) {
     const Clip& clip = *read.clip;
     const Reading& reading = read.reading;
@@ -123,13 +123,13 @@ void add_embedding_cases(const ReadClip& read, const Judge& judge, Sounds& sound
         return;
     }
     const std::int64_t in_place = std::llround(*record.zero);
-    add_forms(clip, {.reading = delayed(reading, in_place), .trimmed = false}, judge, sounds,
+    add_forms(clip, {.reading = delayed(reading, in_place), .trimmed = false}, judge, donors,
               groups, record);
     if (!span) return;
     if (groups.has("windows") && !whole.tracks.empty())
         add_windows(reading, *span, whole.tracks.front().id, judge, record);
     add_forms(clip, {.reading = delayed(trimmed(reading, *span), in_place), .trimmed = true}, judge,
-              sounds, groups, record);
+              donors, groups, record);
 }
 
 }  // namespace syncnet::evaluate

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "evaluate/case.h"
+#include "evaluate/donors.h"
 #include "evaluate/groups.h"
-#include "evaluate/sounds.h"
 #include "pipeline/analyzer.h"
 
 namespace syncnet::evaluate {
@@ -37,7 +37,7 @@ struct ReadClip {
 };
 
 // Adds to record.cases: the clip as it is, and for genuine ones what `groups` want.
-void add_embedding_cases(const ReadClip& read, const Judge& judge, Sounds& sounds,
+void add_embedding_cases(const ReadClip& read, const Judge& judge, Donors& donors,
                          const Groups& groups, ClipRecord& record);
 
 }  // namespace syncnet::evaluate

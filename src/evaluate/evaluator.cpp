@@ -34,7 +34,7 @@ Evaluator::Evaluator(const pipeline::Analyzer& analyzer, const std::vector<Clip>
       clips_(&clips),
       options_(options),
       media_(drawn_subset(clips, options.groups.any_media() ? options.media_clips : 0)),
-      sounds_(clips, [this](const Clip& clip) { return sound(clip); }),
+      donors_(clips, [this](const Clip& clip) { return audio(clip); }),
       speech_(options.groups.has("tampered")) {}
 
 bool Evaluator::is_media(const Clip& clip) const {
@@ -77,21 +77,21 @@ void Evaluator::measure(const Clip& clip, ClipRecord& record) {
     start = Clock::now();
     (void)judge(read.reading);
     record.judge_time = since(start);
-    read.speech = speech_span(read.reading.speech, load_sound(media::Source::from_path(clip.file)));
-    add_embedding_cases(read, judge, sounds_, options_.groups, record);
+    read.speech = speech_span(read.reading.speech, load_audio(media::Source::from_path(clip.file)));
+    add_embedding_cases(read, judge, donors_, options_.groups, record);
     if (!record.media) return;
     start = Clock::now();
-    add_media_cases(read, {.judge = &judge, .sounds = &sounds_, .speech = &speech_},
+    add_media_cases(read, {.judge = &judge, .donors = &donors_, .speech = &speech_},
                     options_.groups, record);
     record.media_time = since(start);
 }
 
-DonorSound Evaluator::sound(const Clip& clip) const {
+Donated Evaluator::audio(const Clip& clip) const {
     const auto reading =
         analyzer_->read(media::Source::from_path(clip.file), {.model = options_.request().model});
     return {.clip = &clip,
-            .sound = sound_of(reading),
-            .speech = speech_span(reading.speech, load_sound(media::Source::from_path(clip.file)))};
+            .audio = audio_of(reading),
+            .speech = speech_span(reading.speech, load_audio(media::Source::from_path(clip.file)))};
 }
 
 }  // namespace syncnet::evaluate

@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "evaluate/case.h"
+#include "evaluate/donors.h"
 #include "evaluate/embedding_cases.h"
 #include "evaluate/groups.h"
 #include "evaluate/manifest.h"
-#include "evaluate/sounds.h"
 #include "evaluate/synthetic_speech.h"
 
 namespace syncnet::evaluate {
@@ -36,13 +36,13 @@ class Evaluator {
 
   private:
     void measure(const Clip& clip, ClipRecord& record);
-    DonorSound sound(const Clip& clip) const;
+    Donated audio(const Clip& clip) const;
 
     const pipeline::Analyzer* analyzer_;
     const std::vector<Clip>* clips_;
     EvaluatorOptions options_;
     std::vector<bool> media_;  // by clip
-    Sounds sounds_;
+    Donors donors_;
     SyntheticSpeech speech_;
 };
 

@@ -8,7 +8,7 @@
 namespace syncnet::evaluate {
 namespace {
 
-constexpr int kLookEvery = 4;  // pictures
+constexpr int kLookEvery = 4;  // images
 
 media::Limits own_limits() {
     media::Limits limits;
@@ -26,8 +26,8 @@ std::optional<face::LipPose> mouth_of(const std::vector<face::Detection>& found,
     return face::lip_pose(*best);
 }
 
-std::size_t bytes_of(const media::I420& picture) {
-    return picture.y.size() + picture.u.size() + picture.v.size();
+std::size_t bytes_of(const media::I420& image) {
+    return image.y.size() + image.u.size() + image.v.size();
 }
 
 }  // namespace
@@ -39,45 +39,44 @@ LoadedClip load_clip(media::Source source, const Interval& part, face::Detector&
     const auto most = static_cast<std::int64_t>(kMaxMediaSeconds * media::kFrameRate);
     const std::int64_t end = std::min(part.to, part.from + most);
     std::size_t bytes = 0;
-    std::optional<media::Picture> last;
+    std::optional<media::Image> last;
     while (const auto item = reader.next()) {
         if (const auto* samples = std::get_if<media::Samples>(&*item)) {
-            clip.sound.insert(clip.sound.end(), samples->mono.begin(), samples->mono.end());
+            clip.audio.insert(clip.audio.end(), samples->mono.begin(), samples->mono.end());
             continue;
         }
         const auto& frame = std::get<media::Frame>(*item);
-        if (frame.index >= end && !clip.pictures.empty() &&
-            static_cast<std::int64_t>(clip.sound.size()) >
+        if (frame.index >= end && !clip.images.empty() &&
+            static_cast<std::int64_t>(clip.audio.size()) >
                 (end + 2 * media::kFrameRate) * media::kSamplesPerFrame)
             break;
-        if (!frame.picture || frame.index < part.from || frame.index >= end ||
-            bytes > kMaxMediaBytes)
+        if (!frame.image || frame.index < part.from || frame.index >= end || bytes > kMaxMediaBytes)
             continue;
-        if (clip.pictures.empty()) clip.first_sample = frame.index * media::kSamplesPerFrame;
-        if (last && last->same_as(*frame.picture)) {
-            clip.pictures.push_back(clip.pictures.back());
+        if (clip.images.empty()) clip.first_sample = frame.index * media::kSamplesPerFrame;
+        if (last && last->same_as(*frame.image)) {
+            clip.images.push_back(clip.images.back());
         } else {
-            clip.pictures.push_back(std::make_shared<media::I420>(media::to_i420(*frame.picture)));
-            bytes += bytes_of(*clip.pictures.back());
+            clip.images.push_back(std::make_shared<media::I420>(media::to_i420(*frame.image)));
+            bytes += bytes_of(*clip.images.back());
         }
-        const bool look = (clip.pictures.size() - 1) % kLookEvery == 0;
-        const auto mouth = look ? mouth_of(detector.detect(*frame.picture), face) : std::nullopt;
+        const bool look = (clip.images.size() - 1) % kLookEvery == 0;
+        const auto mouth = look ? mouth_of(detector.detect(*frame.image), face) : std::nullopt;
         clip.mouths.push_back(mouth || clip.mouths.empty() ? mouth : clip.mouths.back());
-        last = frame.picture;
+        last = frame.image;
     }
     return clip;
 }
 
-Samples load_sound(media::Source source) {
-    media::Reader reader(std::move(source), own_limits(), {.pictures = false});
+Samples load_audio(media::Source source) {
+    media::Reader reader(std::move(source), own_limits(), {.images = false});
     const auto most = static_cast<std::size_t>(kMaxMediaSeconds * media::kSampleRate);
-    Samples sound;
+    Samples audio;
     while (const auto item = reader.next()) {
         if (const auto* samples = std::get_if<media::Samples>(&*item))
-            sound.insert(sound.end(), samples->mono.begin(), samples->mono.end());
-        if (sound.size() > 2 * most) break;
+            audio.insert(audio.end(), samples->mono.begin(), samples->mono.end());
+        if (audio.size() > 2 * most) break;
     }
-    return sound;
+    return audio;
 }
 
 }  // namespace syncnet::evaluate

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "evaluate/sound_edits.h"
+#include "evaluate/audio_edits.h"
 #include "face/detection.h"
 #include "face/lip_crop.h"
 #include "media/i420.h"
@@ -15,29 +15,29 @@
 
 namespace syncnet::evaluate {
 
-// Longer clips are cut to their beginning, and still shorter where their pictures are large.
+// Longer clips are cut to their beginning, and still shorter where their images are large.
 inline constexpr double kMaxMediaSeconds = 20;
 inline constexpr std::size_t kMaxMediaBytes = 512U << 20U;
 
 struct LoadedClip {
-    // 25 a second; the first one is the first frame of the part that was wanted. A picture that
+    // 25 a second; the first one is the first frame of the part that was wanted. An image that
     // stands still is there several times and kept once.
-    std::vector<std::shared_ptr<const media::I420>> pictures;
+    std::vector<std::shared_ptr<const media::I420>> images;
     std::vector<std::optional<face::LipPose>> mouths;  // of the wanted face, where it was found
-    Samples sound;                                     // of the whole clip, from its beginning
-    std::int64_t first_sample = 0;                     // that goes with the first picture
+    Samples audio;                                     // of the whole clip, from its beginning
+    std::int64_t first_sample = 0;                     // that goes with the first image
 
     std::size_t sample_count() const {
-        return pictures.size() * static_cast<std::size_t>(media::kSamplesPerFrame);
+        return images.size() * static_cast<std::size_t>(media::kSamplesPerFrame);
     }
 };
 
-// The frames of `part`, as far as there are pictures. `detector` looks for the face that overlaps
+// The frames of `part`, as far as there are images. `detector` looks for the face that overlaps
 // `face` most. Throws what media::Reader throws.
 LoadedClip load_clip(media::Source source, const Interval& part, face::Detector& detector,
                      const face::Box& face);
 
-// The sound alone.
-Samples load_sound(media::Source source);
+// The audio alone.
+Samples load_audio(media::Source source);
 
 }  // namespace syncnet::evaluate

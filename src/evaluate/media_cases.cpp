@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "evaluate/degradations.h"
-#include "evaluate/picture_edits.h"
+#include "evaluate/image_edits.h"
 #include "evaluate/workbench.h"
 #include "face/blaze_face.h"
 
@@ -14,9 +14,9 @@ namespace syncnet::evaluate {
 namespace {
 
 using media::I420;
-using media::PictureCodec;
+using media::ImageCodec;
 using pipeline::Reading;
-using PicturePtr = std::shared_ptr<const I420>;
+using ImagePtr = std::shared_ptr<const I420>;
 
 constexpr std::array kDelays{-15, -10, -8, -5, -3, -2, -1, 1, 2, 3, 5, 8, 10, 15};  // frames
 constexpr std::array kSubFrameMs{10, 20, 30, 40, 50, 60, 70, 80, 90};
@@ -50,21 +50,21 @@ class MediaCases {
         record_->cases.push_back(case_of(kind, step, (*tools_->judge)(reading), true_offset));
     }
 
-    PicturePtr picture(std::size_t i) const { return bench_.clip().pictures[i]; }
-    std::size_t pictures() const { return bench_.clip().pictures.size(); }
+    ImagePtr image(std::size_t i) const { return bench_.clip().images[i]; }
+    std::size_t images() const { return bench_.clip().images.size(); }
     Draw draw(std::string_view purpose) const { return {clip_->path, purpose}; }
 
     std::optional<Reading> degraded(std::string_view kind, std::string_view step) const;
-    std::optional<Reading> with_other_pictures(std::string_view kind, std::string_view step) const;
-    Reading with_other_sound(std::string_view kind, std::string_view step) const;
-    Reading coded(PictureCodec codec, double bits_per_pixel) const;
+    std::optional<Reading> with_other_images(std::string_view kind, std::string_view step) const;
+    Reading with_other_audio(std::string_view kind, std::string_view step) const;
+    Reading coded(ImageCodec codec, double bits_per_pixel) const;
     std::optional<Reading> with_small_face(double pixels) const;
     Reading at_rate(double fps) const;
     Reading with_dropped(double share) const;
     Reading in_low_light(double light) const;
     Reading with_mouth_covered(double share) const;
     Reading in_band(std::string_view hz) const;
-    std::optional<Reading> with_sound_of_another_file() const;
+    std::optional<Reading> with_audio_of_another_file() const;
 
     const Clip* clip_;
     const MediaTools* tools_;
@@ -78,7 +78,7 @@ void MediaCases::add_delays() {
         const double wanted = *record_->zero - frames;
         if (std::abs(wanted) > sync::kPublishedReach) continue;  // beyond what is searched
         add("delay", std::to_string(frames),
-            bench_.with_sound(bench_.own_sound(std::int64_t{frames} * media::kSamplesPerFrame)),
+            bench_.with_audio(bench_.own_audio(std::int64_t{frames} * media::kSamplesPerFrame)),
             wanted);
     }
 }
@@ -88,43 +88,42 @@ void MediaCases::add_sub_frame() {
     if (!clean.fine_offset || !within(clean, 1)) return;  // nothing to compare with
     for (const int ms : kSubFrameMs)
         add("sub-frame", std::to_string(ms),
-            bench_.with_sound(bench_.own_sound(std::int64_t{ms} * kSamplesPerMs)),
+            bench_.with_audio(bench_.own_audio(std::int64_t{ms} * kSamplesPerMs)),
             *clean.fine_offset - ms / kMsPerFrame);
 }
 
 void MediaCases::add_tampered() {
-    const std::size_t middle = pictures() / 2;
-    add("still picture", "", bench_.with_pictures([&](std::size_t) { return picture(middle); }),
-        {});
+    const std::size_t middle = images() / 2;
+    add("still image", "", bench_.with_images([&](std::size_t) { return image(middle); }), {});
     constexpr std::size_t kSecond = media::kFrameRate;
-    if (pictures() >= 2 * kSecond)
-        add("looped picture", "",
-            bench_.with_pictures([&](std::size_t i) { return picture(i % kSecond); }), {});
+    if (images() >= 2 * kSecond)
+        add("looped image", "",
+            bench_.with_images([&](std::size_t i) { return image(i % kSecond); }), {});
     const LoadedClip& loaded = bench_.clip();
     for (const double speed : {0.9, 1.1})
         add(speed < 1 ? "speed 0.9" : "speed 1.1", "",
-            bench_.with_sound(
-                at_speed(loaded.sound, loaded.first_sample, loaded.sample_count(), speed)),
+            bench_.with_audio(
+                at_speed(loaded.audio, loaded.first_sample, loaded.sample_count(), speed)),
             {});
     if (tools_->speech->available()) {
         const int rate = tools_->speech->rate();
         const std::size_t count = loaded.sample_count() * static_cast<std::size_t>(rate) /
                                   static_cast<std::size_t>(media::kSampleRate);
         add("synthetic speech", "",
-            bench_.with_sound(tools_->speech->say(count, draw("synthetic speech")), rate), {});
+            bench_.with_audio(tools_->speech->say(count, draw("synthetic speech")), rate), {});
     }
-    if (const auto swapped = with_sound_of_another_file()) add("swapped file", "", *swapped, {});
+    if (const auto swapped = with_audio_of_another_file()) add("swapped file", "", *swapped, {});
 }
 
-std::optional<Reading> MediaCases::with_sound_of_another_file() const {
+std::optional<Reading> MediaCases::with_audio_of_another_file() const {
     for (const Donor who : {Donor::other_speaker, Donor::same_speaker, Donor::other_corpus}) {
-        const auto donor = tools_->sounds->of(*clip_, who);
+        const auto donor = tools_->donors->of(*clip_, who);
         if (!donor) continue;
         const std::int64_t from = std::max<std::int64_t>(0, donor->speech->from - kSpeechMargin);
-        const Samples sound = excerpt(load_sound(media::Source::from_path(donor->clip->file)),
+        const Samples audio = excerpt(load_audio(media::Source::from_path(donor->clip->file)),
                                       from * media::kSamplesPerFrame, bench_.clip().sample_count());
-        return bench_.with_pictures(
-            bench_.usual_times(), [this](std::size_t i) { return picture(i); }, sound);
+        return bench_.with_images(
+            bench_.usual_times(), [this](std::size_t i) { return image(i); }, audio);
     }
     return std::nullopt;
 }
@@ -137,18 +136,18 @@ void MediaCases::add_degraded() {
 }
 
 std::optional<Reading> MediaCases::degraded(std::string_view kind, std::string_view step) const {
-    if (auto reading = with_other_pictures(kind, step)) return reading;
-    const auto sounds = degradations();
-    const auto d = std::ranges::find(sounds, kind, &Degradation::kind);
-    if (!d->sound) return std::nullopt;
-    return with_other_sound(kind, step);
+    if (auto reading = with_other_images(kind, step)) return reading;
+    const auto all = degradations();
+    const auto d = std::ranges::find(all, kind, &Degradation::kind);
+    if (!d->audio) return std::nullopt;
+    return with_other_audio(kind, step);
 }
 
-std::optional<Reading> MediaCases::with_other_pictures(std::string_view kind,
-                                                       std::string_view step) const {
-    constexpr std::array kCodecs{std::pair{"h264", PictureCodec::h264},
-                                 std::pair{"vp8", PictureCodec::vp8},
-                                 std::pair{"mpeg4", PictureCodec::mpeg4}};
+std::optional<Reading> MediaCases::with_other_images(std::string_view kind,
+                                                     std::string_view step) const {
+    constexpr std::array kCodecs{std::pair{"h264", ImageCodec::h264},
+                                 std::pair{"vp8", ImageCodec::vp8},
+                                 std::pair{"mpeg4", ImageCodec::mpeg4}};
     for (const auto& [name, codec] : kCodecs)
         if (kind == name) {
             if (!media::can_write(codec)) return std::nullopt;
@@ -156,61 +155,61 @@ std::optional<Reading> MediaCases::with_other_pictures(std::string_view kind,
         }
     if (kind == "face size") return with_small_face(number(step));
     if (kind == "frame rate") return at_rate(number(step));
-    if (kind == "dropped pictures") return with_dropped(number(step) / 100);
+    if (kind == "dropped images") return with_dropped(number(step) / 100);
     if (kind == "low light") return in_low_light(1 / number(step.substr(step.find('/') + 1)));
     if (kind == "occlusion") return with_mouth_covered(number(step) / 100);
     return std::nullopt;
 }
 
-Reading MediaCases::with_other_sound(std::string_view kind, std::string_view step) const {
-    const Samples sound = bench_.own_sound();
+Reading MediaCases::with_other_audio(std::string_view kind, std::string_view step) const {
+    const Samples audio = bench_.own_audio();
     if (kind == "noise")
-        return bench_.with_sound(
-            mixed(sound, pink_noise(sound.size(), draw("noise")), number(step)));
+        return bench_.with_audio(
+            mixed(audio, pink_noise(audio.size(), draw("noise")), number(step)));
     if (kind == "music")
-        return bench_.with_sound(
-            mixed(sound, plucked_music(sound.size(), draw("music")), number(step)));
+        return bench_.with_audio(
+            mixed(audio, plucked_music(audio.size(), draw("music")), number(step)));
     if (kind == "reverberation")
-        return bench_.with_sound(reverberated(sound, number(step), draw("room")));
+        return bench_.with_audio(reverberated(audio, number(step), draw("room")));
     return in_band(step);
 }
 
 Reading MediaCases::in_band(std::string_view hz) const {
     const std::size_t dash = hz.find('-');
     const double to = number(hz.substr(dash + 1));
-    const Samples passed = band_passed(bench_.own_sound(), number(hz.substr(0, dash)), to);
+    const Samples passed = band_passed(bench_.own_audio(), number(hz.substr(0, dash)), to);
     constexpr double kHalfBand = media::kSampleRate / 4.0;
     if (to < kHalfBand)  // as a telephone has it
-        return bench_.with_sound(halved_rate(passed), media::kSampleRate / 2);
-    return bench_.with_sound(passed);
+        return bench_.with_audio(halved_rate(passed), media::kSampleRate / 2);
+    return bench_.with_audio(passed);
 }
 
-Reading MediaCases::coded(PictureCodec codec, double bits_per_pixel) const {
-    const I420& first = *picture(0);
+Reading MediaCases::coded(ImageCodec codec, double bits_per_pixel) const {
+    const I420& first = *image(0);
     const double pixels = static_cast<double>(first.width) * first.height * media::kFrameRate;
-    return bench_.with_pictures(
-        [this](std::size_t i) { return picture(i); },
+    return bench_.with_images(
+        [this](std::size_t i) { return image(i); },
         {.codec = codec, .bits_per_second = std::llround(bits_per_pixel * pixels)});
 }
 
 // Nothing where the face is no larger than that as it is.
 std::optional<Reading> MediaCases::with_small_face(double pixels) const {
     if (face_pixels_ <= pixels) return std::nullopt;
-    return bench_.with_pictures([&](std::size_t i) {
-        return std::make_shared<I420>(resized(*picture(i), pixels / face_pixels_));
+    return bench_.with_images([&](std::size_t i) {
+        return std::make_shared<I420>(resized(*image(i), pixels / face_pixels_));
     });
 }
 
 Reading MediaCases::at_rate(double fps) const {
     std::vector<std::int64_t> times;
-    const double seconds = static_cast<double>(pictures()) / media::kFrameRate;
+    const double seconds = static_cast<double>(images()) / media::kFrameRate;
     for (int i = 0; i / fps < seconds - 1e-6; ++i) times.push_back(std::llround(i * 1e6 / fps));
     const auto shown = [&](std::size_t i) {
         constexpr double kRounding = 1e-6;
         const double frame = static_cast<double>(i) / fps * media::kFrameRate + kRounding;
-        return picture(std::min(pictures() - 1, static_cast<std::size_t>(frame)));
+        return image(std::min(images() - 1, static_cast<std::size_t>(frame)));
     };
-    return bench_.with_pictures(times, shown, bench_.own_sound());
+    return bench_.with_images(times, shown, bench_.own_audio());
 }
 
 Reading MediaCases::with_dropped(double share) const {
@@ -223,22 +222,22 @@ Reading MediaCases::with_dropped(double share) const {
         times.push_back(usual[i]);
         kept.push_back(i);
     }
-    return bench_.with_pictures(
-        times, [&](std::size_t i) { return picture(kept[i]); }, bench_.own_sound());
+    return bench_.with_images(
+        times, [&](std::size_t i) { return image(kept[i]); }, bench_.own_audio());
 }
 
 Reading MediaCases::in_low_light(double light) const {
     LowLight darken(light, draw("low light"));
-    return bench_.with_pictures(
-        [&](std::size_t i) { return std::make_shared<I420>(darken(*picture(i))); });
+    return bench_.with_images(
+        [&](std::size_t i) { return std::make_shared<I420>(darken(*image(i))); });
 }
 
 Reading MediaCases::with_mouth_covered(double share) const {
     const auto side = static_cast<Side>(draw("occlusion").below(3));
     const auto& mouths = bench_.clip().mouths;
-    return bench_.with_pictures([&](std::size_t i) -> PicturePtr {
-        if (!mouths[i]) return picture(i);
-        return std::make_shared<I420>(with_covered_mouth(*picture(i), *mouths[i], share, side));
+    return bench_.with_images([&](std::size_t i) -> ImagePtr {
+        if (!mouths[i]) return image(i);
+        return std::make_shared<I420>(with_covered_mouth(*image(i), *mouths[i], share, side));
     });
 }
 
@@ -246,7 +245,7 @@ Reading MediaCases::with_mouth_covered(double share) const {
 
 void add_media_cases(const ReadClip& read, const MediaTools& tools, const Groups& groups,
                      ClipRecord& record) {
-    if (!groups.any_media() || !media::can_write(PictureCodec::lossless)) return;
+    if (!groups.any_media() || !media::can_write(ImageCodec::lossless)) return;
     const auto& span = read.speech;
     const pipeline::Analysis whole = (*tools.judge)(read.reading);
     if (!span || whole.tracks.empty()) return;
@@ -256,7 +255,7 @@ void add_media_cases(const ReadClip& read, const MediaTools& tools, const Groups
                                   {.from = std::max<std::int64_t>(0, span->from - kSpeechMargin),
                                    .to = std::min(span->to + kSpeechMargin, read.reading.frames)},
                                   detector, face);
-    if (loaded.pictures.empty()) return;
+    if (loaded.images.empty()) return;
     MediaCases cases(*read.clip, tools, std::move(loaded), std::max(face.width(), face.height()),
                      record);
     cases.add_clean();
@@ -270,13 +269,13 @@ std::vector<std::string> missing_for_media_cases(const Groups& groups,
                                                  const SyntheticSpeech& speech) {
     std::vector<std::string> missing;
     if (!groups.any_media()) return missing;
-    if (!media::can_write(PictureCodec::lossless)) {
+    if (!media::can_write(ImageCodec::lossless)) {
         missing.emplace_back(
             "FFmpeg has no encoder libx264 here: no new media could be made, so "
             "delays, tampering and degradations were left out");
         return missing;
     }
-    if (groups.has("degraded") && !media::can_write(PictureCodec::vp8))
+    if (groups.has("degraded") && !media::can_write(ImageCodec::vp8))
         missing.emplace_back("FFmpeg has no encoder libvpx here: VP8 was left out");
     if (groups.has("tampered") && !speech.available())
         missing.emplace_back("espeak-ng is not in PATH: synthetic speech was left out");

@@ -1,6 +1,6 @@
-// Cases for which new media are made, from pictures and samples decoded once, and read again.
+// Cases for which new media are made, from images and samples decoded once, and read again.
 //
-// Where only the sound changes, the new sound is read alone (with one picture, so that it is a
+// Where only the audio changes, the new audio is read alone (with one image, so that it is a
 // video) and joined to the lips of the clean clip: a reading of a file with both is the same.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace syncnet::evaluate {
 
 struct MediaTools {
     const Judge* judge = nullptr;
-    Sounds* sounds = nullptr;
+    Donors* donors = nullptr;
     const SyntheticSpeech* speech = nullptr;
 };
 

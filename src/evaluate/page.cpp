@@ -100,10 +100,9 @@ std::string how_to_read() {
             paragraph("An offset is right within ±1 frame (40 ms) of the true one. Where the "
                       "manifest knows no offset, the clip's own one, measured over the whole of it "
                       "and at most five frames, is the zero.") +
-            paragraph(
-                "Trimmed: the silence before and after the speech is cut off, but for 0.2 s, "
-                "in pictures and sound; silence tells fakes from genuine clips in some public "
-                "sets without a look at the lips. As filmed: nothing is cut off."));
+            paragraph("Trimmed: the silence before and after the speech is cut off, but for 0.2 s, "
+                      "in video and audio; silence tells fakes from genuine clips in some public "
+                      "sets without a look at the lips. As filmed: nothing is cut off."));
 }
 
 }  // namespace
@@ -186,7 +185,7 @@ std::string time_section(const ordered_json& report) {
     }
     return section(
         "time", "Time",
-        paragraph("Reading is decoding, faces, lips and sound; measuring is the sync curve and the "
+        paragraph("Reading is decoding, faces, lips and audio; measuring is the sync curve and the "
                   "decision. By the clock on the wall, with as many clips side by side as the "
                   "command says, and whatever else the machine did.") +
             figures(

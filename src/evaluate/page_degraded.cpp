@@ -1,4 +1,4 @@
-// The page's section about pictures and sound made worse.
+// The page's section about video and audio made worse.
 #include "evaluate/degradations.h"
 #include "evaluate/html.h"
 #include "evaluate/page.h"

@@ -175,8 +175,8 @@ std::string separation_section(const ordered_json& report) {
         drawings.push_back(roc_figure(corpus, curves));
         drawings.push_back(det_figure(corpus, curves));
     }
-    return section("separation", "Genuine against swapped and shifted sound",
-                   paragraph("Swapped: the sound of another clip, both beginning with speech. "
+    return section("separation", "Genuine against swapped and shifted audio",
+                   paragraph("Swapped: the audio of another clip, both beginning with speech. "
                              "Shifted: by 5 to 15 frames, both ways. Genuine clips have their own "
                              "offset removed. Curves: trimmed clips.") +
                        figures(drawings) + separation_table(report.at("separation")));

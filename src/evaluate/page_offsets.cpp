@@ -96,7 +96,7 @@ std::string offset_histogram(const std::string& corpus, const ordered_json& bins
 std::string delay_figure(const ordered_json& by_corpus) {
     Plot plot(
         {.title = "Injected delays found within one frame",
-         .x_label = "delay of the sound, frames of 40 ms",
+         .x_label = "delay of the audio, frames of 40 ms",
          .y_label = "within ±1 frame",
          .x_from = -16,
          .x_to = 16,
@@ -118,7 +118,7 @@ std::string delay_figure(const ordered_json& by_corpus) {
 
 std::string sub_frame_figure(const ordered_json& by_corpus) {
     Plot plot({.title = "Sub-frame offsets",
-               .x_label = "delay of the sound, ms",
+               .x_label = "delay of the audio, ms",
                .y_label = "median |error|, ms",
                .x_to = 100,
                .y_to = 20,
@@ -134,7 +134,7 @@ std::string sub_frame_figure(const ordered_json& by_corpus) {
         draw(plot, line, series, 0.6);
         legend.push_back({.text = corpus, .series = series++});
     }
-    return figure(plot.svg(), "Error of the fine offset, sound moved in 10 ms steps", legend);
+    return figure(plot.svg(), "Error of the fine offset, audio moved in 10 ms steps", legend);
 }
 
 }  // namespace
@@ -146,8 +146,8 @@ std::string offsets_section(const ordered_json& report) {
     std::string body;
     if (any)
         body += paragraph(
-                    "Stretches of lip embeddings within the speech, against the whole sound. "
-                    "Each embedding has itself seen 29 pictures.") +
+                    "Stretches of lip embeddings within the speech, against the whole audio. "
+                    "Each embedding has itself seen 29 images.") +
                 figures({window_figure(windows)}) + window_table(windows);
     std::vector<std::string> histograms;
     for (const auto& [corpus, numbers] : report.at("offsets").items())
@@ -173,7 +173,7 @@ std::string delays_section(const ordered_json& report) {
              fine.contains(corpus) ? ms_text(fine.at(corpus).at("median_error_ms")) : "–"});
     return section(
         "delays", "Injected delays",
-        paragraph("The samples of the sound are moved, and the sound is read again. The "
+        paragraph("The samples of the audio are moved, and the audio is read again. The "
                   "offset must fall by as much.") +
             figures(drawings) +
             table({"corpus", "whole frames, within ±1", "sub-frame, median |error|"}, rows));

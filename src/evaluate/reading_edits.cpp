@@ -46,27 +46,27 @@ sync::Speech cut(const sync::Speech& speech, const Interval& kept) {
 
 constexpr double kLoud = 0.95;  // the share of frames that are less loud
 
-// In decibels, a frame of pictures each.
-std::vector<double> frame_levels(std::span<const float> sound) {
+// In decibels, a frame of images each.
+std::vector<double> frame_levels(std::span<const float> audio) {
     constexpr double kNothing = 1e-10;
     std::vector<double> levels;
-    while (sound.size() >= media::kSamplesPerFrame) {
+    while (audio.size() >= media::kSamplesPerFrame) {
         double power = kNothing;
-        for (const float s : sound.first(media::kSamplesPerFrame))
+        for (const float s : audio.first(media::kSamplesPerFrame))
             power += static_cast<double>(s) * s;
         levels.push_back(10 * std::log10(power / media::kSamplesPerFrame));
-        sound = sound.subspan(media::kSamplesPerFrame);
+        audio = audio.subspan(media::kSamplesPerFrame);
     }
     return levels;
 }
 
 }  // namespace
 
-std::optional<Interval> speech_span(const sync::Speech& speech, std::span<const float> sound) {
+std::optional<Interval> speech_span(const sync::Speech& speech, std::span<const float> audio) {
     const auto intervals = pipeline::speech_intervals(speech);
     if (intervals.empty()) return std::nullopt;
     Interval span{.from = intervals.front().from, .to = intervals.back().to};
-    const std::vector<double> levels = frame_levels(sound);
+    const std::vector<double> levels = frame_levels(audio);
     const auto loud = quantile(levels, kLoud), quiet = quantile(levels, 1 - kLoud);
     if (!loud) return span;
     const double least = std::max(*loud - kAudibleDecibels, (*loud + *quiet) / 2);
@@ -80,17 +80,17 @@ std::optional<Interval> speech_span(const sync::Speech& speech, std::span<const 
     return span;
 }
 
-Sound sound_of(const Reading& reading) {
-    return {.embeddings = reading.sound, .speech = reading.speech, .has_audio = reading.has_audio};
+Audio audio_of(const Reading& reading) {
+    return {.embeddings = reading.audio, .speech = reading.speech, .has_audio = reading.has_audio};
 }
 
-Sound trimmed(const Sound& sound, const Interval& span) {
+Audio trimmed(const Audio& audio, const Interval& span) {
     const Interval kept = with_margin(span);
-    Sound cut_sound{.embeddings = rows(sound.embeddings, span.from, span.to),
-                    .speech = cut(sound.speech, kept),
-                    .has_audio = sound.has_audio};
-    cut_sound.embeddings.first_frame -= kept.from;
-    return cut_sound;
+    Audio cut_audio{.embeddings = rows(audio.embeddings, span.from, span.to),
+                    .speech = cut(audio.speech, kept),
+                    .has_audio = audio.has_audio};
+    cut_audio.embeddings.first_frame -= kept.from;
+    return cut_audio;
 }
 
 Reading trimmed(const Reading& reading, const Interval& span) {
@@ -114,19 +114,19 @@ Reading trimmed(const Reading& reading, const Interval& span) {
                       .lips = rows(track.lips, span.from, span.to)});
         left.lips.embeddings.first_frame -= kept.from;
     }
-    return with_sound(std::move(cut_reading), trimmed(sound_of(reading), span));
+    return with_audio(std::move(cut_reading), trimmed(audio_of(reading), span));
 }
 
 Reading delayed(Reading reading, std::int64_t frames) {
-    reading.sound.first_frame += frames;
+    reading.audio.first_frame += frames;
     reading.speech.first_frame += frames;
     return reading;
 }
 
-Reading with_sound(Reading reading, const Sound& sound) {
-    reading.sound = sound.embeddings;
-    reading.speech = sound.speech;
-    reading.has_audio = sound.has_audio;
+Reading with_audio(Reading reading, const Audio& audio) {
+    reading.audio = audio.embeddings;
+    reading.speech = audio.speech;
+    reading.has_audio = audio.has_audio;
     return reading;
 }
 
@@ -142,7 +142,7 @@ Reading stretch(const Reading& reading, const ReadTrack& track, std::int64_t fro
                            .frames = track.frames,
                            .mean_box = track.mean_box,
                            .lips = rows(track.lips, from, to)});
-    return with_sound(std::move(part), sound_of(reading));
+    return with_audio(std::move(part), audio_of(reading));
 }
 
 }  // namespace syncnet::evaluate

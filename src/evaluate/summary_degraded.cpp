@@ -1,4 +1,4 @@
-// How long the product holds when pictures and sound get worse.
+// How long the product holds when video and audio get worse.
 #include <map>
 
 #include "evaluate/degradations.h"

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "evaluate/degradations.h"
+#include "evaluate/donors.h"
 #include "evaluate/manifest.h"
-#include "evaluate/sounds.h"
 #include "evaluate/summary.h"
 
 namespace syncnet::evaluate {

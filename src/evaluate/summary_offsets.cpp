@@ -34,7 +34,7 @@ ordered_json shares_within(const std::vector<Found>& found) {
     return shares;
 }
 
-// What the sound alone was moved by, in ms, against what the fine offset says of it.
+// What the audio alone was moved by, in ms, against what the fine offset says of it.
 std::optional<double> sub_frame_error(const Found& f) {
     if (!f.measured->fine_offset || !f.measured->true_offset) return std::nullopt;
     return kMsPerFrame * (*f.measured->fine_offset - *f.measured->true_offset);

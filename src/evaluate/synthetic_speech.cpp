@@ -77,7 +77,7 @@ Samples samples_of(std::string_view wav, int& rate) {
     return samples;
 }
 
-Samples from_first_sound(const Samples& samples) {
+Samples from_first_audio(const Samples& samples) {
     constexpr float kSilence = 0.01F;
     std::size_t first = 0;
     while (first < samples.size() && std::abs(samples[first]) < kSilence) ++first;
@@ -91,7 +91,7 @@ SyntheticSpeech::SyntheticSpeech(bool wanted) {
     for (std::size_t i = 0; i < kVoices.size(); ++i) {
         const std::string wav = output_of(kVoices[i], kSentences[i]);
         if (wav.empty()) return;
-        if (Samples said = from_first_sound(samples_of(wav, rate_)); !said.empty())
+        if (Samples said = from_first_audio(samples_of(wav, rate_)); !said.empty())
             utterances_.push_back(std::move(said));
     }
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/sound_edits.h"
+#include "evaluate/audio_edits.h"
 
 namespace syncnet::evaluate {
 
@@ -19,7 +19,7 @@ class SyntheticSpeech {
     explicit SyntheticSpeech(bool wanted);
 
     bool available() const { return !utterances_.empty(); }
-    // Said in `rate` samples a second, from its first sound on, again and again until `count`.
+    // Said in `rate` samples a second, from its first audio on, again and again until `count`.
     Samples say(std::size_t count, Draw draw) const;
     int rate() const { return rate_; }
 

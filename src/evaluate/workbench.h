@@ -15,17 +15,17 @@ class Workbench {
 
     const LoadedClip& clip() const { return clip_; }
     const pipeline::Reading& clean() const { return clean_; }
-    // The clip's own sound; `later` by so many samples (earlier where negative).
-    Samples own_sound(std::int64_t later = 0) const;
+    // The clip's own audio; `later` by so many samples (earlier where negative).
+    Samples own_audio(std::int64_t later = 0) const;
 
-    // Other pictures, by default one each 40 ms, with the clip's own sound or another one.
-    pipeline::Reading with_pictures(const media::PictureAt& picture,
-                                    const media::ClipFormat& format = {}) const;
-    pipeline::Reading with_pictures(media::PictureTimes times_us, const media::PictureAt& picture,
-                                    std::span<const float> sound,
-                                    const media::ClipFormat& format = {}) const;
-    // The clean lips with another sound.
-    pipeline::Reading with_sound(std::span<const float> sound, int rate = media::kSampleRate) const;
+    // Other images, by default one each 40 ms, with the clip's own audio or another one.
+    pipeline::Reading with_images(const media::ImageAt& image,
+                                  const media::ClipFormat& format = {}) const;
+    pipeline::Reading with_images(media::ImageTimes times_us, const media::ImageAt& image,
+                                  std::span<const float> audio,
+                                  const media::ClipFormat& format = {}) const;
+    // The clean lips with another audio.
+    pipeline::Reading with_audio(std::span<const float> audio, int rate = media::kSampleRate) const;
 
     std::vector<std::int64_t> usual_times() const;
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxModelBytes = 64U << 20U;
 constexpr std::size_t kRegressors = 16;  // box centre and size, then six key points
-constexpr int kMaxFaces = 16;            // per picture; the best ones
+constexpr int kMaxFaces = 16;            // per image; the best ones
 constexpr float kRefineMargin = 2.0F;    // side of the second look, in sides of the face
 
 struct Layout {
@@ -113,8 +113,8 @@ struct BlazeFace::Impl {
           centres(anchors(layout)),
           letterbox(static_cast<std::size_t>(layout.side * layout.side * 3)) {}
 
-    std::vector<Detection> detect_in(const media::Picture& picture, const media::Rect& from);
-    void refine(const media::Picture& picture, Detection& face);
+    std::vector<Detection> detect_in(const media::Image& image, const media::Rect& from);
+    void refine(const media::Image& image, Detection& face);
 
     const Layout& layout;
     BlazeFaceOptions options;
@@ -125,7 +125,7 @@ struct BlazeFace::Impl {
 };
 
 // The rectangle `from` is letterboxed to the network's square.
-std::vector<Detection> BlazeFace::Impl::detect_in(const media::Picture& picture,
+std::vector<Detection> BlazeFace::Impl::detect_in(const media::Image& image,
                                                   const media::Rect& from) {
     const int side = layout.side;
     const float scale =
@@ -139,9 +139,9 @@ std::vector<Detection> BlazeFace::Impl::detect_in(const media::Picture& picture,
     const int left = (side - width) / 2;
     const int top = (side - height) / 2;
     std::ranges::fill(letterbox, std::uint8_t{0});
-    const bool all = from.width == picture.width() && from.height == picture.height();
+    const bool all = from.width == image.width() && from.height == image.height();
     (all ? whole : near)
-        .convert(picture, from,
+        .convert(image, from,
                  {.pixels = std::span(letterbox).subspan(
                       static_cast<std::size_t>((top * side + left) * 3)),
                   .width = width,
@@ -179,15 +179,15 @@ std::vector<Detection> BlazeFace::Impl::detect_in(const media::Picture& picture,
     return merge_overlapping(std::move(found), options.overlap);
 }
 
-void BlazeFace::Impl::refine(const media::Picture& picture, Detection& face) {
+void BlazeFace::Impl::refine(const media::Image& image, Detection& face) {
     const float side = std::max(face.box.width(), face.box.height()) * kRefineMargin;
     const float x = (face.box.left + face.box.right) / 2;
     const float y = (face.box.top + face.box.bottom) / 2;
-    const int left = std::clamp(static_cast<int>(x - side / 2), 0, picture.width() - 1);
-    const int top = std::clamp(static_cast<int>(y - side / 2), 0, picture.height() - 1);
-    const int right = std::clamp(static_cast<int>(x + side / 2), left + 1, picture.width());
-    const int bottom = std::clamp(static_cast<int>(y + side / 2), top + 1, picture.height());
-    const auto again = detect_in(picture, {left, top, right - left, bottom - top});
+    const int left = std::clamp(static_cast<int>(x - side / 2), 0, image.width() - 1);
+    const int top = std::clamp(static_cast<int>(y - side / 2), 0, image.height() - 1);
+    const int right = std::clamp(static_cast<int>(x + side / 2), left + 1, image.width());
+    const int bottom = std::clamp(static_cast<int>(y + side / 2), top + 1, image.height());
+    const auto again = detect_in(image, {left, top, right - left, bottom - top});
     const auto same = std::ranges::max_element(
         again, {}, [&](const Detection& d) { return intersection_over_union(d.box, face.box); });
     if (same == again.end() || intersection_over_union(same->box, face.box) < options.overlap)
@@ -201,12 +201,12 @@ BlazeFace::BlazeFace(const BlazeFaceModel& model, const BlazeFaceOptions& option
     : impl_(std::make_unique<Impl>(model, options)) {}
 BlazeFace::~BlazeFace() = default;
 
-std::vector<Detection> BlazeFace::detect(const media::Picture& picture) {
-    auto faces = impl_->detect_in(picture, {0, 0, picture.width(), picture.height()});
-    const auto longest = static_cast<float>(std::max(picture.width(), picture.height()));
+std::vector<Detection> BlazeFace::detect(const media::Image& image) {
+    auto faces = impl_->detect_in(image, {0, 0, image.width(), image.height()});
+    const auto longest = static_cast<float>(std::max(image.width(), image.height()));
     for (Detection& face : faces)
         if (std::max(face.box.width(), face.box.height()) < impl_->options.refine_below * longest)
-            impl_->refine(picture, face);
+            impl_->refine(image, face);
     return faces;
 }
 

@@ -12,7 +12,7 @@
 namespace syncnet::face {
 
 enum class BlazeFaceRange {
-    full,   // 192x192; finds faces from about 1/15 of the picture's side up
+    full,   // 192x192; finds faces from about 1/15 of the image's side up
     short_  // 128x128; faces near the camera only
 };
 
@@ -36,7 +36,7 @@ class BlazeFace final : public Detector {
   public:
     explicit BlazeFace(const BlazeFaceModel& model, const BlazeFaceOptions& options = {});
     ~BlazeFace() override;
-    std::vector<Detection> detect(const media::Picture& picture) override;
+    std::vector<Detection> detect(const media::Image& image) override;
 
   private:
     struct Impl;

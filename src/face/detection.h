@@ -1,10 +1,10 @@
-// What a face detector finds, in pixels of the picture: x to the right, y down.
+// What a face detector finds, in pixels of the image: x to the right, y down.
 #pragma once
 
 #include <algorithm>
 #include <vector>
 
-#include "media/picture.h"
+#include "media/image.h"
 
 namespace syncnet::face {
 
@@ -38,7 +38,7 @@ class Detector {
   public:
     virtual ~Detector() = default;
     // Best first. Not thread-safe: one detector per thread.
-    virtual std::vector<Detection> detect(const media::Picture& picture) = 0;
+    virtual std::vector<Detection> detect(const media::Image& image) = 0;
 };
 
 }  // namespace syncnet::face

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kCropScale = 0.40;
 constexpr std::uint8_t kOutside = 110;
-constexpr int kMaxCropSide = 4096;  // of the picture's pixels; a box beyond this is no face
+constexpr int kMaxCropSide = 4096;  // of the image's pixels; a box beyond this is no face
 
 template <typename Value>  // value(frame) of the track's geometry
 double median(const Track& track, std::int64_t frame, const Value& value) {
@@ -32,9 +32,9 @@ FacePose median_face_pose(const Track& track, std::int64_t frame) {
                            [](const Box& b) { return std::max(b.height(), b.width()) / 2.0; })};
 }
 
-void face_crop(const ColourView& picture, const FacePose& pose, std::span<std::uint8_t> to) {
+void face_crop(const ColourView& image, const FacePose& pose, std::span<std::uint8_t> to) {
     const double half = std::clamp(pose.half, 0.0, kMaxCropSide / 4.0);
-    // The reference cuts from a picture that has `pad` more pixels on every side; whole numbers are
+    // The reference cuts from an image that has `pad` more pixels on every side; whole numbers are
     // rounded towards zero there.
     const int pad = static_cast<int>(half * (1 + 2 * kCropScale));
     const double y = pose.y + pad;
@@ -48,11 +48,11 @@ void face_crop(const ColourView& picture, const FacePose& pose, std::span<std::u
 
     std::vector<std::uint8_t> region(
         static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3, kOutside);
-    const int first = std::clamp(left, 0, picture.width);
-    const int end = std::clamp(left + width, first, picture.width);
-    for (int row = std::max(0, top); row < std::min(picture.height, top + height); ++row) {
+    const int first = std::clamp(left, 0, image.width);
+    const int end = std::clamp(left + width, first, image.width);
+    for (int row = std::max(0, top); row < std::min(image.height, top + height); ++row) {
         const std::uint8_t* in =
-            picture.pixels + (static_cast<std::ptrdiff_t>(row) * picture.width + first) * 3;
+            image.pixels + (static_cast<std::ptrdiff_t>(row) * image.width + first) * 3;
         std::uint8_t* out =
             region.data() + (static_cast<std::ptrdiff_t>(row - top) * width + (first - left)) * 3;
         for (int column = first; column < end; ++column, in += 3, out += 3) {

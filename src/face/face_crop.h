@@ -23,8 +23,8 @@ struct FacePose {
 // the track.
 FacePose median_face_pose(const Track& track, std::int64_t frame);
 
-// From a picture of R, G, B: 1.4 half sides to the left, right and below the square's sides are
-// counted in, none above; outside of the picture all is 110. `to` holds kFaceCropBytes.
-void face_crop(const ColourView& picture, const FacePose& pose, std::span<std::uint8_t> to);
+// From an image of R, G, B: 1.4 half sides to the left, right and below the square's sides are
+// counted in, none above; outside of the image all is 110. `to` holds kFaceCropBytes.
+void face_crop(const ColourView& image, const FacePose& pose, std::span<std::uint8_t> to);
 
 }  // namespace syncnet::face

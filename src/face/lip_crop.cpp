@@ -63,11 +63,11 @@ LipPose smooth_lip_pose(const Track& track, std::int64_t frame) {
     return sum;
 }
 
-void lip_crop(const media::Picture& picture, const LipPose& pose, int side,
+void lip_crop(const media::Image& image, const LipPose& pose, int side,
               std::span<std::uint8_t> pixels) {
-    const media::LumaView luma = picture.luma();
+    const media::LumaView luma = image.luma();
     const float step = kFaceUnitsPerCrop / static_cast<float>(kLipCropSide);
-    const Point across{pose.right.x * step, pose.right.y * step};  // picture pixels per crop pixel
+    const Point across{pose.right.x * step, pose.right.y * step};  // image pixels per crop pixel
     const Point down{-across.y, across.x};
     const float shrink = std::hypot(across.x, across.y);
     const int samples = std::clamp(static_cast<int>(std::ceil(shrink)), 1, kMaxOversampling);
@@ -86,7 +86,7 @@ void lip_crop(const media::Picture& picture, const LipPose& pose, int side,
                                     (static_cast<float>(i) + 0.5F) / static_cast<float>(samples);
                     const float v = static_cast<float>(row) - middle +
                                     (static_cast<float>(j) + 0.5F) / static_cast<float>(samples);
-                    // Pixel centres lie at half-integers in the picture's coordinates.
+                    // Pixel centres lie at half-integers in the image's coordinates.
                     sum += luma_at(luma, pose.centre.x + u * across.x + v * down.x - 0.5F,
                                    pose.centre.y + u * across.y + v * down.y - 0.5F);
                 }

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "face/tracker.h"
-#include "media/picture.h"
+#include "media/image.h"
 
 namespace syncnet::face {
 
@@ -18,7 +18,7 @@ inline constexpr float kFaceUnitsPerCrop = 1.5F;
 // On a face seen from the front the mouth is this far below the eyes, in face units.
 inline constexpr float kEyesToMouth = 1.08F;
 
-// Where the crop lies in the picture: a square around `centre`, its x axis along `right` whose
+// Where the crop lies in the image: a square around `centre`, its x axis along `right` whose
 // length is one face unit in pixels.
 struct LipPose {
     Point centre;
@@ -34,8 +34,8 @@ LipPose lip_pose(const Detection& face);
 LipPose smooth_lip_pose(const Track& track, std::int64_t frame);
 
 // Samples a side x side crop with the scale of kLipCropSide into `pixels` (rows first): a larger
-// side shows more of the face. Full-range grey levels. Outside of the picture its edge is repeated.
-void lip_crop(const media::Picture& picture, const LipPose& pose, int side,
+// side shows more of the face. Full-range grey levels. Outside of the image its edge is repeated.
+void lip_crop(const media::Image& image, const LipPose& pose, int side,
               std::span<std::uint8_t> pixels);
 
 }  // namespace syncnet::face

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kPixels = static_cast<std::size_t>(kLipCropSide) * kLipCropSide;
 constexpr std::size_t kChannels = 2;  // the normalised crop; how much contrast it had
 constexpr std::size_t kBatch = 4;
-constexpr float kDeviationFloor = 4.0F;  // grey levels: flat pictures are not blown up
+constexpr float kDeviationFloor = 4.0F;  // grey levels: flat images are not blown up
 constexpr float kUsualContrast = 3.5F;   // logarithm of the usual deviation
 
 // Half axes of the lips, in face units.
@@ -24,7 +24,7 @@ constexpr int kLooks = 4;  // points of the lips on either side of their centre,
 // Face units in pixels: below the first nothing of the lips is left, from the second on enough.
 constexpr float kTooFewPixels = 6.0F;
 constexpr float kEnoughPixels = 10.0F;
-// Parts of the lips inside of the picture.
+// Parts of the lips inside of the image.
 constexpr float kTooLittle = 0.6F;
 constexpr float kEnough = 0.85F;
 // How far the nose lies beside the line from the eyes to the mouth, in face units: a face from the
@@ -37,7 +37,7 @@ float ramp(float value, float from, float to) {
     return std::clamp((value - from) / (to - from), 0.0F, 1.0F);
 }
 
-// The part of the lips, 0..1, that lies in the picture.
+// The part of the lips, 0..1, that lies in the image.
 float part_inside(const LipPose& pose, int width, int height) {
     int inside = 0;
     int all = 0;
@@ -112,15 +112,15 @@ float readable_geometry(const Detection& face, const LipPose& pose, int width, i
            (1 - ramp(beside, kTurned, kProfile));
 }
 
-void MouthReader::push(const media::Picture& picture, const Track& track, std::int64_t frame) {
+void MouthReader::push(const media::Image& image, const Track& track, std::int64_t frame) {
     if (frames_++ % kReadabilityStep != 0) return;
     if (result_.probability.empty()) result_.first_frame = frame;
     const LipPose pose = smooth_lip_pose(track, frame);
     const Detection& face = track.geometry[static_cast<std::size_t>(frame - track.first_frame)];
-    result_.probability.push_back(readable_geometry(face, pose, picture.width(), picture.height()));
+    result_.probability.push_back(readable_geometry(face, pose, image.width(), image.height()));
 
     std::array<std::uint8_t, kPixels> crop{};
-    lip_crop(picture, pose, kLipCropSide, crop);
+    lip_crop(image, pose, kLipCropSide, crop);
     const std::size_t at = waiting_.size();
     waiting_.resize(at + kPixels * kChannels);
     mouth_input(crop, std::span(waiting_).subspan(at));

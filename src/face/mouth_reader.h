@@ -1,4 +1,4 @@
-// Whether a mouth can be read: there is one, upright, sharp and large enough, in the picture, and
+// Whether a mouth can be read: there is one, upright, sharp and large enough, in the image, and
 // nothing is in front of it. What its lips do is not asked here.
 #pragma once
 
@@ -28,7 +28,7 @@ struct Readability {
     float at(std::int64_t frame) const;
 };
 
-// The layers of training/mouth.py. Null where the file has none, as the files of older editions.
+// The layers of training/mouth.py. Null where the file has none, as the files of older models.
 // Throws bad_model where they do not fit.
 std::shared_ptr<const nn::Plan> load_mouth_head(const nn::Safetensors& weights,
                                                 nn::Precision precision);
@@ -37,7 +37,7 @@ std::shared_ptr<const nn::Plan> load_mouth_head(const nn::Safetensors& weights,
 void mouth_input(std::span<const std::uint8_t> crop, std::span<float> input);
 
 // How far a crop can show a mouth, 0..1, by where the face's points lie: less where much of the
-// lips is outside of the picture of width x height pixels, where they have too few pixels, and
+// lips is outside of the image of width x height pixels, where they have too few pixels, and
 // where the face is seen from the side.
 float readable_geometry(const Detection& face, const LipPose& pose, int width, int height);
 
@@ -49,7 +49,7 @@ class MouthReader {
 
     // Every frame of the track, one after the other. The track's geometry is known for
     // kLipCropReach frames behind `frame`, or to its end.
-    void push(const media::Picture& picture, const Track& track, std::int64_t frame);
+    void push(const media::Image& image, const Track& track, std::int64_t frame);
 
     // No more frames. The reader is of no further use.
     Readability finish();

@@ -20,7 +20,7 @@ constexpr int kUsualHeight = 120;
 // Below this the deepest layers have nothing left to see.
 constexpr int kMinSide = 32;
 
-// The reference's two rounds of suppression: the network's own, then that of the picture.
+// The reference's two rounds of suppression: the network's own, then that of the image.
 constexpr float kLikely = 0.05F;
 constexpr float kFirstOverlap = 0.3F;
 constexpr std::size_t kMostConsidered = 5000;
@@ -140,7 +140,7 @@ struct GraphMaker {
             constexpr std::size_t kKernel = 9;
             for (std::size_t i = 0; i < kernel.values.size(); ++i)
                 kernel.values[i] *= scale.values[i / kKernel % scale.values.size()];
-            from = graph.unit_length(from);
+            from = graph.l2_normalize(from);
         }
         const std::string name = numbered("head", index);
         graph.output(name, graph.conv(from, std::move(kernel), std::move(bias),
@@ -167,7 +167,7 @@ std::vector<Candidate> suppress(std::vector<Candidate> found, float overlap, std
     return kept;
 }
 
-// Boxes in parts of the picture's sides.
+// Boxes in parts of the image's sides.
 void decode(std::span<const float> values, const nn::Shape& grid, const Head& head,
             const nn::Shape& input, std::vector<Candidate>& to) {
     const auto width = static_cast<float>(input.w);
@@ -277,25 +277,24 @@ std::vector<Detection> S3fd::detect_rgb(std::span<const std::uint8_t> rgb, int w
     return faces;
 }
 
-std::vector<Detection> S3fd::detect(const media::Picture& picture) {
+std::vector<Detection> S3fd::detect(const media::Image& image) {
     Impl& impl = *impl_;
     const auto scaled = [&](int side) {
         return std::max(kMinSide, static_cast<int>(std::nearbyint(static_cast<float>(side) *
                                                                   impl.options.scale)));
     };
-    const int width = scaled(picture.width());
-    const int height = scaled(picture.height());
-    impl.full.resize(static_cast<std::size_t>(picture.width()) *
-                     static_cast<std::size_t>(picture.height()) * 3);
-    impl.scaler.convert(picture, {.pixels = impl.full,
-                                  .width = picture.width(),
-                                  .height = picture.height(),
-                                  .stride = picture.width() * 3});
+    const int width = scaled(image.width());
+    const int height = scaled(image.height());
+    impl.full.resize(static_cast<std::size_t>(image.width()) *
+                     static_cast<std::size_t>(image.height()) * 3);
+    impl.scaler.convert(image, {.pixels = impl.full,
+                                .width = image.width(),
+                                .height = image.height(),
+                                .stride = image.width() * 3});
     impl.small.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-    resize_bilinear({impl.full.data(), picture.width(), picture.height()}, impl.small, width,
-                    height);
-    return detect_rgb(impl.small, width, height, static_cast<float>(picture.width()),
-                      static_cast<float>(picture.height()));
+    resize_bilinear({impl.full.data(), image.width(), image.height()}, impl.small, width, height);
+    return detect_rgb(impl.small, width, height, static_cast<float>(image.width()),
+                      static_cast<float>(image.height()));
 }
 
 }  // namespace syncnet::face

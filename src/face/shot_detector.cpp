@@ -8,7 +8,7 @@ namespace syncnet::face {
 namespace {
 
 constexpr double kMinChange = 18.0;      // grey levels, mean over the thumbnail
-constexpr double kTimesUsual = 4.0;      // against the last pictures: pans and flicker are no cuts
+constexpr double kTimesUsual = 4.0;      // against the last images: pans and flicker are no cuts
 constexpr int kSamples = 4;              // along each side of a cell of the thumbnail
 constexpr double kForget = 0.8;          // weight of the past in the usual change
 constexpr double kMaxCorrelation = 0.7;  // a flash changes the light, not the scene
@@ -50,8 +50,8 @@ ShotDetector::Thumbnail ShotDetector::thumbnail(const media::LumaView& luma) {
     return result;
 }
 
-bool ShotDetector::is_cut(const media::Picture& picture) {
-    const Thumbnail now = thumbnail(picture.luma());
+bool ShotDetector::is_cut(const media::Image& image) {
+    const Thumbnail now = thumbnail(image.luma());
     if (!previous_) {
         previous_ = now;
         return false;

@@ -1,18 +1,18 @@
-// Hard cuts: where one picture has little to do with the one before.
+// Hard cuts: where one image has little to do with the one before.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <optional>
 
-#include "media/picture.h"
+#include "media/image.h"
 
 namespace syncnet::face {
 
 class ShotDetector {
   public:
-    // Feed every picture in order. True if this one begins a new shot (never for the first).
-    bool is_cut(const media::Picture& picture);
+    // Feed every frame in order. True if this one begins a new shot (never for the first).
+    bool is_cut(const media::Image& image);
 
   private:
     static constexpr int kColumns = 32, kRows = 18;  // a thumbnail is enough to tell scenes apart
@@ -21,7 +21,7 @@ class ShotDetector {
     static Thumbnail thumbnail(const media::LumaView& luma);
 
     std::optional<Thumbnail> previous_;
-    double usual_change_ = 0;  // mean change of the last pictures, in grey levels
+    double usual_change_ = 0;  // mean change of the last images, in grey levels
 };
 
 }  // namespace syncnet::face

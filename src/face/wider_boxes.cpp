@@ -30,8 +30,8 @@ Box wider_box(const Detection& face) {
             centre.y + half_height};
 }
 
-std::vector<Detection> WiderBoxes::detect(const media::Picture& picture) {
-    auto faces = detector_->detect(picture);
+std::vector<Detection> WiderBoxes::detect(const media::Image& image) {
+    auto faces = detector_->detect(image);
     for (Detection& face : faces) face.box = wider_box(face);
     return faces;
 }

@@ -16,7 +16,7 @@ Box wider_box(const Detection& face);
 class WiderBoxes final : public Detector {
   public:
     explicit WiderBoxes(std::unique_ptr<Detector> detector) : detector_(std::move(detector)) {}
-    std::vector<Detection> detect(const media::Picture& picture) override;
+    std::vector<Detection> detect(const media::Image& image) override;
 
   private:
     std::unique_ptr<Detector> detector_;

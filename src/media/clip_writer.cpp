@@ -19,15 +19,15 @@ struct CodecRow {
     std::vector<std::pair<const char*, const char*>> options;
 };
 
-CodecRow row_of(PictureCodec codec) {
+CodecRow row_of(ImageCodec codec) {
     switch (codec) {
-        case PictureCodec::lossless:
+        case ImageCodec::lossless:
             return {"libx264", {{"preset", "ultrafast"}, {"qp", "0"}, {"tune", "zerolatency"}}};
-        case PictureCodec::h264:
+        case ImageCodec::h264:
             return {"libx264", {{"preset", "veryfast"}}};
-        case PictureCodec::vp8:
+        case ImageCodec::vp8:
             return {"libvpx", {{"deadline", "realtime"}, {"cpu-used", "8"}}};
-        case PictureCodec::mpeg4:
+        case ImageCodec::mpeg4:
             return {"mpeg4", {}};
     }
     return {"", {}};
@@ -88,7 +88,7 @@ class MemoryFile {
 
 class Writer {
   public:
-    Writer(int width, int height, double fps, bool with_sound, const ClipFormat& format) {
+    Writer(int width, int height, double fps, bool with_audio, const ClipFormat& format) {
         AVFormatContext* made = nullptr;
         check(avformat_alloc_output_context2(&made, nullptr, "matroska", nullptr),
               "FFmpeg writes no Matroska here");
@@ -98,16 +98,16 @@ class Writer {
         video_ = checked(avformat_new_stream(format_.get(), nullptr));
         video_->time_base = kTicks;
         check(avcodec_parameters_from_context(video_->codecpar, encoder_.get()), "no parameters");
-        if (with_sound) add_sound(format.sample_rate);
+        if (with_audio) add_audio(format.sample_rate);
         check(avformat_write_header(format_.get(), nullptr), "no header can be written");
     }
 
-    void picture(const I420& picture, std::int64_t time_us) {
+    void image(const I420& image, std::int64_t time_us) {
         FramePtr frame = make_frame();
         frame->format = AV_PIX_FMT_YUV420P;
-        frame->width = picture.width;
-        frame->height = picture.height;
-        check(av_frame_get_buffer(frame.get(), 0), "no memory for a picture");
+        frame->width = image.width;
+        frame->height = image.height;
+        check(av_frame_get_buffer(frame.get(), 0), "no memory for an image");
         const auto plane = [&](int k, const std::vector<std::uint8_t>& from, int width,
                                int height) {
             for (int row = 0; row < height; ++row)
@@ -115,15 +115,15 @@ class Writer {
                             from.data() + std::ptrdiff_t{row} * width,
                             static_cast<std::size_t>(width));
         };
-        plane(0, picture.y, picture.width, picture.height);
-        plane(1, picture.u, picture.width / 2, picture.height / 2);
-        plane(2, picture.v, picture.width / 2, picture.height / 2);
+        plane(0, image.y, image.width, image.height);
+        plane(1, image.u, image.width / 2, image.height / 2);
+        plane(2, image.v, image.width / 2, image.height / 2);
         frame->pts = time_us / kTickUs;
         frame->color_range = AVCOL_RANGE_MPEG;
         send(frame.get());
     }
 
-    void sound(std::span<const float> mono, std::int64_t first) {
+    void audio(std::span<const float> mono, std::int64_t first) {
         if (mono.empty()) return;
         const PacketPtr packet = make_packet();
         check(av_new_packet(packet.get(), static_cast<int>(2 * mono.size())), "no memory");
@@ -133,13 +133,13 @@ class Writer {
             packet->data[2 * i] = static_cast<std::uint8_t>(sample & 0xff);
             packet->data[2 * i + 1] = static_cast<std::uint8_t>((sample >> 8) & 0xff);
         }
-        const AVRational samples{1, sound_->codecpar->sample_rate};
-        packet->pts = packet->dts = av_rescale_q(first, samples, sound_->time_base);
+        const AVRational samples{1, audio_->codecpar->sample_rate};
+        packet->pts = packet->dts = av_rescale_q(first, samples, audio_->time_base);
         packet->duration =
-            av_rescale_q(static_cast<std::int64_t>(mono.size()), samples, sound_->time_base);
+            av_rescale_q(static_cast<std::int64_t>(mono.size()), samples, audio_->time_base);
         packet->flags |= AV_PKT_FLAG_KEY;
-        packet->stream_index = sound_->index;
-        check(av_interleaved_write_frame(format_.get(), packet.get()), "the sound was refused");
+        packet->stream_index = audio_->index;
+        check(av_interleaved_write_frame(format_.get(), packet.get()), "the audio was refused");
     }
 
     std::vector<std::byte> finish() {
@@ -164,7 +164,7 @@ class Writer {
         encoder_->time_base = kTicks;
         encoder_->framerate = av_d2q(fps, 1000);
         encoder_->thread_count = 1;
-        if (format.codec != PictureCodec::lossless) {
+        if (format.codec != ImageCodec::lossless) {
             encoder_->bit_rate = format.bits_per_second;
             encoder_->rc_max_rate = format.bits_per_second;
             encoder_->rc_buffer_size = static_cast<int>(format.bits_per_second);  // a second
@@ -175,12 +175,12 @@ class Writer {
         for (const auto& [name, value] : row.options) av_dict_set(&options, name, value, 0);
         const int opened = avcodec_open2(encoder_.get(), codec, &options);
         av_dict_free(&options);
-        check(opened, "the encoder refuses the pictures");
+        check(opened, "the encoder refuses the images");
     }
 
-    void add_sound(int rate) {
-        sound_ = checked(avformat_new_stream(format_.get(), nullptr));
-        AVCodecParameters& p = *sound_->codecpar;
+    void add_audio(int rate) {
+        audio_ = checked(avformat_new_stream(format_.get(), nullptr));
+        AVCodecParameters& p = *audio_->codecpar;
         p.codec_type = AVMEDIA_TYPE_AUDIO;
         p.codec_id = AV_CODEC_ID_PCM_S16LE;
         p.format = AV_SAMPLE_FMT_S16;
@@ -188,17 +188,17 @@ class Writer {
         p.bits_per_coded_sample = 16;
         p.block_align = 2;
         av_channel_layout_default(&p.ch_layout, 1);
-        sound_->time_base = {1, rate};
+        audio_->time_base = {1, rate};
     }
 
     void send(const AVFrame* frame) {
-        check(avcodec_send_frame(encoder_.get(), frame), "a picture was refused");
+        check(avcodec_send_frame(encoder_.get(), frame), "an image was refused");
         const PacketPtr packet = make_packet();
         while (avcodec_receive_packet(encoder_.get(), packet.get()) >= 0) {
             av_packet_rescale_ts(packet.get(), encoder_->time_base, video_->time_base);
             packet->stream_index = video_->index;
             check(av_interleaved_write_frame(format_.get(), packet.get()),
-                  "a picture can't be written");
+                  "an image can't be written");
         }
     }
 
@@ -206,34 +206,34 @@ class Writer {
     std::unique_ptr<AVFormatContext, FreeFormat> format_;
     AvPtr<AVCodecContext> encoder_;
     AVStream* video_ = nullptr;
-    AVStream* sound_ = nullptr;
+    AVStream* audio_ = nullptr;
 };
 
 }  // namespace
 
-bool can_write(PictureCodec codec) {
+bool can_write(ImageCodec codec) {
     return avcodec_find_encoder_by_name(row_of(codec).encoder) != nullptr;
 }
 
-std::vector<std::byte> write_clip(PictureTimes times_us, const PictureAt& picture,
-                                  std::span<const float> sound, const ClipFormat& format) {
-    if (times_us.empty()) throw Error(ErrorCode::invalid_request, "there are no pictures");
+std::vector<std::byte> write_clip(ImageTimes times_us, const ImageAt& image,
+                                  std::span<const float> audio, const ClipFormat& format) {
+    if (times_us.empty()) throw Error(ErrorCode::invalid_request, "there are no images");
     av_log_set_level(AV_LOG_QUIET);
     const auto count = static_cast<double>(times_us.size());
     const std::int64_t span_us = times_us.back() - times_us.front();
     const double fps = span_us > 0 ? (count - 1) * 1e6 / static_cast<double>(span_us) : kFrameRate;
-    const auto first = picture(0);
-    Writer writer(first->width, first->height, fps, !sound.empty(), format);
+    const auto first = image(0);
+    Writer writer(first->width, first->height, fps, !audio.empty(), format);
     std::size_t heard = 0;
     for (std::size_t i = 0; i < times_us.size(); ++i) {
-        writer.picture(*picture(i), times_us[i]);
+        writer.image(*image(i), times_us[i]);
         const bool last = i + 1 == times_us.size();
         const std::size_t until =
-            last ? sound.size()
-                 : std::min(sound.size(), static_cast<std::size_t>(times_us[i + 1] *
+            last ? audio.size()
+                 : std::min(audio.size(), static_cast<std::size_t>(times_us[i + 1] *
                                                                    format.sample_rate / 1'000'000));
         if (until <= heard) continue;
-        writer.sound(sound.subspan(heard, until - heard), static_cast<std::int64_t>(heard));
+        writer.audio(audio.subspan(heard, until - heard), static_cast<std::int64_t>(heard));
         heard = until;
     }
     return writer.finish();

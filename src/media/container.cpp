@@ -183,20 +183,20 @@ void Container::check_header(const Limits& limits) const {
             const std::int64_t pixels = std::int64_t{codec.width} * codec.height;
             if (pixels > limits.max_pixels_per_frame) {
                 throw Error(ErrorCode::too_many_pixels,
-                            "the pictures have " + std::to_string(codec.width) + "x" +
+                            "the images have " + std::to_string(codec.width) + "x" +
                                 std::to_string(codec.height) + " pixels");
             }
             if (pixels > 0 && stream->nb_frames > limits.max_total_pixels / pixels) {
                 throw Error(ErrorCode::too_much_video,
                             "the header states " + std::to_string(stream->nb_frames) +
-                                " pictures of " + std::to_string(pixels) + " pixels");
+                                " images of " + std::to_string(pixels) + " pixels");
             }
         } else if (codec.codec_type == AVMEDIA_TYPE_AUDIO && codec.sample_rate != 0) {
             if (codec.sample_rate < limits.min_sample_rate ||
                 codec.sample_rate > limits.max_sample_rate) {
                 throw Error(
                     ErrorCode::bad_sample_rate,
-                    "the sound has " + std::to_string(codec.sample_rate) + " samples per second");
+                    "the audio has " + std::to_string(codec.sample_rate) + " samples per second");
             }
         }
     }

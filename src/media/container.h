@@ -54,7 +54,7 @@ class Container {
     bool cut_off() const noexcept { return io_.cut_off(); }
 
     // The stream of that kind that matters: FFmpeg's choice, or the first that we can use if we
-    // cannot use that (a phone may record the same sound in a proprietary codec and in AAC). Null:
+    // cannot use that (a phone may record the same audio in a proprietary codec and in AAC). Null:
     // none; cover art does not count.
     AVStream* choose(AVMediaType type, int related) const;
 

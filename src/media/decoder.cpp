@@ -62,9 +62,8 @@ bool Decoder::receive(AVFrame& frame) {
     for (int attempt = 0; attempt < kMaxErrorsPerPacket; ++attempt) {
         const int status = avcodec_receive_frame(context_.get(), &frame);
         if (guard_->exceeded) {
-            throw Error(
-                ErrorCode::too_many_pixels,
-                "the pictures grow beyond " + std::to_string(guard_->max_pixels) + " pixels");
+            throw Error(ErrorCode::too_many_pixels,
+                        "the images grow beyond " + std::to_string(guard_->max_pixels) + " pixels");
         }
         if (status == AVERROR(EAGAIN)) return false;
         if (status == AVERROR(ENOMEM) || guard_->out_of_memory) throw std::bad_alloc();

@@ -14,7 +14,7 @@ namespace {
 constexpr int kMaxReadErrors = 16;
 
 // What is read is bound to the time that it covers: some packets to begin with, and then as many as
-// no picture and no sound needs.
+// no image and no audio needs.
 constexpr std::int64_t kFreePackets = 5'000;
 constexpr double kMaxPacketsPerSecond = 1'000;
 
@@ -48,7 +48,7 @@ Demuxer::Demuxer(Source source, const Limits& limits, const Options& options)
         }
     }
     for (AVStream* stream : container_.streams()) {
-        const bool wanted = stream == audio_ || (stream == video_ && options.pictures);
+        const bool wanted = stream == audio_ || (stream == video_ && options.images);
         if (!wanted) stream->discard = AVDISCARD_ALL;
     }
 }

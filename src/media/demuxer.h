@@ -17,7 +17,7 @@ namespace syncnet::media {
 
 class Demuxer {
   public:
-    // `audio_track`, `pictures`: as in Options. Throws what Reader's constructor throws.
+    // `audio_track`, `images`: as in Options. Throws what Reader's constructor throws.
     Demuxer(Source source, const Limits& limits, const Options& options);
 
     std::string_view container() const noexcept { return container_.name(); }

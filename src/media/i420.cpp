@@ -26,15 +26,15 @@ void convert(const std::uint8_t* const* from, const int* strides, int width, int
 
 I420::I420(int width_, int height_) : width(width_), height(height_) {
     if (width <= 0 || height <= 0 || width % 2 != 0 || height % 2 != 0)
-        throw Error(ErrorCode::invalid_request, "the sides of a picture must be even");
+        throw Error(ErrorCode::invalid_request, "the sides of an image must be even");
     const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
     y.resize(pixels);
     u.resize(pixels / 4);
     v.resize(pixels / 4);
 }
 
-I420 to_i420(const Picture& picture) {
-    const AVFrame& frame = picture.frame();
+I420 to_i420(const Image& image) {
+    const AVFrame& frame = image.frame();
     const int width = frame.width / 2 * 2, height = frame.height / 2 * 2;
     I420 copy(width, height);
     convert(frame.data, frame.linesize, width, height,
@@ -43,11 +43,11 @@ I420 to_i420(const Picture& picture) {
     return copy;
 }
 
-I420 scaled(const I420& picture, int width, int height) {
+I420 scaled(const I420& image, int width, int height) {
     I420 copy(width, height);
-    const std::uint8_t* const planes[] = {picture.y.data(), picture.u.data(), picture.v.data()};
-    const int strides[] = {picture.width, picture.width / 2, picture.width / 2};
-    convert(planes, strides, picture.width, picture.height, AV_PIX_FMT_YUV420P, false, copy);
+    const std::uint8_t* const planes[] = {image.y.data(), image.u.data(), image.v.data()};
+    const int strides[] = {image.width, image.width / 2, image.width / 2};
+    convert(planes, strides, image.width, image.height, AV_PIX_FMT_YUV420P, false, copy);
     return copy;
 }
 

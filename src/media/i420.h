@@ -1,11 +1,11 @@
-// A picture that can be changed.
+// An image that can be changed.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "media/picture.h"
+#include "media/image.h"
 
 namespace syncnet::media {
 
@@ -20,9 +20,9 @@ struct I420 {
 };
 
 // An odd last row or column is left out.
-I420 to_i420(const Picture& picture);
+I420 to_i420(const Image& image);
 
 // Averages when it shrinks. Throws as I420's constructor.
-I420 scaled(const I420& picture, int width, int height);
+I420 scaled(const I420& image, int width, int height);
 
 }  // namespace syncnet::media

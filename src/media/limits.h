@@ -8,7 +8,7 @@ namespace syncnet::media {
 
 inline constexpr std::int64_t kDefaultMaxBytes = 500LL * 1000 * 1000;
 inline constexpr double kDefaultMaxSeconds = 2.0 * 60 * 60;
-// One 8K DCI picture; nothing that is uploaded to have its lips judged is larger.
+// One 8K DCI image; nothing that is uploaded to have its lips judged is larger.
 inline constexpr std::int64_t kDefaultMaxPixelsPerFrame = 8192LL * 4320;
 // Two hours of 1080p60.
 inline constexpr std::int64_t kDefaultMaxTotalPixels = 1920LL * 1080 * 60 * 7200;

@@ -30,7 +30,7 @@ class Tables {
             const std::int64_t inside = at + box->header_bytes;
             const bool parent =
                 std::ranges::any_of(kParents, [&](std::string_view name) { return box->is(name); });
-            if (box->is("trak")) sound_ = false, sound_by_the_sample_ = 0;
+            if (box->is("trak")) audio_ = false, audio_by_the_sample_ = 0;
             if (parent && depth < kMaxDepth)
                 visit(inside, box_end, depth + 1);
             else
@@ -49,20 +49,20 @@ class Tables {
         if (box.is("stsz") || box.is("stz2")) note_sizes(inside);
     }
 
-    // Sound without compression has a sample for each of its values, which are read by the chunk:
+    // Audio without compression has a sample for each of its values, which are read by the chunk:
     // one entry of times, of one tick each.
     void note_times(std::int64_t inside) {
-        const bool by_the_sample = sound_ && number(inside + 4) == 1 && number(inside + 12) == 1;
-        sound_by_the_sample_ = by_the_sample ? number(inside + 8) : 0;
+        const bool by_the_sample = audio_ && number(inside + 4) == 1 && number(inside + 12) == 1;
+        audio_by_the_sample_ = by_the_sample ? number(inside + 8) : 0;
     }
     void note_kind(std::int64_t inside) {
-        constexpr std::int64_t kSound = 0x736F756E, kPicture = 0x76696465;  // "soun", "vide"
+        constexpr std::int64_t kAudio = 0x736F756E, kImage = 0x76696465;  // "soun", "vide"
         const std::int64_t kind = number(inside + 8);
-        if (kind == kSound || kind == kPicture) sound_ = kind == kSound;
+        if (kind == kAudio || kind == kImage) audio_ = kind == kAudio;
     }
     void note_sizes(std::int64_t inside) {
         const std::int64_t samples = number(inside + 8);
-        if (samples == sound_by_the_sample_) return;
+        if (samples == audio_by_the_sample_) return;
         count(samples_, samples, kMaxSamples, "samples");
     }
 
@@ -84,8 +84,8 @@ class Tables {
 
     const Source& source_;
     std::int64_t boxes_ = 0, edits_ = 0, samples_ = 0;
-    bool sound_ = false;                    // this track
-    std::int64_t sound_by_the_sample_ = 0;  // 0: it is none
+    bool audio_ = false;                    // this track
+    std::int64_t audio_by_the_sample_ = 0;  // 0: it is none
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Phones record lying and say how to turn the picture.
+// Phones record lying and say how to turn the image.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace syncnet::media {
 
-// One of the eight ways to put a picture upright: the output pixel (x, y) is the coded pixel (x,
+// One of the eight ways to put an image upright: the output pixel (x, y) is the coded pixel (x,
 // y), or (y, x) if `transpose`, counted from the right if `mirror_x` and from the bottom if
 // `mirror_y`.
 struct Orientation {

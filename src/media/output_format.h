@@ -14,7 +14,7 @@ struct OutputFormat {
     const char* muxer;  // FFmpeg's name
     // Times below zero, by an edit list.
     bool negative_times;
-    // How the picture is to be turned; cover art.
+    // How the image is to be turned; cover art.
     bool rotation, covers;
 };
 

@@ -21,7 +21,7 @@ using std::chrono::microseconds;
 constexpr double kMaxFps = 1000;
 constexpr std::size_t kSamplesAtOnce = 16'384;
 
-FramePtr sound_frame(std::span<const float> samples, int sample_rate) {
+FramePtr audio_frame(std::span<const float> samples, int sample_rate) {
     FramePtr frame = make_frame();
     frame->format = AV_SAMPLE_FMT_FLT;
     frame->sample_rate = sample_rate;
@@ -64,13 +64,13 @@ class PushedVideo::PushedStream final : public Stream {
     std::optional<Item> next() override {
         auto item = video_.items_.pop();
         if (!item) {
-            if (!any_picture_ && video_.finished_)
+            if (!any_image_ && video_.finished_)
                 throw Error(ErrorCode::no_video_stream, "no frame was pushed");
             return std::nullopt;
         }
         if (item->samples.empty()) {
-            any_picture_ |= item->picture.has_value();
-            return Frame{item->frame, std::move(item->picture)};
+            any_image_ |= item->image.has_value();
+            return Frame{item->frame, std::move(item->image)};
         }
         samples_ = std::move(item->samples);
         const auto count = static_cast<std::int64_t>(samples_.size());
@@ -84,7 +84,7 @@ class PushedVideo::PushedStream final : public Stream {
     Damage damage_;
     std::vector<float> samples_;
     std::int64_t next_sample_ = 0;
-    bool any_picture_ = false;
+    bool any_image_ = false;
 };
 
 PushedVideo::PushedVideo(const PushedFormat& format, const Limits& limits)
@@ -100,7 +100,7 @@ PushedVideo::PushedVideo(const PushedFormat& format, const Limits& limits)
     if (format.sample_rate != 0 && (format.sample_rate < limits.min_sample_rate ||
                                     format.sample_rate > limits.max_sample_rate))
         throw Error(ErrorCode::bad_sample_rate,
-                    "the sound has " + std::to_string(format.sample_rate) + " samples per second");
+                    "the audio has " + std::to_string(format.sample_rate) + " samples per second");
 }
 
 void PushedVideo::check_time(microseconds time) const {
@@ -124,8 +124,8 @@ bool PushedVideo::push(const RgbView& rgb, std::optional<microseconds> time) {
     ++frames_;
     last_ = shown;
     const FramePtr frame = rgb_frame(rgb, pool_);
-    pictures_.push(*frame, shown.count(), std::llround(period_us));
-    return hand_out_pictures();
+    images_.push(*frame, shown.count(), std::llround(period_us));
+    return hand_out_images();
 }
 
 bool PushedVideo::push(std::span<const float> samples) {
@@ -136,7 +136,7 @@ bool PushedVideo::push(std::span<const float> samples) {
         samples = samples.subspan(piece.size());
         pushed_samples_ += std::ssize(piece);
         check_time(microseconds(pushed_samples_ * AV_TIME_BASE / format_.sample_rate));
-        const FramePtr frame = sound_frame(piece, format_.sample_rate);
+        const FramePtr frame = audio_frame(piece, format_.sample_rate);
         samples_.push(*frame, std::nullopt);
         if (!hand_out_samples()) return false;
     }
@@ -144,9 +144,9 @@ bool PushedVideo::push(std::span<const float> samples) {
 }
 
 void PushedVideo::finish() {
-    pictures_.finish();
+    images_.finish();
     samples_.finish();
-    if (hand_out_pictures()) hand_out_samples();
+    if (hand_out_images()) hand_out_samples();
     finished_ = true;
     items_.close();
 }
@@ -155,12 +155,12 @@ std::unique_ptr<Stream> PushedVideo::stream() {
     return std::make_unique<PushedStream>(*this);
 }
 
-bool PushedVideo::hand_out_pictures() {
-    while (const auto shown = pictures_.pull()) {
+bool PushedVideo::hand_out_images() {
+    while (const auto shown = images_.pull()) {
         if (shown->is_new && shown->frame != nullptr)
-            picture_ = normalizer_.normalize(*shown->frame, {1, 1}, {});
+            image_ = normalizer_.normalize(*shown->frame, {1, 1}, {});
         Held held{.frame = shown->index};
-        if (shown->frame != nullptr) held.picture = picture_;
+        if (shown->frame != nullptr) held.image = image_;
         if (!items_.push(std::move(held))) return false;
     }
     return true;

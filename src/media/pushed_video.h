@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/bounded_queue.h"
-#include "media/picture_clock.h"
-#include "media/picture_normalizer.h"
+#include "media/frame_clock.h"
+#include "media/image_normalizer.h"
 #include "media/rgb_frame.h"
 #include "media/sample_clock.h"
 #include "media/stream.h"
@@ -20,7 +20,7 @@ namespace syncnet::media {
 struct PushedFormat {
     int width = 0, height = 0;
     double fps = kFrameRate;  // where frames come without a time, and how long the last one lasts
-    int sample_rate = 0;      // mono; 0: there is no sound
+    int sample_rate = 0;      // mono; 0: there is no audio
 };
 
 class PushedVideo {
@@ -44,11 +44,11 @@ class PushedVideo {
     // A frame, or where there are any, samples.
     struct Held {
         std::int64_t frame = 0;
-        std::optional<Picture> picture;
+        std::optional<Image> image;
         std::vector<float> samples;
     };
 
-    bool hand_out_pictures();
+    bool hand_out_images();
     bool hand_out_samples();
     void check_time(std::chrono::microseconds time) const;
 
@@ -57,9 +57,9 @@ class PushedVideo {
     PushedFormat format_;
     Limits limits_;
     FramePool pool_;
-    PictureClock pictures_;
-    PictureNormalizer normalizer_;
-    std::optional<Picture> picture_;  // the one on show
+    FrameClock images_;
+    ImageNormalizer normalizer_;
+    std::optional<Image> image_;  // the one on show
     SampleClock samples_;
     std::int64_t frames_ = 0, pushed_samples_ = 0;
     std::chrono::microseconds last_{0};

@@ -17,9 +17,9 @@ extern "C" {
 #include "media/decoder.h"
 #include "media/demuxer.h"
 #include "media/ffmpeg_log.h"
+#include "media/frame_clock.h"
+#include "media/image_normalizer.h"
 #include "media/orientation.h"
-#include "media/picture_clock.h"
-#include "media/picture_normalizer.h"
 #include "media/sample_clock.h"
 #include "media/time_code.h"
 
@@ -32,9 +32,9 @@ constexpr double kMaxPlausibleFps = 240;
 
 // The time that becomes 0, whichever track is heard: the start of the video or of the favourite
 // audio, whichever starts first, but at most one frame later
-// so that the first picture falls on the 25 fps grid. Else every picture of a 25 fps video that
+// so that the first image falls on the 25 fps grid. Else every frame of a 25 fps video that
 // begins 39 ms after its audio would be seen 39 ms after it appeared, and the lips would seem late
-// by as much. What this cuts off is the sound of less than a frame, before there is anything to
+// by as much. What this cuts off is the audio of less than a frame, before there is anything to
 // see.
 std::int64_t clock_zero(const AVStream& video, const AVStream* audio) {
     const auto video_us = to_us(video.start_time, video.time_base);
@@ -60,7 +60,7 @@ double nominal_fps(const AVStream& stream) {
     return 0;
 }
 
-// The picture's own, else the file's, else that of any other stream (tapes had tracks for it).
+// The image's own, else the file's, else that of any other stream (tapes had tracks for it).
 std::string time_code_of(const AVFormatContext& format, const AVStream& video) {
     const auto tag = [](const AVDictionary* metadata) -> std::string {
         const auto* found = av_dict_get(metadata, "timecode", nullptr, 0);
@@ -127,7 +127,7 @@ struct Reader::Impl {
           orientation(orientation_of(demuxer.video())),
           video_decoder(demuxer.video(), options.threads, limits.max_pixels_per_frame),
           samples(limits),
-          pictures_wanted(options.pictures) {
+          images_wanted(options.images) {
         info.zero_us = zero_us;
         if (demuxer.audio() != nullptr) {
             audio_decoder.emplace(*demuxer.audio(), 1, limits.max_pixels_per_frame);
@@ -136,12 +136,12 @@ struct Reader::Impl {
 
     std::optional<Item> next();
     bool decode();
-    bool decode_picture();
+    bool decode_image();
     bool decode_samples();
     void read_packet();
-    Frame show(const PictureClock::Shown& shown);
+    Frame show(const FrameClock::Shown& shown);
     void check_time(double seconds) const;
-    bool has_room_for_pictures() const;
+    bool has_room_for_images() const;
 
     Limits limits;
     Demuxer demuxer;
@@ -152,23 +152,23 @@ struct Reader::Impl {
 
     Decoder video_decoder;
     std::optional<Decoder> audio_decoder;
-    PictureClock pictures;
+    FrameClock images;
     SampleClock samples;
-    PictureNormalizer normalizer;
-    std::optional<Picture> picture;  // the one on show
+    ImageNormalizer normalizer;
+    std::optional<Image> image;  // the one on show
 
     PacketPtr packet = make_packet();
     FramePtr frame = make_frame();
-    std::int64_t next_picture_us = 0;  // where a picture without a timestamp goes
+    std::int64_t next_image_us = 0;  // where an image without a timestamp goes
     std::int64_t total_pixels = 0;
-    bool pictures_wanted;
+    bool images_wanted;
     bool ended = false;     // no more packets
     bool finished = false;  // no more frames from the decoders either
 };
 
 std::optional<Item> Reader::Impl::next() {
     for (;;) {
-        if (const auto shown = pictures.pull()) {
+        if (const auto shown = images.pull()) {
             check_time(static_cast<double>(shown->index) / kFrameRate);
             return show(*shown);
         }
@@ -179,16 +179,16 @@ std::optional<Item> Reader::Impl::next() {
         if (decode()) continue;
         if (finished) break;
         if (ended) {
-            pictures.finish();
+            images.finish();
             samples.finish();
             finished = true;
         } else {
             read_packet();
         }
     }
-    if (pictures_wanted && total_pixels == 0) {
-        if (!has_room_for_pictures()) throw std::bad_alloc();
-        throw Error(ErrorCode::unreadable_video, "not one picture could be decoded");
+    if (images_wanted && total_pixels == 0) {
+        if (!has_room_for_images()) throw std::bad_alloc();
+        throw Error(ErrorCode::unreadable_video, "not one image could be decoded");
     }
     return std::nullopt;
 }
@@ -199,12 +199,12 @@ bool Reader::Impl::decode() {
         return video_decoder.errors() + (audio_decoder ? audio_decoder->errors() : 0);
     };
     const auto before = errors();
-    const bool got = decode_picture() || decode_samples();
+    const bool got = decode_image() || decode_samples();
     damage.packets += errors() - before;
     return got;
 }
 
-bool Reader::Impl::decode_picture() {
+bool Reader::Impl::decode_image() {
     if (!video_decoder.receive(*frame)) return false;
     const std::int64_t pixels = std::int64_t{frame->width} * frame->height;
     total_pixels += pixels;
@@ -214,15 +214,15 @@ bool Reader::Impl::decode_picture() {
     }
     const AVRational base = demuxer.video().time_base;
     const auto stamp = to_us(frame->best_effort_timestamp, base);
-    const std::int64_t time_us = stamp ? *stamp - zero_us : next_picture_us;
+    const std::int64_t time_us = stamp ? *stamp - zero_us : next_image_us;
     std::int64_t duration_us = to_us(frame->pkt_duration, base).value_or(0);
     if (duration_us <= 0) {
         const bool plausible = info.fps >= 1 && info.fps <= kMaxPlausibleFps;
         duration_us = plausible ? std::llround(AV_TIME_BASE / info.fps) : kPeriodUs;
     }
-    next_picture_us = time_us + duration_us;
+    next_image_us = time_us + duration_us;
     check_time(static_cast<double>(time_us) / AV_TIME_BASE);
-    pictures.push(*frame, time_us, duration_us);
+    images.push(*frame, time_us, duration_us);
     return true;
 }
 
@@ -251,28 +251,27 @@ void Reader::Impl::read_packet() {
     }
     if (damage.packets != damaged) samples.expect_gap();
     const bool is_video = packet->stream_index == demuxer.video().index;
-    if (!is_video || pictures_wanted)
-        (is_video ? video_decoder : *audio_decoder).send(packet.get());
+    if (!is_video || images_wanted) (is_video ? video_decoder : *audio_decoder).send(packet.get());
     av_packet_unref(packet.get());
 }
 
-Frame Reader::Impl::show(const PictureClock::Shown& shown) {
+Frame Reader::Impl::show(const FrameClock::Shown& shown) {
     if (shown.frame == nullptr) return {shown.index, std::nullopt};
     if (shown.is_new) {
         // The stream's, unless it says nothing and the codec does.
         AVRational aspect = demuxer.video().sample_aspect_ratio;
         if (aspect.num == 0) aspect = shown.frame->sample_aspect_ratio;
-        picture = normalizer.normalize(*shown.frame, aspect, orientation);
+        image = normalizer.normalize(*shown.frame, aspect, orientation);
     }
-    return {shown.index, picture};
+    return {shown.index, image};
 }
 
-// Some decoders call a lack of memory damage. A codec may hold up to 16 pictures; where not even
+// Some decoders call a lack of memory damage. A codec may hold up to 16 images; where not even
 // these have room, memory is what was missing.
-bool Reader::Impl::has_room_for_pictures() const {
-    constexpr std::size_t kPictures = 16;
+bool Reader::Impl::has_room_for_images() const {
+    constexpr std::size_t kImages = 16;
     const auto bytes = static_cast<std::size_t>(info.width) *
-                       static_cast<std::size_t>(info.height) * 3 / 2 * kPictures;
+                       static_cast<std::size_t>(info.height) * 3 / 2 * kImages;
     return std::unique_ptr<std::byte[]>(new (std::nothrow) std::byte[bytes]) != nullptr;
 }
 

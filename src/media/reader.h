@@ -1,8 +1,8 @@
-// A video in, pictures at 25 per second and samples at 16 kHz out, on one clock.
+// A video in, images at 25 per second and samples at 16 kHz out, on one clock.
 //
 // The clock starts with the stream that starts first (up to 40 ms after it, if that is the audio,
-// so that the first picture falls on a whole frame). A stream that starts later is padded, never
-// shifted: picture i and sample 640 * i always belong to the same instant.
+// so that the first image falls on a whole frame). A stream that starts later is padded, never
+// shifted: image i and sample 640 * i always belong to the same instant.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include "media/image.h"
 #include "media/limits.h"
-#include "media/picture.h"
 #include "media/source.h"
 
 namespace syncnet::media {
@@ -24,15 +24,15 @@ inline constexpr int kSampleRate = 16'000;
 inline constexpr int kSamplesPerFrame = kSampleRate / kFrameRate;
 
 struct Options {
-    // Decoder threads for the video. More than one adds latency and memory (one picture per
+    // Decoder threads for the video. More than one adds latency and memory (one image per
     // thread).
     int threads = 1;
     // Which of Info::audio_tracks is heard; nothing: the one that the container favours.
     std::optional<int> audio_track;
-    bool pictures = true;  // false: the sound alone, decoded without a look at the video
+    bool images = true;  // false: the audio alone, decoded without a look at the video
 };
 
-// One of the file's sound streams, as its header tells.
+// One of the file's audio streams, as its header tells.
 struct AudioTrack {
     std::string codec;     // FFmpeg's name
     std::string language;  // as the container tags it, such as "eng"; empty: not said
@@ -59,8 +59,8 @@ struct Info {
     int height = 0;
     double fps = 0;                        // nominal; 0 if unknown
     FrameRate frame_rate;                  // exactly
-    std::string time_code;                 // of the first picture, as the file tags it; or empty
-    std::int64_t video_start_us = 0;       // the container's time of the first picture
+    std::string time_code;                 // of the first image, as the file tags it; or empty
+    std::int64_t video_start_us = 0;       // the container's time of the first image
     int rotation = 0;                      // degrees clockwise that were applied: 0, 90, 180 or 270
     std::vector<AudioTrack> audio_tracks;  // in the order of the file
     std::optional<int> audio_track;        // the one that is heard; nothing: no audio
@@ -69,14 +69,14 @@ struct Info {
     std::optional<double> seconds;         // unknown for live recordings such as a browser's webm
 };
 
-// The picture shown at index / 25 s. Indices run from 0 without a hole. No picture: the video has
-// not started yet (its first picture is not shown before its time).
+// The image shown at index / 25 s. Indices run from 0 without a hole. No image: the video has
+// not started yet (its first image is not shown before its time).
 struct Frame {
     std::int64_t index;
-    std::optional<Picture> picture;
+    std::optional<Image> image;
 };
 
-// Samples in [-1, 1]; sample k is the sound at (first + k) / 16000 s. Contiguous from 0: silence
+// Samples in [-1, 1]; sample k is the audio at (first + k) / 16000 s. Contiguous from 0: silence
 // stands for a late start and for gaps. The spans are valid until the next call of Reader::next().
 struct Samples {
     std::int64_t first;
@@ -114,7 +114,7 @@ class Reader {
 
     // The next frame or run of samples; nothing at the end. Throws the limits' errors when the
     // stream turns out larger than its header said, and unreadable_video at the end if not one
-    // picture could be decoded. After an exception the reader is of no further use.
+    // image could be decoded. After an exception the reader is of no further use.
     std::optional<Item> next();
 
     const Damage& damage() const noexcept;

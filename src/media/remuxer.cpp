@@ -16,7 +16,7 @@ extern "C" {
 #include "media/container.h"
 #include "media/muxer.h"
 #include "media/output_format.h"
-#include "media/stretched_sound.h"
+#include "media/stretched_audio.h"
 
 namespace syncnet::media {
 namespace {
@@ -29,7 +29,7 @@ const OutputFormat& format_named(const std::filesystem::path& to) {
     if (const auto* format = output_format(ending)) return *format;
     if (ending == ".avi")
         throw Error(ErrorCode::wrong_container,
-                    "avi has no times by which sound could be moved; .mkv holds the same streams");
+                    "avi has no times by which audio could be moved; .mkv holds the same streams");
     throw Error(ErrorCode::wrong_container,
                 "'" + ending + "' is not one of .mkv .mp4 .m4v .mov .webm .ts .mpg");
 }
@@ -65,7 +65,7 @@ class Remuxer {
           format_(format_named(to)),
           in_(std::move(source), options.limits),
           out_(to, format_.muxer) {
-        // Files without timestamps for every picture; avi.
+        // Files without timestamps for every frame; avi.
         in_.format().flags |= AVFMT_FLAG_GENPTS;
         choose_streams();
         find_shifts();
@@ -101,7 +101,7 @@ class Remuxer {
         std::int64_t shift_us = 0;
         std::int64_t last_dts = AV_NOPTS_VALUE;     // in the time base of `to`
         std::int64_t next_dts = AV_NOPTS_VALUE;     // where one without a time goes
-        std::unique_ptr<StretchedSound> stretched;  // null: the stream is copied as it is
+        std::unique_ptr<StretchedAudio> stretched;  // null: the stream is copied as it is
     };
 
     void choose_streams();
@@ -141,21 +141,21 @@ bool Remuxer::is_stretched(const AVStream& stream) const {
     return options_.stretch && stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
 }
 
-// Where sound of this time goes.
+// Where audio of this time goes.
 std::int64_t Remuxer::moved(std::int64_t us) const {
-    us += options_.sound_later.count();
+    us += options_.audio_later.count();
     if (!options_.stretch) return us;
     const Stretch& s = *options_.stretch;
     return s.about_us + std::llround(static_cast<double>(us - s.about_us) / s.speed);
 }
 
-// Where no time may be below zero, what the sound would lie before it is what all comes later.
+// Where no time may be below zero, what the audio would lie before it is what all comes later.
 void Remuxer::find_shifts() {
     const AVFormatContext& in = in_.format();
     // The clock of a transport stream begins anywhere.
     if ((in.iformat->flags & AVFMT_TS_DISCONT) != 0 && in.start_time != AV_NOPTS_VALUE)
         rest_shift_us_ = -in.start_time;
-    const std::int64_t later = options_.sound_later.count();
+    const std::int64_t later = options_.audio_later.count();
     if (!format_.negative_times) {
         std::int64_t earliest = 0;
         for (const AVStream* s : streams_)
@@ -167,8 +167,8 @@ void Remuxer::find_shifts() {
     }
     copies_.resize(in.nb_streams);
     for (const AVStream* s : streams_) {
-        const bool sound = s->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-        copies_[static_cast<std::size_t>(s->index)].shift_us = rest_shift_us_ + (sound ? later : 0);
+        const bool audio = s->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+        copies_[static_cast<std::size_t>(s->index)].shift_us = rest_shift_us_ + (audio ? later : 0);
     }
 }
 
@@ -179,7 +179,7 @@ void Remuxer::add(const AVStream& from) {
         const auto first_us =
             moved(to_us(from.start_time, from.time_base).value_or(0)) + rest_shift_us_;
         copy.stretched =
-            std::make_unique<StretchedSound>(from, to, format_, options_.stretch->speed,
+            std::make_unique<StretchedAudio>(from, to, format_, options_.stretch->speed,
                                              options_.stretch->pitch, first_us, options_.limits);
         copy.to = &to;
         to.disposition = from.disposition;
@@ -212,16 +212,16 @@ void Remuxer::add(const AVStream& from) {
 
 // Matroska keeps a cover as an attached file.
 void Remuxer::attach_cover(const AVStream& from, AVStream& to) const {
-    const AVPacket& picture = from.attached_pic;
+    const AVPacket& image = from.attached_pic;
     const bool png = from.codecpar->codec_id == AV_CODEC_ID_PNG;
     to.codecpar->codec_type = AVMEDIA_TYPE_ATTACHMENT;
     av_freep(&to.codecpar->extradata);
     to.codecpar->extradata_size = 0;
-    const auto size = static_cast<std::size_t>(picture.size);
+    const auto size = static_cast<std::size_t>(image.size);
     to.codecpar->extradata =
         static_cast<std::uint8_t*>(checked(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE)));
-    std::memcpy(to.codecpar->extradata, picture.data, size);
-    to.codecpar->extradata_size = picture.size;
+    std::memcpy(to.codecpar->extradata, image.data, size);
+    to.codecpar->extradata_size = image.size;
     av_dict_set(&to.metadata, "filename", png ? "cover.png" : "cover.jpg", AV_DICT_DONT_OVERWRITE);
     av_dict_set(&to.metadata, "mimetype", png ? "image/png" : "image/jpeg", AV_DICT_DONT_OVERWRITE);
 }

@@ -12,7 +12,7 @@ FramePtr rgb_frame(const RgbView& rgb, FramePool& pool) {
     if (rgb.width <= 0 || rgb.height <= 0 || rgb.stride < row_bytes ||
         rgb.bytes.size() < row_bytes ||
         (rgb.bytes.size() - row_bytes) / rgb.stride < static_cast<std::size_t>(rgb.height) - 1)
-        throw Error(ErrorCode::invalid_request, "the RGB bytes do not fit the picture's size");
+        throw Error(ErrorCode::invalid_request, "the RGB bytes do not fit the image's size");
     // swscale reads in pairs of pixels: an odd row needs its last one twice.
     FramePtr frame = pool.get(AV_PIX_FMT_RGB24, rgb.width + rgb.width % 2, rgb.height);
     frame->width = rgb.width;

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "media/av.h"
-#include "media/picture_normalizer.h"
+#include "media/image_normalizer.h"
 
 namespace syncnet::media {
 

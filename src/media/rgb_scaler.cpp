@@ -25,9 +25,9 @@ bool fits(const RgbTarget& to) {
     return bytes <= static_cast<std::int64_t>(to.pixels.size());
 }
 
-bool inside(const Rect& rect, const Picture& picture) {
+bool inside(const Rect& rect, const Image& image) {
     return rect.x >= 0 && rect.y >= 0 && rect.width > 0 && rect.height > 0 &&
-           rect.width <= picture.width() - rect.x && rect.height <= picture.height() - rect.y;
+           rect.width <= image.width() - rect.x && rect.height <= image.height() - rect.y;
 }
 
 }  // namespace
@@ -42,15 +42,15 @@ RgbScaler::RgbScaler(RgbScaler&&) noexcept = default;
 RgbScaler& RgbScaler::operator=(RgbScaler&&) noexcept = default;
 RgbScaler::~RgbScaler() = default;
 
-void RgbScaler::convert(const Picture& picture, const RgbTarget& to) {
-    convert(picture, {0, 0, picture.width(), picture.height()}, to);
+void RgbScaler::convert(const Image& image, const RgbTarget& to) {
+    convert(image, {0, 0, image.width(), image.height()}, to);
 }
 
-void RgbScaler::convert(const Picture& picture, const Rect& from, const RgbTarget& to) {
-    if (!inside(from, picture) || !fits(to)) {
-        throw Error(ErrorCode::invalid_request, "a rectangle lies outside its picture");
+void RgbScaler::convert(const Image& image, const Rect& from, const RgbTarget& to) {
+    if (!inside(from, image) || !fits(to)) {
+        throw Error(ErrorCode::invalid_request, "a rectangle lies outside its image");
     }
-    const AVFrame& frame = picture.frame();
+    const AVFrame& frame = image.frame();
     const auto format = static_cast<AVPixelFormat>(frame.format);
     const AVPixFmtDescriptor& layout = *av_pix_fmt_desc_get(format);
 

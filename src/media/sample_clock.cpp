@@ -47,7 +47,7 @@ AvPtr<SwrContext> make_resampler(const AVFrame& frame, AVChannelLayout layout,
     av_opt_set_double(resampler.get(), "rematrix_maxval", 1.0, 0);
     if (!matrix.empty()) swr_set_matrix(resampler.get(), matrix.data(), layout.nb_channels);
     if (swr_init(resampler.get()) < 0) {
-        throw Error(ErrorCode::unsupported_codec, "the sound cannot be converted to 16 kHz");
+        throw Error(ErrorCode::unsupported_codec, "the audio cannot be converted to 16 kHz");
     }
     return resampler;
 }
@@ -73,7 +73,7 @@ void SampleClock::push(AVFrame& frame, std::optional<std::int64_t> time_us) {
     if (frame.sample_rate < limits_.min_sample_rate ||
         frame.sample_rate > limits_.max_sample_rate) {
         throw Error(ErrorCode::bad_sample_rate,
-                    "the sound has " + std::to_string(frame.sample_rate) + " samples per second");
+                    "the audio has " + std::to_string(frame.sample_rate) + " samples per second");
     }
     if (frame.ch_layout.nb_channels < 1 || frame.ch_layout.nb_channels > kMaxChannels) {
         throw Error(ErrorCode::unsupported_codec, "too many channels");

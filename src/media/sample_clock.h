@@ -1,4 +1,4 @@
-// Sound of any rate and layout to 16 kHz without holes, each channel alone and all together.
+// Audio of any rate and layout to 16 kHz without holes, each channel alone and all together.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace syncnet::media {
 
-// Places decoded sound on the clock. Timestamps jitter (webm rounds them to milliseconds, AVI makes
+// Places decoded audio on the clock. Timestamps jitter (webm rounds them to milliseconds, AVI makes
 // them up), so samples are counted, and the timestamps only say when the count has gone wrong: at
 // once if by a lot, after a while if by a little.
 //
 // Gaps and overlaps are mended before the resampler, which therefore sees one continuous stream
-// that begins at time 0: its output sample n is the sound at n / 16000 s, without any delay to
+// that begins at time 0: its output sample n is the audio at n / 16000 s, without any delay to
 // subtract.
 class SampleClock {
   public:
@@ -29,10 +29,10 @@ class SampleClock {
     // Something was lost: the next timestamp is to be believed.
     void expect_gap() noexcept { gap_expected_ = true; }
 
-    // No more sound.
+    // No more audio.
     void finish() noexcept { finished_ = true; }
 
-    // In pieces of bounded length. Throws unsupported_codec if the sound cannot be converted.
+    // In pieces of bounded length. Throws unsupported_codec if the audio cannot be converted.
     std::optional<Samples> pull();
 
   private:

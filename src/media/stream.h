@@ -20,7 +20,7 @@ class Stream {
     virtual void stop() noexcept {}
 };
 
-// Opens the video from its beginning: once for its pictures, and again for each other sound.
+// Opens the video from its beginning: once for its images, and again for each other audio.
 using OpenStream = std::function<std::unique_ptr<Stream>(const Options&)>;
 
 OpenStream open_file(Source source, const Limits& limits);

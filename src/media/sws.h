@@ -1,4 +1,4 @@
-// swscale with its tables kept from one picture to the next.
+// swscale with its tables kept from one image to the next.
 #pragma once
 
 #include <optional>

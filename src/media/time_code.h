@@ -18,7 +18,7 @@ class TimeCodes {
     // the place by them. A rate that is none of editors' (or that varies) leaves the 25.
     explicit TimeCodes(const Info& video);
 
-    // Of the picture shown at frame / 25 s of our clock.
+    // Of the image shown at frame / 25 s of our clock.
     std::string at(std::int64_t frame) const;
     std::string range(const Interval& frames) const {
         return at(frames.from) + " - " + at(frames.to);
@@ -28,7 +28,7 @@ class TimeCodes {
     FrameRate rate_{.frames = kFrameRate, .seconds = 1};
     int start_ = 0;  // in frames of that rate
     bool drops_ = false, of_day_ = false;
-    std::int64_t later_us_ = 0;  // our 0 after the video's first picture
+    std::int64_t later_us_ = 0;  // our 0 after the video's first image
 };
 
 // The exact rate that editors mean by a measured one: 23.976 is 24000/1001. Nothing where it is

@@ -16,7 +16,7 @@ namespace syncnet::media {
 namespace {
 
 constexpr int kHighDefinition = 720;  // from this height on, colours are BT.709
-constexpr std::int64_t kSoundBitRate = 64'000;
+constexpr std::int64_t kAudioBitRate = 64'000;
 
 const AVCodec& encoder(AVCodecID id) {
     if (const AVCodec* found = avcodec_find_encoder(id)) return *found;
@@ -39,7 +39,7 @@ struct Writer::Impl {
         : size(options), muxer(path, "mp4") {
         video = open(AV_CODEC_ID_H264, [this](AVCodecContext& c) { set_up_video(c); });
         video.duration = 1;
-        if (options.sound)
+        if (options.audio)
             audio = open(AV_CODEC_ID_AAC, [](AVCodecContext& c) { set_up_audio(c); });
         muxer.begin("faststart");
     }
@@ -53,7 +53,7 @@ struct Writer::Impl {
             track.codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
         if (avcodec_open2(track.codec.get(), &codec, nullptr) < 0)
             throw Error(ErrorCode::no_encoder, std::string("its encoder ") + codec.name +
-                                                   " does not take pictures of this size or sound");
+                                                   " does not take images of this size or audio");
         track.stream = &muxer.add_stream();
         track.stream->time_base = track.codec->time_base;
         if (avcodec_parameters_from_context(track.stream->codecpar, track.codec.get()) < 0)
@@ -81,7 +81,7 @@ struct Writer::Impl {
         c.sample_fmt = AV_SAMPLE_FMT_FLTP;
         c.sample_rate = kSampleRate;
         c.time_base = {1, kSampleRate};
-        c.bit_rate = kSoundBitRate;
+        c.bit_rate = kAudioBitRate;
         av_channel_layout_default(&c.ch_layout, 1);
     }
 
@@ -97,10 +97,10 @@ struct Writer::Impl {
         }
     }
 
-    void write_picture(std::span<const std::uint8_t> rgb) {
+    void write_image(std::span<const std::uint8_t> rgb) {
         if (rgb.size() !=
             3 * static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height))
-            throw Error(ErrorCode::invalid_request, "the picture has another size");
+            throw Error(ErrorCode::invalid_request, "the image has another size");
         const FramePtr frame = make_frame();
         frame->format = AV_PIX_FMT_YUV420P;
         frame->width = size.width;
@@ -135,8 +135,8 @@ struct Writer::Impl {
         encode(audio, frame.get());
     }
 
-    void write_sound(std::span<const float> mono) {
-        if (!size.sound) return;
+    void write_audio(std::span<const float> mono) {
+        if (!size.audio) return;
         waiting.insert(waiting.end(), mono.begin(), mono.end());
         const auto whole = static_cast<std::size_t>(audio.codec->frame_size);
         std::size_t used = 0;
@@ -146,7 +146,7 @@ struct Writer::Impl {
     }
 
     void finish() {
-        if (size.sound) {
+        if (size.audio) {
             if (!waiting.empty()) write_samples(waiting);
             encode(audio, nullptr);
         }
@@ -168,12 +168,12 @@ Writer::Writer(Writer&&) noexcept = default;
 Writer& Writer::operator=(Writer&&) noexcept = default;
 Writer::~Writer() = default;
 
-void Writer::write_picture(std::span<const std::uint8_t> rgb) {
-    impl_->write_picture(rgb);
+void Writer::write_image(std::span<const std::uint8_t> rgb) {
+    impl_->write_image(rgb);
 }
 
-void Writer::write_sound(std::span<const float> mono) {
-    impl_->write_sound(mono);
+void Writer::write_audio(std::span<const float> mono) {
+    impl_->write_audio(mono);
 }
 
 void Writer::finish() {

@@ -1,4 +1,4 @@
-// Pictures and sound to an mp4 that plays everywhere: H.264 at 25 pictures a second, and AAC.
+// Images and audio to an mp4 that plays everywhere: H.264 at 25 frames a second, and AAC.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@ namespace syncnet::media {
 
 struct WriterOptions {
     int width = 0, height = 0;  // both even
-    bool sound = true;
+    bool audio = true;
 };
 
-// Memory does not depend on the length, as long as pictures and sound come side by side.
+// Memory does not depend on the length, as long as video and audio come side by side.
 class Writer {
   public:
     // Throws no_encoder, cannot_write, storage_full.
@@ -22,11 +22,11 @@ class Writer {
     Writer& operator=(Writer&&) noexcept;
     ~Writer();
 
-    // The next picture: packed 8-bit R, G, B, 3 * width * height. Throws invalid_request (another
+    // The next image: packed 8-bit R, G, B, 3 * width * height. Throws invalid_request (another
     // size), cannot_write, storage_full.
-    void write_picture(std::span<const std::uint8_t> rgb);
+    void write_image(std::span<const std::uint8_t> rgb);
     // The next samples, mono, kSampleRate a second.
-    void write_sound(std::span<const float> mono);
+    void write_audio(std::span<const float> mono);
     // Without it the file is not whole.
     void finish();
 

@@ -96,9 +96,9 @@ NodeId Graph::max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int 
     return append(std::move(pool));
 }
 
-NodeId Graph::unit_length(NodeId in) {
+NodeId Graph::l2_normalize(NodeId in) {
     return append(
-        {.op = Op::unit_length, .name = "unit_length", .inputs = {in}, .shape = node(in).shape});
+        {.op = Op::l2_normalize, .name = "l2_normalize", .inputs = {in}, .shape = node(in).shape});
 }
 
 NodeId Graph::pad_channels(NodeId in, int channels) {
@@ -200,8 +200,8 @@ Graph Graph::resized(const Shape& wanted) const {
                 made = other.max_pool(n.inputs[0], n.kernel_h, n.kernel_w, n.steps.stride_h,
                                       n.steps.stride_w, n.steps.padding);
                 break;
-            case Op::unit_length:
-                made = other.unit_length(n.inputs[0]);
+            case Op::l2_normalize:
+                made = other.l2_normalize(n.inputs[0]);
                 break;
             case Op::pad_channels:
                 made = other.pad_channels(n.inputs[0], n.shape.c);

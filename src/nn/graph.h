@@ -25,7 +25,7 @@ enum class Op {
     resize_bilinear,
     reshape,
     concat_width,
-    unit_length
+    l2_normalize
 };
 
 struct Padding {
@@ -51,7 +51,7 @@ struct Node {
     int kernel_h = 1, kernel_w = 1;
     Steps steps;
     // conv: kernel [O, I/groups, H, W], or [O, I/groups, T, H, W]: then n is time, and value k of
-    // the output has seen the pictures k .. k + kernel_t - 1; bias [O]
+    // the output has seen the images k .. k + kernel_t - 1; bias [O]
     int kernel_t = 1;
     Tensor kernel, bias;
     bool relu = false;  // conv and add: clamped at zero on the way out
@@ -69,7 +69,7 @@ class Graph {
     NodeId add(NodeId a, NodeId b);
     NodeId max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int stride_w,
                     Padding padding);
-    NodeId unit_length(NodeId in);  // every pixel's channels, divided by their Euclidean length
+    NodeId l2_normalize(NodeId in);  // every pixel's channels, divided by their Euclidean length
     NodeId pad_channels(NodeId in, int channels);     // with zeros behind
     NodeId resize_bilinear(NodeId in, int h, int w);  // half-pixel centres
     NodeId reshape(NodeId in, const Shape& shape);    // the same values in the same order

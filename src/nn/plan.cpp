@@ -368,7 +368,7 @@ void Plan::Impl::compile(NodeId id) {
                           pd.scratchpad_desc());
             break;
         }
-        case Op::unit_length:
+        case Op::l2_normalize:
             add_move(in_value(), made,
                      UnitRows{.rows = node.shape.size() / static_cast<std::size_t>(node.shape.c),
                               .channels = static_cast<std::size_t>(node.shape.c),

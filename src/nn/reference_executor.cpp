@@ -26,7 +26,7 @@ void for_each(const Shape& s, const Visit& visit) {
                 for (int c = 0; c < s.c; ++c) visit(n, y, x, c);
 }
 
-template <typename Visit>  // visit(row, column, kernel row, kernel column) inside the picture
+template <typename Visit>  // visit(row, column, kernel row, kernel column) inside the image
 void for_window(const Node& node, const Shape& in, int y, int x, const Visit& visit) {
     for (int ky = 0; ky < node.kernel_h; ++ky) {
         const Steps& steps = node.steps;
@@ -56,7 +56,7 @@ void conv(const Node& node, const Shape& from, const Values& in, Values& out) {
     });
 }
 
-void unit_length(const Shape& shape, const Values& in, Values& out) {
+void l2_normalize(const Shape& shape, const Values& in, Values& out) {
     const auto channels = static_cast<std::size_t>(shape.c);
     for (std::size_t i = 0; i < in.size(); i += channels) {
         double squares = 0;
@@ -127,8 +127,8 @@ std::vector<Values> reference_run(const Graph& graph, std::span<const float> inp
             case Op::max_pool:
                 max_pool(node, from(0), in(0), out);
                 break;
-            case Op::unit_length:
-                unit_length(node.shape, in(0), out);
+            case Op::l2_normalize:
+                l2_normalize(node.shape, in(0), out);
                 break;
             case Op::pad_channels:
                 for_each(from(0), [&](int n, int y, int x, int c) {

@@ -103,16 +103,16 @@ json frame_rate(const media::FrameRate& rate) {
            (rate.seconds == 1 ? "" : "/" + std::to_string(rate.seconds));
 }
 
-// Which sound was judged, and which others the file has.
+// Which audio was judged, and which others the file has.
 json audio(const Analysis& a) {
-    if (!a.audio) return nullptr;
+    if (!a.audio_search) return nullptr;
     const auto& all = a.video.audio_tracks;
-    const Tried& chosen = a.audio->chosen;
+    const Tried& chosen = a.audio_search->chosen;
     const auto& track = all[static_cast<std::size_t>(chosen.pick.track)];
     json tracks = json::array();
     for (std::size_t i = 0; i < all.size(); ++i) {
         std::optional<double> speech;
-        for (const Tried& t : a.audio->tried)
+        for (const Tried& t : a.audio_search->tried)
             if (t.pick.track == static_cast<int>(i))
                 speech = std::max(speech.value_or(0), t.speech_seconds);
         tracks.push_back(
@@ -126,12 +126,13 @@ json audio(const Analysis& a) {
              {"speech_s", number(speech, 2)}});
     }
     json notes = json::array();
-    const auto first = std::ranges::find_if(a.audio->tried, [&](const Tried& t) {
-        return t.pick == SoundPick{.track = chosen.pick.track};
+    const auto first = std::ranges::find_if(a.audio_search->tried, [&](const Tried& t) {
+        return t.pick == AudioPick{.track = chosen.pick.track};
     });
-    if (first != a.audio->tried.end() && first->levels.inverted())
+    if (first != a.audio_search->tried.end() && first->levels.inverted())
         notes.push_back("phase_inverted");
-    if (first != a.audio->tried.end() && first->levels.one_sided()) notes.push_back("one_sided");
+    if (first != a.audio_search->tried.end() && first->levels.one_sided())
+        notes.push_back("one_sided");
     return {{"track", chosen.pick.track + 1},
             {"language", track.language.empty() ? json(nullptr) : json(track.language)},
             {"codec", track.codec},

@@ -21,7 +21,7 @@ struct TrackAnalysis {
     int id = 0;
     std::int64_t first_frame = 0;
     std::int64_t frames = 0;
-    face::Box mean_box;                 // pixels of the upright picture
+    face::Box mean_box;                 // pixels of the upright image
     std::vector<Interval> read, spoke;  // when its mouth could be read; when the voice was its own
     score::Voice voice;                 // as if no other face were there
     score::Evidence evidence;
@@ -32,8 +32,8 @@ struct TrackAnalysis {
 struct Analysis {
     media::Info video;
     media::Damage damage;
-    std::optional<AudioSearch> audio;  // which sound was judged
-    double seconds = 0;                // of picture
+    std::optional<AudioSearch> audio_search;  // which audio was judged
+    double seconds = 0;                       // of image
     int shots = 0;
     std::vector<TrackAnalysis> tracks;  // the leading one first
     std::optional<Timeline> timeline;   // if asked for; its tracks are those above

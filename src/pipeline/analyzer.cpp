@@ -25,11 +25,11 @@ double speech_seconds(const Reading& reading) {
         speech_frames(reading.speech, from, from + std::ssize(reading.speech.probability)));
 }
 
-// How many of the sounds that were listened to could have fitted by accident.
-int sounds_of(const Reading& reading) {
-    if (!reading.audio) return 1;
-    const auto judged =
-        std::ranges::count_if(reading.audio->tried, [](const Tried& t) { return t.fit > 0; });
+// How many of the mixes that were listened to could have fitted by accident.
+int audio_candidates(const Reading& reading) {
+    if (!reading.audio_search) return 1;
+    const auto judged = std::ranges::count_if(reading.audio_search->tried,
+                                              [](const Tried& t) { return t.fit > 0; });
     return std::max(1, static_cast<int>(judged));
 }
 
@@ -71,10 +71,10 @@ score::Voice published_voice(const sync::PublishedMeasurement& measured, const R
 }
 
 score::Voice voice_of(std::span<const FaceEvidence> faces, const ScoringModel& scoring,
-                      int max_offset, int sounds) {
+                      int max_offset, int candidates) {
     std::vector<score::Face> all;
     for (const FaceEvidence& f : faces) all.push_back({.id = f.id, .map = &f.map});
-    return score::find_voice(all, scoring.calibration, max_offset, sounds);
+    return score::find_voice(all, scoring.calibration, max_offset, candidates);
 }
 
 // A model without PairStatistics can only tell whether there is speech.
@@ -109,7 +109,7 @@ TrackAnalysis analyse(const ReadTrack& track, const FaceEvidence& face, const Re
                     .read = read_intervals(face),
                     .evidence = evidence_of({&face, 1}, reading)};
     if (scoring.network->info().edges == sync::Edges::zero_padded) {
-        auto measured = sync::measure_as_published(track.lips.embeddings, reading.sound);
+        auto measured = sync::measure_as_published(track.lips.embeddings, reading.audio);
         t.voice = published_voice(measured, track, t.evidence, scoring);
         t.framewise = std::move(measured.framewise);
     } else if (!scoring.calibration.pairs) {
@@ -117,7 +117,7 @@ TrackAnalysis analyse(const ReadTrack& track, const FaceEvidence& face, const Re
         t.voice = published_voice({.curve = curve, .result = sync::read_curve(curve)}, track,
                                   t.evidence, scoring);
     } else {
-        t.voice = voice_of({&face, 1}, scoring, search.max_offset, sounds_of(reading));
+        t.voice = voice_of({&face, 1}, scoring, search.max_offset, audio_candidates(reading));
     }
     t.verdict =
         score::judge(t.voice, t.evidence, scoring.calibration, thresholds, search.max_offset);
@@ -175,7 +175,7 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
         search_of(scoring, request.max_offset_ms.value_or(options_.max_offset_ms));
     Analysis analysis{.video = reading.video,
                       .damage = reading.damage,
-                      .audio = reading.audio,
+                      .audio_search = reading.audio_search,
                       .seconds = to_seconds(reading.frames),
                       .shots = reading.cuts + 1,
                       .thresholds = thresholds,
@@ -197,14 +197,14 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
     }
     analysis.evidence = evidence_of(faces, reading);
     if (scoring.calibration.pairs)
-        analysis.voice = faces.size() == 1
-                             ? analysis.tracks.front().voice
-                             : voice_of(faces, scoring, search.max_offset, sounds_of(reading));
+        analysis.voice = faces.size() == 1 ? analysis.tracks.front().voice
+                                           : voice_of(faces, scoring, search.max_offset,
+                                                      audio_candidates(reading));
     for (TrackAnalysis& t : analysis.tracks) t.spoke = spoken(analysis.voice, t.id);
     std::ranges::stable_sort(analysis.tracks, std::greater{}, lead_of);
 
     if (!scoring.calibration.pairs && !analysis.tracks.empty()) {
-        // The face that the sound fits best is the file.
+        // The face that the audio fits best is the file.
         analysis.voice = analysis.tracks.front().voice;
         analysis.evidence = analysis.tracks.front().evidence;
     }

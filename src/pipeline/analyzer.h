@@ -1,4 +1,4 @@
-// The product: a video in, how far its sound is from its lips out.
+// The product: a video in, how far its audio is from its lips out.
 //
 //   read_video -> face_evidence (a map a face) -> find_voice -> judge -> Analysis
 #pragma once
@@ -23,7 +23,7 @@ class Analyzer {
   public:
     Analyzer(std::shared_ptr<const Models> models, const AnalyzerOptions& options);
 
-    // Throws what media::Reader throws, timeout, cancelled. No face, no sound and no speech are no
+    // Throws what media::Reader throws, timeout, cancelled. No face, no audio and no speech are no
     // errors but answers.
     Analysis analyze(media::Source source, const Request& request = {}) const;
     // Of what is no file; limits are the stream's.

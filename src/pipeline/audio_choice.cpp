@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kFits = 0.9;           // nothing better is looked for
 constexpr double kClearlyBetter = 0.1;  // than the one before, which else stays
-constexpr std::size_t kMostSounds = 24;
+constexpr std::size_t kMostTried = 24;
 constexpr std::size_t kLongestTag = 35;  // of BCP 47
 
 bool is_tag(std::string_view text) {
@@ -102,13 +102,13 @@ std::optional<int> first_track(const media::Info& info, const AudioChoice& choic
     return info.audio_track;
 }
 
-AudioSearch find_sound(const media::Info& info, const AudioChoice& choice, Tried first,
-                       const std::function<Tried(const SoundPick&)>& listen) {
+AudioSearch find_audio(const media::Info& info, const AudioChoice& choice, Tried first,
+                       const std::function<Tried(const AudioPick&)>& listen) {
     AudioSearch search{.chosen = first, .tried = {first}};
-    std::deque<SoundPick> waiting;
+    std::deque<AudioPick> waiting;
     if (choice.which == AudioChoice::Which::best) {
         for (std::size_t i = 0; i < info.audio_tracks.size(); ++i) {
-            const SoundPick pick{.track = static_cast<int>(i)};
+            const AudioPick pick{.track = static_cast<int>(i)};
             if (info.audio_tracks[i].readable && pick.track != first.pick.track)
                 waiting.push_back(pick);
         }
@@ -120,7 +120,7 @@ AudioSearch find_sound(const media::Info& info, const AudioChoice& choice, Tried
             waiting.push_back({.track = tried.pick.track, .mix = mix});
     };
     add_channels(first);
-    while (search.chosen.fit < kFits && !waiting.empty() && search.tried.size() < kMostSounds) {
+    while (search.chosen.fit < kFits && !waiting.empty() && search.tried.size() < kMostTried) {
         const Tried tried = listen(waiting.front());
         waiting.pop_front();
         add_channels(tried);

@@ -1,4 +1,4 @@
-// Which of a file's sounds is judged.
+// Which of a file's audio tracks is judged.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "media/reader.h"
-#include "pipeline/sound.h"
+#include "pipeline/listener.h"
 
 namespace syncnet::pipeline {
 
@@ -34,26 +34,26 @@ std::string to_string(const AudioChoice& choice);
 inline constexpr std::string_view kAudioChoices =
     "best, default, an audio track's number (from 1 on) or its language (such as eng)";
 
-// The track to begin with, in info.audio_tracks; nothing where there is no sound. Throws
+// The track to begin with, in info.audio_tracks; nothing where there is no audio. Throws
 // invalid_request where there is no such track.
 std::optional<int> first_track(const media::Info& info, const AudioChoice& choice);
 
-// What is known of a sound that was listened to.
+// What is known of audio that was listened to.
 struct Tried {
-    SoundPick pick;
+    AudioPick pick;
     double speech_seconds = 0;
     double fit = 0;  // 0..1: its voice belongs to the lips, at any offset; 0 without evidence
     ChannelLevels levels;
 };
 
-// Listens to a file's other sounds until one fits: the other tracks, and where channels differ,
+// Listens to a file's other audio until one fits: the other tracks, and where channels differ,
 // their channels. `listen` is called with each in turn. Returns the best of all, the first one
 // where none is better.
 struct AudioSearch {
     Tried chosen;
     std::vector<Tried> tried;  // in turn
 };
-AudioSearch find_sound(const media::Info& info, const AudioChoice& choice, Tried first,
-                       const std::function<Tried(const SoundPick&)>& listen);
+AudioSearch find_audio(const media::Info& info, const AudioChoice& choice, Tried first,
+                       const std::function<Tried(const AudioPick&)>& listen);
 
 }  // namespace syncnet::pipeline

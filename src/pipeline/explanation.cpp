@@ -101,7 +101,7 @@ std::vector<std::string> what_was_seen(const Analysis& a) {
                            ? std::string("One face")
                            : std::to_string(a.tracks.size()) + " faces, or shots with one");
     if (!a.evidence.has_audio) {
-        seen.emplace_back("No sound");
+        seen.emplace_back("No audio");
     } else {
         seen.push_back(seconds_text(a.evidence.speech) + " of speech, " +
                        seconds_text(a.evidence.readable) + " of it while a mouth could be read");
@@ -127,7 +127,7 @@ std::string what_was_decided(const Analysis& a) {
     if (!a.verdict.score)
         return text + " That is not enough to measure the fit by, so no score is given.";
     return text + " The score is " + number(*a.verdict.score) + "; ALLOW takes " + number(t.allow) +
-           " and sound that is at most " + frames_text(t.max_offset_frames) + " (" +
+           " and audio that is at most " + frames_text(t.max_offset_frames) + " (" +
            std::to_string(t.max_offset_frames * kMsPerFrame) + " ms) off, NEXT takes " +
            number(t.next) + ".";
 }
@@ -161,7 +161,7 @@ std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole
         .needed = ask.needed(kMostDistance, 0, [](auto& x, double v) { x.min_dist = v; })};
     distance.enough = distance.needed && r.min_dist <= *distance.needed;
     distance.text = "Distance " + number(r.min_dist) +
-                    ": how far lips and sound are apart where they fit best; less is better. " +
+                    ": how far lips and audio are apart where they fit best; less is better. " +
                     enough_text(distance, true, 2);
 
     ScorePart evidence{
@@ -169,15 +169,14 @@ std::vector<ScorePart> parts_of(const sync::SyncResult& r, const Question& whole
         .value = r.evidence,
         .needed = ask.needed(1, kMostEvidence, [](auto& x, double v) { x.evidence = v; })};
     evidence.enough = evidence.needed && evidence.value >= *evidence.needed;
-    evidence.text =
-        "Evidence " + fixed_point(r.evidence, 0) +
-        ": pictures (25 a second) with speech and a mouth that can be read, to compare; "
-        "the more, the less is chance. " +
-        enough_text(evidence, false, 0);
+    evidence.text = "Evidence " + fixed_point(r.evidence, 0) +
+                    ": frames (25 a second) with speech and a mouth that can be read, to compare; "
+                    "the more, the less is chance. " +
+                    enough_text(evidence, false, 0);
 
     ScorePart offset{.name = "offset_frames", .value = static_cast<double>(r.offset_frames)};
     offset.enough = in_time;
-    offset.text = "Offset " + std::to_string(r.offset_frames) + ": the sound is " +
+    offset.text = "Offset " + std::to_string(r.offset_frames) + ": the audio is " +
                   offset_text(r.offset_frames) + ". ";
     const std::string here = number(whole.score()), in_place = number(whole.in_place().score());
     if (here != in_place)
@@ -204,8 +203,8 @@ std::string describe(std::span<const Window> windows, WindowRole role) {
         std::ranges::minmax(windows, {}, [](const Window& w) { return w.result->offset_frames; });
     const int low = least.result->offset_frames, high = most.result->offset_frames;
     std::string text = role == WindowRole::agrees ? "fits the clip's offset" : "fits elsewhere";
-    text += low == high ? ": sound " + offset_text(low)
-                        : ": sound from " + offset_text(low) + " to " + offset_text(high);
+    text += low == high ? ": audio " + offset_text(low)
+                        : ": audio from " + offset_text(low) + " to " + offset_text(high);
     return text;
 }
 
@@ -239,7 +238,7 @@ std::vector<CarryingWindow> carrying(const TrackTimeline& track, int offset) {
 
 std::vector<std::string> without_evidence(const Analysis& a, const score::Calibration& c) {
     std::vector<std::string> change;
-    if (has(a.verdict, Reason::no_audio)) change.emplace_back("Sound with a voice in it");
+    if (has(a.verdict, Reason::no_audio)) change.emplace_back("Audio with a voice in it");
     if (has(a.verdict, Reason::too_short))
         change.push_back("A video of at least " + seconds_text(c.min_face_seconds) + "; it has " +
                          seconds_text(a.seconds));
@@ -259,8 +258,8 @@ std::vector<std::string> without_evidence(const Analysis& a, const score::Calibr
 std::string change_of(const ScorePart& part, bool allowed) {
     if (part.name == "evidence") {
         const std::string count = fixed_point(*part.needed, 0);
-        if (allowed) return "Fewer than " + count + " pictures to compare";
-        return count + " pictures to compare that fit as well (" +
+        if (allowed) return "Fewer than " + count + " images to compare";
+        return count + " images to compare that fit as well (" +
                seconds_text(*part.needed / media::kFrameRate) + ")";
     }
     const bool distance = part.name == "min_dist";
@@ -275,20 +274,20 @@ std::vector<std::string> what_would_change(const Analysis& a, const std::vector<
     std::vector<std::string> change;
     if (has(a.verdict, Reason::offset_too_large)) {
         const double moved = ask.in_place().score();
-        change.push_back("The sound in its place: the score would be " + number(moved) +
+        change.push_back("The audio in its place: the score would be " + number(moved) +
                          (moved >= t.allow ? ", which is ALLOW" : ", which is NEXT"));
         return change;
     }
-    if (has(a.verdict, Reason::drifts)) change.emplace_back("A sound that runs at the right speed");
+    if (has(a.verdict, Reason::drifts)) change.emplace_back("Audio that runs at the right speed");
     if (has(a.verdict, Reason::jumps)) change.emplace_back("One offset from beginning to end");
     if (has(a.verdict, Reason::part_does_not_match))
         change.emplace_back("Speech that fits the face in view all the time");
     if (!change.empty()) return change;
     if (allowed)
-        change.push_back("Sound that is more than " + frames_text(t.max_offset_frames) + " off");
+        change.push_back("Audio that is more than " + frames_text(t.max_offset_frames) + " off");
     else if (std::ranges::any_of(
                  parts, [](const ScorePart& p) { return p.name == "offset_frames" && !p.enough; }))
-        change.emplace_back("The sound in its place, and one of these:");
+        change.emplace_back("The audio in its place, and one of these:");
     for (const ScorePart& part : parts) {
         if (!part.needed || part.enough != allowed) continue;
         // Where the least possible is enough, there is nothing below it.
@@ -297,7 +296,7 @@ std::vector<std::string> what_would_change(const Analysis& a, const std::vector<
     }
     if (change.empty())
         change.emplace_back(
-            "No single measurement: lips and sound would have to fit better in "
+            "No single measurement: lips and audio would have to fit better in "
             "several ways");
     return change;
 }
@@ -307,7 +306,7 @@ std::vector<std::string> what_to_do(const Analysis& a) {
     if (has(a.verdict, Reason::in_sync)) steps.emplace_back("Nothing: it is as it should be.");
     if (has(a.verdict, Reason::drifts))
         steps.emplace_back(
-            "Give the sound the speed of the picture: `syncnet fix --drift keep-pitch`, or "
+            "Give the audio the speed of the video: `syncnet fix --drift keep-pitch`, or "
             "`--drift "
             "resample` where rates were mixed up.");
     else if (has(a.verdict, Reason::jumps))
@@ -319,12 +318,12 @@ std::vector<std::string> what_to_do(const Analysis& a) {
     if (has(a.verdict, Reason::voice_does_not_match) ||
         has(a.verdict, Reason::part_does_not_match) || has(a.verdict, Reason::lips_do_not_move))
         steps.emplace_back(
-            "`syncnet visualise` shows face, sound and offset side by side, for a person to look "
+            "`syncnet visualise` shows face, audio and offset side by side, for a person to look "
             "at.");
     if (has(a.verdict, Reason::voice_does_not_match))
         steps.emplace_back(
             "Take the voice for another's: dubbed, replaced or generated - or of somebody who is "
-            "not in the picture.");
+            "not in the image.");
     if (has(a.verdict, Reason::uncertain))
         steps.emplace_back(
             "Ask for another recording: longer, nearer, with more light and less noise - or let a "

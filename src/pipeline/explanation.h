@@ -15,7 +15,7 @@ namespace syncnet::pipeline {
 struct ScorePart {
     std::string name;  // "confidence", "min_dist", "offset_frames", "evidence"
     double value = 0;
-    // With all else as it is, and the sound in its place if it is too far off for ALLOW, the score
+    // With all else as it is, and the audio in its place if it is too far off for ALLOW, the score
     // reaches that threshold from here on. Nothing: at no value; offset_frames has none either.
     std::optional<double> needed;
     bool enough = false;

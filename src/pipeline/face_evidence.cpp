@@ -57,7 +57,7 @@ FaceEvidence face_evidence(const ReadTrack& track, const Reading& reading,
     for (std::int64_t i = lips.first_frame; i < lips.end_frame(); ++i)
         counts.values.push_back(readable.at(i) * moving.at(i));
     return {.id = track.id,
-            .map = sync::EvidenceMap(lips, reading.sound, counts, speech_weights(reading.speech),
+            .map = sync::EvidenceMap(lips, reading.audio, counts, speech_weights(reading.speech),
                                      scoring.calibration.scale, reach),
             .readable = std::move(readable),
             .moving = std::move(moving),

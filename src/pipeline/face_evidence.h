@@ -1,4 +1,4 @@
-// What each face of a reading is evidence of: its map against the sound, and when it was seen,
+// What each face of a reading is evidence of: its map against the audio, and when it was seen,
 // could be read, and its mouth moved.
 #pragma once
 

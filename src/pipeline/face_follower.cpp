@@ -14,22 +14,22 @@ FaceFollower::FaceFollower(std::unique_ptr<face::Detector> detector,
       on_track_end_(std::move(on_track_end)),
       tracker_(options.tracker) {}
 
-void FaceFollower::push(std::int64_t frame, const std::optional<media::Picture>& picture) {
-    if (!picture) {
+void FaceFollower::push(std::int64_t frame, const std::optional<media::Image>& image) {
+    if (!image) {
         end_ = next_look_ = frame + 1;
         tracker_.cut(end_);
         return;
     }
-    if (shots_.is_cut(*picture)) {
+    if (shots_.is_cut(*image)) {
         ++cuts_;
         tracker_.cut(frame);
         hand_out();
         next_look_ = frame;
     }
-    waiting_.push_back(*picture);
+    waiting_.push_back(*image);
     end_ = frame + 1;
     if (frame < next_look_) return;
-    const auto found = detector_->detect(*picture);
+    const auto found = detector_->detect(*image);
     any_face_ = any_face_ || !found.empty();
     tracker_.observe(frame, found);
     next_look_ = frame + options_.detection_stride;

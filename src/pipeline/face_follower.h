@@ -1,7 +1,7 @@
-// From pictures to faces: looks for them in every k-th picture, follows them through each shot, and
-// hands out every picture of every face once the face's geometry around it is known.
+// From images to faces: looks for them in every k-th frame, follows them through each shot, and
+// hands out every frame of every face once the face's geometry around it is known.
 //
-// Geometry needs the detections behind it (interpolation, smoothing, bridged gaps), so pictures
+// Geometry needs the detections behind it (interpolation, smoothing, bridged gaps), so images
 // wait in a queue until no track needs them: at most about the tracker's longest gap.
 #pragma once
 
@@ -19,7 +19,7 @@
 namespace syncnet::pipeline {
 
 struct FaceFollowerOptions {
-    // Pictures from one look to the next. On held-out clips offsets and confidence stay the same up
+    // Images from one look to the next. On held-out clips offsets and confidence stay the same up
     // to 12 (bench/detection_stride.py); 4 saves most of the time and still follows quick heads.
     // 0: what suits the detector.
     int detection_stride = 0;
@@ -30,8 +30,7 @@ struct FaceFollowerOptions {
 class FaceFollower {
   public:
     // Called for each frame of each track, in the order of frames within a track.
-    using OnFace =
-        std::function<void(const face::Track&, std::int64_t frame, const media::Picture&)>;
+    using OnFace = std::function<void(const face::Track&, std::int64_t frame, const media::Image&)>;
 
     // Called once for each track, after its last frame.
     using OnTrackEnd = std::function<void(const face::Track&)>;
@@ -39,12 +38,12 @@ class FaceFollower {
     FaceFollower(std::unique_ptr<face::Detector> detector, const FaceFollowerOptions& options,
                  OnFace on_face, OnTrackEnd on_track_end = {});
 
-    // Frames in order, without a hole; no picture where the video has not begun.
-    void push(std::int64_t frame, const std::optional<media::Picture>& picture);
+    // Frames in order, without a hole; no image where the video has not begun.
+    void push(std::int64_t frame, const std::optional<media::Image>& image);
     void finish();
 
     std::int64_t frames() const { return end_; }
-    bool any_face() const { return any_face_; }  // in any picture that was looked at
+    bool any_face() const { return any_face_; }  // in any image that was looked at
     int cuts() const { return cuts_; }
 
   private:
@@ -56,8 +55,8 @@ class FaceFollower {
     OnTrackEnd on_track_end_;
     face::ShotDetector shots_;
     face::Tracker tracker_;
-    std::deque<media::Picture> waiting_;  // pictures of frames end_ - waiting_.size() .. end_ - 1
-    std::map<int, std::int64_t> next_;    // by track: the next frame to hand out; absent when done
+    std::deque<media::Image> waiting_;  // images of frames end_ - waiting_.size() .. end_ - 1
+    std::map<int, std::int64_t> next_;  // by track: the next frame to hand out; absent when done
     std::size_t known_tracks_ = 0;
     std::int64_t end_ = 0;
     std::int64_t next_look_ = 0;

@@ -49,9 +49,9 @@ void refuse_if_changing(const Analysis& a, bool mend_drift) {
         refuse("the offset changes (" + list + "); cut the video there and fix its parts");
     }
     if (!mend_drift && drifts(voice))
-        refuse("the sound drifts by " + fixed_point(voice.drift->ms_per_s, 1) +
+        refuse("the audio drifts by " + fixed_point(voice.drift->ms_per_s, 1) +
                " ms a second, so no one offset is right; --drift keep-pitch or --drift resample "
-               "gives it the speed of the picture");
+               "gives it the speed of the video");
 }
 
 bool in_sync(const Analysis& a) {
@@ -74,11 +74,11 @@ Correction correction_for(const Analysis& analysis, bool mend_drift) {
     if (voice.beyond_range)
         refuse("the offset is " + in_ms(analysis.max_offset) +
                " or more, the end of what is searched; search further with --max-offset-ms");
-    if (!drifts(voice)) return {.sound_later = microseconds(voice.result->fine_offset_frames)};
-    // Of pictures at t the sound is at t - offset(t): it grows by 1 - 1 / speed.
+    if (!drifts(voice)) return {.audio_later = microseconds(voice.result->fine_offset_frames)};
+    // Of images at t the audio is at t - offset(t): it grows by 1 - 1 / speed.
     const score::Drift& drift = *voice.drift;
     const double speed = score::speed_of(drift);
-    return {.sound_later = microseconds(drift.offset_frames - (1 - 1 / speed) * drift.at_frame),
+    return {.audio_later = microseconds(drift.offset_frames - (1 - 1 / speed) * drift.at_frame),
             .speed = 1 / speed};
 }
 
@@ -95,7 +95,7 @@ Fix fix(const Analyzer& analyzer, const fs::path& video, const fs::path& out,
     Fix fix{.before = analyzer.analyze(media::Source::from_path(video), request)};
     const Correction correction = correction_for(fix.before, options.drift.has_value());
     if (in_sync(fix.before)) return fix;
-    fix.sound_later = correction.sound_later;
+    fix.audio_later = correction.audio_later;
     fix.speed = correction.speed;
     std::optional<media::Stretch> stretch;
     if (correction.speed != 1)
@@ -104,15 +104,15 @@ Fix fix(const Analyzer& analyzer, const fs::path& video, const fs::path& out,
                    .about_us = fix.before.video.zero_us};
 
     media::remux(media::Source::from_path(video), file.path(),
-                 {.sound_later = fix.sound_later,
+                 {.audio_later = fix.audio_later,
                   .stretch = stretch,
                   .limits = options.limits,
                   .between = [&] { check(request); }});
     fix.after = analyzer.analyze(media::Source::from_path(file.path()), request);
     if (!in_sync(*fix.after)) {
         const auto& measured = fix.after->voice.result;
-        refuse("with the sound moved by " +
-               in_ms(static_cast<double>(fix.sound_later.count()) / kUsPerFrame) +
+        refuse("with the audio moved by " +
+               in_ms(static_cast<double>(fix.audio_later.count()) / kUsPerFrame) +
                (measured ? " the offset is still " + in_ms(measured->offset_frames)
                          : " nothing can be measured any more"));
     }

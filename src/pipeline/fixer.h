@@ -1,4 +1,4 @@
-// A video whose sound is early or late, put right: measured, written anew with the offset taken
+// A video whose audio is early or late, put right: measured, written anew with the offset taken
 // out, and measured again.
 #pragma once
 
@@ -13,10 +13,10 @@
 namespace syncnet::pipeline {
 
 struct FixOptions {
-    // By which voice and which of the file's sounds; all sounds are moved. Its
+    // By which voice and which of the file's audio tracks; all are moved. Its
     // progress goes from 0 to 1 twice.
     Request request;
-    // How sound that drifts gets the speed of the picture; it is encoded again. Nothing: not at
+    // How audio that drifts gets the speed of the video; it is encoded again. Nothing: not at
     // all.
     std::optional<media::Pitch> drift;
     media::Limits limits;
@@ -26,20 +26,20 @@ struct FixOptions {
 struct Fix {
     Analysis before;
     std::optional<Analysis> after;             // nothing: it was in sync, and nothing was written
-    std::chrono::microseconds sound_later{0};  // at the beginning
-    double speed = 1;                          // the sound's new one
+    std::chrono::microseconds audio_later{0};  // at the beginning
+    double speed = 1;                          // the audio's new one
 };
 
 // What puts the sound right.
 struct Correction {
-    std::chrono::microseconds sound_later{0};  // at the beginning, before it is stretched
+    std::chrono::microseconds audio_later{0};  // at the beginning, before it is stretched
     double speed = 1;
 };
 
 // This many frames are in sync: what people don't notice, and the measurement's own error.
 inline constexpr int kInSyncFrames = 1;
 
-// How far the sound has to be moved, and stretched. Throws not_fixable where that is not certain:
+// How far the audio has to be moved, and stretched. Throws not_fixable where that is not certain:
 // too little evidence; a voice that would not be allowed if it were in its place; an offset that
 // changes, or that is at the end of what is searched. One that changes steadily is corrected if
 // `mend_drift`.

@@ -52,7 +52,7 @@ auto naming(const fs::path& path, const Load& load) {
     }
 }
 
-ScoringModel load_edition(const fs::path& path, nn::Precision precision) {
+ScoringModel load_lipsync(const fs::path& path, nn::Precision precision) {
     const sync::LipSyncModel networks = sync::load_lip_sync(path, precision);
     return {.network = sync::lip_sync_model(networks),
             .speech = networks.speech,
@@ -61,7 +61,7 @@ ScoringModel load_edition(const fs::path& path, nn::Precision precision) {
                 score::load_calibration(fs::path(path).replace_extension(kCalibrationExtension))};
 }
 
-// Adds what the file is, the published SyncNet or an edition of one's own; says which.
+// Adds what the file is, the published SyncNet or a custom model; says which.
 std::optional<std::string> add_model(const ModelOptions& options, const fs::path& path,
                                      nn::Precision fast, nn::Precision exact, Models& models) {
     // The file is let go before the next one is read.
@@ -69,14 +69,15 @@ std::optional<std::string> add_model(const ModelOptions& options, const fs::path
     if (!weights) return std::nullopt;
     return naming(path, [&] {
         if (sync::is_lip_sync(*weights)) {
-            ScoringModel own = load_edition(path, fast);
+            ScoringModel own = load_lipsync(path, fast);
             const std::string name = own.network->info().name;
-            if (name == kSyncNetV2 || std::ranges::find(kEditions, name) != kEditions.end())
+            if (name == kSyncNetV2 ||
+                std::ranges::find(kBundledModels, name) != kBundledModels.end())
                 throw Error(ErrorCode::bad_model,
                             "there is another model called " + name +
                                 ": give the file another name, or name that one with MODEL");
             models.scoring.insert(models.scoring.begin(), std::move(own));
-            return name + ", an edition of one's own: MODEL_PATH names it";
+            return name + ", a custom model: MODEL_PATH names it";
         }
         const auto syncnet = sync::load_syncnet_v2(*weights, exact, options.threads);
         models.scoring.insert(models.scoring.begin(),
@@ -179,9 +180,9 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
     const nn::Precision fast = options.precision.value_or(nn::best_precision());
     const nn::Precision exact = options.precision.value_or(nn::best_exact_precision());
     Models models{.blaze_face = load_detector(options.folder, options.face_range)};
-    for (const char* const edition : kEditions)
+    for (const char* const model : kBundledModels)
         models.scoring.push_back(
-            load_edition(options.folder / (std::string(edition) + ".safetensors"), fast));
+            load_lipsync(options.folder / (std::string(model) + ".safetensors"), fast));
 
     const fs::path s3fd = options.s3fd.empty() ? options.folder / kS3fdFile : options.s3fd;
     naming(s3fd, [&] {

@@ -23,7 +23,7 @@ struct ModelOptions {
     // Which model scores where a request names none. Empty: the one of `model_path`, the published
     // SyncNet where it is in `folder`, else the first bundled one.
     std::string model;
-    // The published SyncNet, or an edition of LipSync of one's own (training/) with
+    // The published SyncNet, or a custom LipSync model (training/) with
     // <name>.calibration.json beside <name>.safetensors. Empty: the published one in `folder`, if
     // it is there.
     std::filesystem::path model_path;
@@ -64,9 +64,9 @@ struct Models {
 // {model, thresholds} of one's own or null, "detectors": [names]}
 nlohmann::json describe(const Models& models);
 
-// The editions of LipSync that come with the program: the one that scores by default, and the one
+// the LipSync models that come with the program: the one that scores by default, and the one
 // that learned from freely licensed clips only.
-inline constexpr std::array<const char*, 2> kEditions{"lipsync", "lipsync-grid"};
+inline constexpr std::array<const char*, 2> kBundledModels{"lipsync", "lipsync-grid"};
 inline constexpr const char* kCalibrationExtension = "calibration.json";  // beside the weights
 inline constexpr const char* kSyncNetV2 = "syncnet_v2";
 inline constexpr const char* kSyncNetV2File = "syncnet_v2.model";

@@ -15,13 +15,13 @@
 namespace syncnet::pipeline {
 namespace {
 
-// Pictures decoded ahead: enough to keep both threads busy, few enough to hold in memory.
+// Images decoded ahead: enough to keep both threads busy, few enough to hold in memory.
 constexpr std::size_t kFramesAhead = 8;
 // S3FD's boxes are used as they are found; BlazeFace's are smooth enough to be looked for rarely.
 constexpr int kS3fdStride = 1;
 constexpr int kBlazeFaceStride = 4;
 
-// Decodes on a thread of its own; the sound goes through the models' front ends there too.
+// Decodes on a thread of its own; the audio goes through the models' front ends there too.
 class Decoding {
   public:
     Decoding(std::unique_ptr<media::Stream> stream, const Request& request)
@@ -52,7 +52,7 @@ class Decoding {
     void run(const std::stop_token& stop, const Request& request) {
         try {
             while (!stop.stop_requested()) {
-                // Here too: a file may have hours of sound behind its last picture.
+                // Here too: a file may have hours of audio behind its last image.
                 check(request);
                 auto item = stream_->next();
                 if (!item) break;
@@ -123,10 +123,10 @@ void report_progress(const Request& request, const media::Info& video, std::int6
             std::min(1.0, static_cast<double>(frame + 1) / media::kFrameRate / *video.seconds));
 }
 
-void note_size(const std::optional<media::Picture>& picture, Reading& reading) {
-    if (!picture || reading.width > 0) return;
-    reading.width = picture->width();
-    reading.height = picture->height();
+void note_size(const std::optional<media::Image>& image, Reading& reading) {
+    if (!image || reading.width > 0) return;
+    reading.width = image->width();
+    reading.height = image->height();
 }
 
 // Who looks at a face as long as it is followed.
@@ -150,14 +150,14 @@ void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& 
     std::map<int, OpenTrack> open;  // by track
     FaceFollower follower(
         std::move(detector), faces,
-        [&](const face::Track& track, std::int64_t frame, const media::Picture& picture) {
+        [&](const face::Track& track, std::int64_t frame, const media::Image& image) {
             OpenTrack& looked_at = open[track.id];
             if (!looked_at.lips) {
                 looked_at.lips = session.read_lips(frame);
                 if (mouth) looked_at.mouth.emplace(*mouth);
             }
-            looked_at.lips->push(picture, track, frame);
-            if (looked_at.mouth) looked_at.mouth->push(picture, track, frame);
+            looked_at.lips->push(image, track, frame);
+            if (looked_at.mouth) looked_at.mouth->push(image, track, frame);
         },
         [&](const face::Track& track) {
             auto closed = open.extract(track.id);
@@ -174,8 +174,8 @@ void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& 
         });
     while (const auto frame = decoding.next_frame()) {
         check(request);
-        note_size(frame->picture, reading);
-        follower.push(frame->index, frame->picture);
+        note_size(frame->image, reading);
+        follower.push(frame->index, frame->image);
         report_progress(request, reading.video, frame->index);
     }
     follower.finish();
@@ -184,7 +184,7 @@ void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& 
     reading.any_face = follower.any_face();
 }
 
-// One track: the whole picture, from the first one on.
+// One track: the whole image, from the first one on.
 void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& request,
                 Reading& reading) {
     reading.detector = "none";
@@ -193,16 +193,16 @@ void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& r
     while (const auto frame = decoding.next_frame()) {
         check(request);
         reading.frames = frame->index + 1;
-        note_size(frame->picture, reading);
+        note_size(frame->image, reading);
         report_progress(request, reading.video, frame->index);
-        if (!frame->picture) continue;
+        if (!frame->image) continue;
         if (!reader) {
             track.first_frame = frame->index;
-            track.mean_box = {0, 0, static_cast<float>(frame->picture->width()),
-                              static_cast<float>(frame->picture->height())};
+            track.mean_box = {0, 0, static_cast<float>(frame->image->width()),
+                              static_cast<float>(frame->image->height())};
             reader = session.read_lips(frame->index);
         }
-        reader->push_crop(*frame->picture);
+        reader->push_crop(*frame->image);
     }
     if (!reader) return;
     reading.any_face = true;
@@ -212,9 +212,9 @@ void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& r
     reading.tracks.push_back(std::move(track));
 }
 
-// A sound as the model hears it.
+// Audio as the model hears it.
 struct Heard {
-    sync::Embeddings sound;
+    sync::Embeddings audio;
     sync::Speech speech;
     std::vector<float> peaks;
 };
@@ -222,17 +222,17 @@ struct Heard {
 Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSession& session,
            const Request& request) {
     const auto between = [&] { check(request); };
-    const sync::SoundFrames frames = listener.frames();
-    return {.sound = session.hear(frames, between),
+    const sync::AudioFrames frames = listener.frames();
+    return {.audio = session.hear(frames, between),
             .speech = without_far_voices(
                 sync::SpeechDetector(scoring.speech).detect(frames.log_mel, between),
                 frame_levels(frames.log_mel)),
             .peaks = listener.peaks()};
 }
 
-// One track's sound into `listener`, without a look at the pictures.
+// One track's audio into `listener`, without a look at the images.
 void listen(const media::OpenStream& open, int track, const Request& request, Listener& listener) {
-    const auto stream = open({.audio_track = track, .pictures = false});
+    const auto stream = open({.audio_track = track, .images = false});
     while (const auto item = stream->next()) {
         check(request);
         if (const auto* samples = std::get_if<media::Samples>(&*item)) listener.push(*samples);
@@ -241,16 +241,16 @@ void listen(const media::OpenStream& open, int track, const Request& request, Li
 }
 
 void take(Heard heard, Reading& reading) {
-    reading.sound = std::move(heard.sound);
+    reading.audio = std::move(heard.audio);
     reading.speech = std::move(heard.speech);
     reading.peaks = std::move(heard.peaks);
 }
 
-// The reading has the sound of `first`. If its voice doesn't fit, another sound may.
-void choose_sound(const media::OpenStream& open, const ScoringModel& scoring,
+// The reading has the audio of `first`. If its voice doesn't fit, another audio may.
+void choose_audio(const media::OpenStream& open, const ScoringModel& scoring,
                   const Request& request, const FitOf& fit_of, const ChannelLevels& levels,
                   sync::SyncSession& session, Reading& reading) {
-    const auto tried = [&](const SoundPick& pick, const ChannelLevels& of, bool judged) {
+    const auto tried = [&](const AudioPick& pick, const ChannelLevels& of, bool judged) {
         const auto speech =
             speech_frames(reading.speech, reading.speech.first_frame,
                           reading.speech.first_frame + std::ssize(reading.speech.probability));
@@ -259,7 +259,7 @@ void choose_sound(const media::OpenStream& open, const ScoringModel& scoring,
                      .fit = judged ? fit_of(reading) : 1,
                      .levels = of};
     };
-    const SoundPick first{.track = *reading.video.audio_track};
+    const AudioPick first{.track = *reading.video.audio_track};
     const auto& track = reading.video.audio_tracks[static_cast<std::size_t>(first.track)];
     const bool others =
         (request.audio.which == AudioChoice::Which::best &&
@@ -267,21 +267,21 @@ void choose_sound(const media::OpenStream& open, const ScoringModel& scoring,
         !other_mixes(levels, track).empty();
     const bool judged = others && fit_of && !reading.tracks.empty();
 
-    SoundPick read = first;
-    const auto read_again = [&](const SoundPick& pick) {
+    AudioPick read = first;
+    const auto read_again = [&](const AudioPick& pick) {
         Listener listener(pick.mix, request.to_draw);
         listen(open, pick.track, request, listener);
         take(hear(listener, scoring, session, request), reading);
         read = pick;
         return listener.levels();
     };
-    reading.audio = find_sound(reading.video, request.audio, tried(first, levels, judged),
-                               [&](const SoundPick& pick) {
-                                   const ChannelLevels heard = read_again(pick);
-                                   return tried(pick, heard, true);
-                               });
-    if (reading.audio->chosen.pick != read) read_again(reading.audio->chosen.pick);
-    reading.video.audio_track = reading.audio->chosen.pick.track;
+    reading.audio_search = find_audio(reading.video, request.audio, tried(first, levels, judged),
+                                      [&](const AudioPick& pick) {
+                                          const ChannelLevels heard = read_again(pick);
+                                          return tried(pick, heard, true);
+                                      });
+    if (reading.audio_search->chosen.pick != read) read_again(reading.audio_search->chosen.pick);
+    reading.video.audio_track = reading.audio_search->chosen.pick.track;
     reading.video.audio_codec =
         reading.video.audio_tracks[static_cast<std::size_t>(*reading.video.audio_track)].codec;
 }
@@ -312,7 +312,7 @@ Reading read_video(const media::OpenStream& open, const Models& models, const Sc
     reading.has_audio = !listener.frames().log_mel.empty();
     take(hear(listener, scoring, *session, request), reading);
     if (reading.has_audio && reading.video.audio_track)
-        choose_sound(open, scoring, request, fit_of, listener.levels(), *session, reading);
+        choose_audio(open, scoring, request, fit_of, listener.levels(), *session, reading);
     return reading;
 }
 

@@ -1,10 +1,10 @@
-// One video read: every face's lips and the sound as embeddings, streamed in bounded memory.
+// One video read: every face's lips and the audio as embeddings, streamed in bounded memory.
 //
 //   media::Stream -> FaceFollower -> LipReader --+
 //                 -> Listener -> SyncSession ----+-> Reading
 //
-// Pictures are decoded on one thread while faces and lips are read on another; pictures are let go
-// as soon as no track needs them. What grows with the video are the embeddings and the sound's
+// Images are decoded on one thread while faces and lips are read on another; images are let go
+// as soon as no track needs them. What grows with the video are the embeddings and the audio's
 // frames: about 170 MB an hour with one face and the bundled model.
 #pragma once
 
@@ -63,9 +63,9 @@ struct Request {
     std::optional<score::Thresholds> thresholds;  // nothing: the analyzer's
     std::optional<TimelineOptions> timeline;      // nothing: the clip as a whole only
     FaceChoice face;                              // whose voice it has to be
-    AudioChoice audio;                            // in which of the file's sounds
+    AudioChoice audio;                            // in which of the file's audio tracks
     std::optional<int> max_offset_ms;             // nothing: the analyzer's
-    bool to_draw = false;                         // keep what a picture of the reading needs
+    bool to_draw = false;                         // keep what an image of the reading needs
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;
@@ -88,18 +88,18 @@ struct ReadTrack {
 struct Reading {
     media::Info video;
     media::Damage damage;
-    std::int64_t frames = 0;    // of picture
-    int width = 0, height = 0;  // of the first picture, upright; what boxes are pixels of
+    std::int64_t frames = 0;    // of image
+    int width = 0, height = 0;  // of the first image, upright; what boxes are pixels of
     int cuts = 0;
     bool any_face = false;
     bool has_audio = false;
     std::string detector;
     std::vector<ReadTrack> tracks;  // as they ended
-    sync::Embeddings sound;
+    sync::Embeddings audio;
     sync::Speech speech;
     std::vector<float> peaks;  // if the request was to_draw
-    // Which sound that is, and what was listened to before it was chosen. None: there is no audio.
-    std::optional<AudioSearch> audio;
+    // Which audio that is, and what was listened to before it was chosen. None: there is no audio.
+    std::optional<AudioSearch> audio_search;
 };
 
 // How well the voice of a reading fits its lips, 0..1; 0 without evidence.

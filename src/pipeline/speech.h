@@ -17,11 +17,11 @@ namespace syncnet::pipeline {
 std::vector<float> frame_levels(std::span<const audio::MelFrame> log_mel);
 
 // A television, the neighbours: a voice far below the nearest one in the clip is nobody's in the
-// picture, and its probability becomes 0. A voice is as loud as the loudest frame within
+// image, and its probability becomes 0. A voice is as loud as the loudest frame within
 // kLoudestWithin frames (soft consonants stand beside vowels); the nearest is as loud as
 // kNearShare of the frames of speech are at most, so that one shout does not silence the rest; far
 // is kFarDecibels below it. A clip with one voice, however faint, keeps all of it. `levels` are
-// frame_levels' of the same sound. Chosen on validation clips (docs/evaluation.md).
+// frame_levels' of the same audio. Chosen on validation clips (docs/evaluation.md).
 inline constexpr float kFarDecibels = 14;
 inline constexpr double kNearShare = 0.95;
 inline constexpr std::int64_t kLoudestWithin = 5;  // frames to either side: 0.2 s

@@ -9,7 +9,7 @@
 
 namespace syncnet::score {
 
-// What one pair of a lip frame and its sound tells a model whose pairs are known well enough to
+// What one pair of a lip frame and its audio tells a model whose pairs are known well enough to
 // judge parts of a file by. Distances are on the published scale.
 struct PairStatistics {
     // How much nearer than the usual distance a matching pair is.

@@ -1,4 +1,4 @@
-// The file in passages: where one face explains the sound at one offset, and where nothing does.
+// The file in passages: where one face explains the audio at one offset, and where nothing does.
 #pragma once
 
 #include <vector>

@@ -10,9 +10,9 @@ namespace syncnet::score {
 
 enum class Reason {
     in_sync,
-    offset_too_large,      // the sound fits the lips, but at another time
+    offset_too_large,      // the audio fits the lips, but at another time
     offset_at_edge,        // so far off that the search ended before the best offset
-    drifts,                // the sound runs fast or slow
+    drifts,                // the audio runs fast or slow
     jumps,                 // the offset changes at once
     part_does_not_match,   // some of the speech fits, some doesn't
     voice_does_not_match,  // a readable, moving mouth, and the voice fits at no offset

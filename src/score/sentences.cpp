@@ -48,7 +48,7 @@ std::string offset_text(double offset_frames) {
 std::string sentence(Reason reason, const Evidence& e, const Calibration& c) {
     switch (reason) {
         case Reason::no_audio:
-            return "There is no sound in this video. Record it again with the microphone on.";
+            return "There is no audio in this video. Record it again with the microphone on.";
         case Reason::no_face:
             return "No face was found. Face the camera, near enough and in good light.";
         case Reason::no_speech:
@@ -59,14 +59,14 @@ std::string sentence(Reason reason, const Evidence& e, const Calibration& c) {
         case Reason::mouth_not_visible:
             return "The mouth can't be seen well enough while speech is heard (" +
                    in_seconds(e.readable) + " of " + in_seconds(e.speech) +
-                   "). Keep the whole face in the picture and nothing in front of the mouth.";
+                   "). Keep the whole face in view and nothing in front of the mouth.";
         case Reason::too_little_speech:
             return "Only " + in_seconds(e.readable) +
                    " of speech was heard while the mouth was visible. Record at least 2 s, facing "
                    "the camera.";
         case Reason::lips_do_not_move:
             return "The lips keep still through " + in_seconds(e.still) +
-                   " of speech: a photograph, a frozen picture, or a voice over a silent face. "
+                   " of speech: a photograph, a frozen image, or a voice over a silent face. "
                    "Let the person speak into the camera.";
         case Reason::file_cut_off:
             return "The file ends before its end: a part is missing. Send the whole file.";
@@ -109,14 +109,14 @@ std::string part_sentence(const Voice& voice) {
         }
     return "The voice fits for " + in_seconds(voice.fitting_seconds) + ", but not " +
            listed(places) +
-           ": another face is shown there, or the sound was changed. Look at that part.";
+           ": another face is shown there, or the audio was changed. Look at that part.";
 }
 
 std::string offset_sentence(const Voice& voice, int max_offset) {
     const double offset = voice.result->offset_frames;
     const std::string by = voice.beyond_range ? "more than " + in_ms(max_offset)
                                               : in_ms(voice.result->fine_offset_frames);
-    return "The voice fits the lips, but the sound comes " + by +
+    return "The voice fits the lips, but the audio comes " + by +
            (offset > 0 ? " too early" : " too late") +
            ". Move it back into place (`syncnet fix`), or check the camera and the connection.";
 }
@@ -128,11 +128,11 @@ std::string edge_sentence(int max_offset) {
 
 std::string drift_sentence(const Drift& drift) {
     const auto mix_up = rate_mix_up(drift);
-    return "The sound runs too " + std::string(drift.ms_per_s > 0 ? "fast" : "slow") + ": it " +
+    return "The audio runs too " + std::string(drift.ms_per_s > 0 ? "fast" : "slow") + ": it " +
            (drift.ms_per_s > 0 ? "gains " : "loses ") + fixed_point(std::abs(drift.ms_per_s), 1) +
            " ms (give or take " + fixed_point(drift.error, 1) + ") a second" +
            (mix_up ? ", as " + std::string(mix_up->what) + " do" : "") +
-           ". Convert the sound to the speed of the picture before anything else.";
+           ". Convert the audio to the speed of the video before anything else.";
 }
 
 std::string jumps_sentence(std::span<const Jump> jumps) {
@@ -140,7 +140,7 @@ std::string jumps_sentence(std::span<const Jump> jumps) {
     for (const Jump& j : jumps)
         places.push_back("at " + at(j.frame) + " from " + offset_text(j.from) + " to " +
                          offset_text(j.to));
-    return "The offset of the sound jumps " + listed(places) +
+    return "The offset of the audio jumps " + listed(places) +
            ". Cut the video there and mend the parts.";
 }
 

@@ -1,4 +1,4 @@
-// Which face speaks at which time: the one that the sound fits best, step after step, at the
+// Which face speaks at which time: the one that the audio fits best, step after step, at the
 // offset at which the file as a whole fits best.
 #pragma once
 

@@ -1,4 +1,4 @@
-// A sound that runs fast or slow against its pictures: a line instead of one offset.
+// Audio that runs fast or slow against its video: a line instead of one offset.
 #pragma once
 
 #include "score/speaker_path.h"

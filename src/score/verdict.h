@@ -1,5 +1,5 @@
 // From what was measured to a decision: one typed verdict, from which every number, sentence and
-// picture comes.
+// image comes.
 #pragma once
 
 #include <optional>

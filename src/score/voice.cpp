@@ -91,11 +91,11 @@ int main_offset(std::span<const Passage> passages, const OffsetLine& line, int o
 }  // namespace
 
 Voice find_voice(std::span<const Face> faces, const Calibration& calibration, int max_offset,
-                 int sounds) {
+                 int candidates) {
     Voice voice;
     const SpeakerPath path(faces, *calibration.pairs, max_offset);
     if (!path.offset()) return voice;
-    voice.faces = path.faces_at_once() * sounds;
+    voice.faces = path.faces_at_once() * candidates;
     voice.beyond_range = std::abs(*path.offset()) > max_offset;
 
     const auto steady = find_drift(path, *calibration.pairs);

@@ -1,7 +1,7 @@
 // Whose voice it is, and how it lies against the lips: one answer for the whole file out of what
 // its faces say.
 //
-// A file has one offset, or a rate (its sound runs fast or slow), or jumps. At any time the voice
+// A file has one offset, or a rate (its audio runs fast or slow), or jumps. At any time the voice
 // may belong to any readable face; a listener's stillness is no mismatch. So the file's offset is
 // the one at which some face explains its speech best, and what then nobody explains, though a
 // mouth was read, does not match.
@@ -37,7 +37,7 @@ struct Jump {
     int from = 0, to = 0;  // offsets, frames
 };
 
-// How the offset changes steadily: > 0 when the sound gets earlier and earlier (it runs fast).
+// How the offset changes steadily: > 0 when the audio gets earlier and earlier (it runs fast).
 struct Drift {
     double ms_per_s = 0;
     double error = 0;                        // its standard error, ms/s
@@ -52,7 +52,7 @@ struct Voice {
     double fit = 0;         // 0..1: it belongs to these lips, at whichever offset
     double fit_at_any_offset = 0;  // the same, were every offset as likely as any other
     double score = 0;              // as `fit`, and the offset counts against it
-    int faces = 0;  // how many could have fitted by accident: at the same time, times sounds
+    int faces = 0;  // how many could have fitted by accident: at the same time, times candidates
     // The passages that fit, alone: what the rest of the file has to be held against.
     std::optional<sync::SyncResult> fitting;
     double fitting_fit = 0;
@@ -65,10 +65,10 @@ struct Voice {
 };
 
 // Offsets up to `max_offset` frames are searched; the maps reach further, so that an offset at the
-// end of the range is told from one beyond it. The calibration has PairStatistics. `sounds`: of so
-// many, which could have fitted by accident, this is the one that fits best.
+// end of the range is told from one beyond it. The calibration has PairStatistics. `candidates`: of
+// so many, which could have fitted by accident, this is the one that fits best.
 Voice find_voice(std::span<const Face> faces, const Calibration& calibration, int max_offset,
-                 int sounds = 1);
+                 int candidates = 1);
 
 // The same voice by another calibration of the same model.
 Voice rescored(Voice voice, const Calibration& calibration);

@@ -104,7 +104,7 @@ Context::Context(asio::io_context& its_io, const Settings& wanted)
       metrics(pool.description()),
       scoring(pool, disk, store, metrics,
               {.max_time = wanted.processing_timeout,
-               .remember = wanted.cache_entries > 0,
+               .cache = wanted.cache_entries > 0,
                .tmp_dir = wanted.tmp_dir,
                .max_video_bytes = wanted.max_video_bytes,
                .models = model_files(wanted),

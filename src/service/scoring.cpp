@@ -65,11 +65,11 @@ asio::awaitable<void> Scoring::refuse_quarantined(const std::string& sha256) {
         throw Error(ErrorCode::quarantined, "workers died of these very bytes a short while ago");
 }
 
-asio::awaitable<std::optional<Scored>> Scoring::remembered(std::string key) {
-    if (!options_.remember) co_return std::nullopt;
+asio::awaitable<std::optional<Scored>> Scoring::cached(std::string key) {
+    if (!options_.cache) co_return std::nullopt;
     std::optional<std::string> answer;
     try {
-        answer = co_await disk_.run([&] { return store_.remembered(key); });
+        answer = co_await disk_.run([&] { return store_.cached(key); });
     } catch (const Error& e) {  // the service can do without
         spdlog::warn("the cache can't be asked: {}", e.what());
     }
@@ -80,11 +80,11 @@ asio::awaitable<std::optional<Scored>> Scoring::remembered(std::string key) {
     co_return scored;
 }
 
-asio::awaitable<void> Scoring::remember(std::string key, std::string answer) {
+asio::awaitable<void> Scoring::cache(std::string key, std::string answer) {
     try {
-        co_await disk_.run([&] { store_.remember(key, answer); });
+        co_await disk_.run([&] { store_.cache(key, answer); });
     } catch (const Error& e) {
-        spdlog::warn("an answer can't be remembered: {}", e.what());
+        spdlog::warn("an answer can't be cached: {}", e.what());
     }
 }
 
@@ -106,7 +106,7 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
     }
     co_await refuse_quarantined(task.sha256);
     const std::string key = cache_key(task);
-    if (auto known = co_await remembered(key)) {
+    if (auto known = co_await cached(key)) {
         metrics_.decision(known->analysis.at("decision").get<std::string>());
         co_return std::move(*known);
     }
@@ -139,8 +139,8 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
     scored.worker_ms = 1000 * seconds_since(started);
     metrics_.stage(Stage::analysis, seconds_since(started));
     metrics_.decision(scored.analysis.at("decision").get<std::string>());
-    if (options_.remember)
-        asio::co_spawn(co_await asio::this_coro::executor, remember(key, scored.analysis.dump()),
+    if (options_.cache)
+        asio::co_spawn(co_await asio::this_coro::executor, cache(key, scored.analysis.dump()),
                        asio::detached);
     scored.analysis["cached"] = false;
     co_return scored;

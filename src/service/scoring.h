@@ -38,7 +38,7 @@ class Scoring {
   public:
     struct Options {
         std::chrono::seconds max_time;
-        bool remember = true;
+        bool cache = true;
         std::filesystem::path tmp_dir;  // for copies
         std::int64_t max_video_bytes = 0;
         std::string models;  // whatever tells these model files from others
@@ -62,8 +62,8 @@ class Scoring {
   private:
     std::string cache_key(const ScoringTask& task) const;
     asio::awaitable<void> refuse_quarantined(const std::string& sha256);
-    asio::awaitable<std::optional<Scored>> remembered(std::string key);
-    asio::awaitable<void> remember(std::string key, std::string answer);
+    asio::awaitable<std::optional<Scored>> cached(std::string key);
+    asio::awaitable<void> cache(std::string key, std::string answer);
 
     WorkerPool& pool_;
     Disk& disk_;

@@ -13,7 +13,7 @@ struct ScoringChoice {
     std::string model;                 // empty: the default one
     bool windows = false;              // also over time
     pipeline::FaceChoice face;         // whose voice it has to be
-    pipeline::AudioChoice audio;       // in which of the file's sounds
+    pipeline::AudioChoice audio;       // in which of the file's audio tracks
     std::optional<int> max_offset_ms;  // nothing: the setting's
 
     bool operator==(const ScoringChoice&) const = default;

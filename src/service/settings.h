@@ -26,7 +26,7 @@ struct Settings {
     std::uint16_t port = 5000;
     std::string upload_dir{kDefaultUploadDir};  // folders; `video_path` is looked up below them
     std::filesystem::path tmp_dir = "/tmp";     // uploads on their way through
-    std::filesystem::path state_dir = "state";  // jobs, their videos, remembered answers
+    std::filesystem::path state_dir = "state";  // jobs, their videos, cached answers
 
     std::int64_t max_video_bytes = 10LL << 20U;
     std::chrono::seconds processing_timeout{30};
@@ -49,7 +49,7 @@ struct Settings {
     int job_queue = 1000;                        // jobs that wait for one
     std::int64_t spool_bytes = 10LL << 30U;      // videos of waiting jobs
     std::chrono::seconds job_age{7 * 86'400};    // while results are kept
-    int cache_entries = 10'000;                  // remembered answers; 0: none
+    int cache_entries = 10'000;                  // cached answers; 0: none
     std::chrono::seconds cache_age{86'400};
     std::chrono::seconds quarantine{600};  // while a video that killed workers is refused
 
@@ -66,7 +66,7 @@ struct Settings {
     int max_offset_ms = pipeline::kMaxOffsetMs;  // how far the offset is searched
     std::filesystem::path model_dir;             // empty: beside the program
     std::string model;                 // that scores where a request names none; empty: see below
-    std::filesystem::path model_path;  // the published SyncNet or an edition of one's own, which
+    std::filesystem::path model_path;  // the published SyncNet or a custom model, which
                                        // then scores; empty: the published one in model_dir, if any
     std::filesystem::path s3fd;  // the published detector; empty: the one in model_dir, if any
     std::filesystem::path calibration;       // of one's own; empty: none

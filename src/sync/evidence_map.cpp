@@ -12,17 +12,17 @@ std::int64_t floor_step(std::int64_t frame) {
 
 }  // namespace
 
-EvidenceMap::EvidenceMap(const Embeddings& lips, const Embeddings& sound,
-                         const FrameWeights& lip_weights, const FrameWeights& sound_weights,
+EvidenceMap::EvidenceMap(const Embeddings& lips, const Embeddings& audio,
+                         const FrameWeights& lip_weights, const FrameWeights& audio_weights,
                          const DistanceScale& scale, int reach)
     : reach_(reach), first_step_(floor_step(lips.first_frame)) {
     if (lips.count() == 0) return;
     cells_.resize(static_cast<std::size_t>(floor_step(lips.end_frame() - 1) + 1 - first_step_) *
                   shifts());
-    std::vector<float> heard(static_cast<std::size_t>(sound.count()));
-    for (std::int64_t j = sound.first_frame; j < sound.end_frame(); ++j)
-        heard[static_cast<std::size_t>(j - sound.first_frame)] =
-            sound.weight(j) * sound_weights.at(j);
+    std::vector<float> heard(static_cast<std::size_t>(audio.count()));
+    for (std::int64_t j = audio.first_frame; j < audio.end_frame(); ++j)
+        heard[static_cast<std::size_t>(j - audio.first_frame)] =
+            audio.weight(j) * audio_weights.at(j);
 
     double distances = 0, weights = 0;
     for (std::int64_t i = lips.first_frame; i < lips.end_frame(); ++i) {
@@ -30,13 +30,13 @@ EvidenceMap::EvidenceMap(const Embeddings& lips, const Embeddings& sound,
         if (read <= 0) continue;
         Cell* const row =
             cells_.data() + static_cast<std::size_t>(floor_step(i) - first_step_) * shifts();
-        const std::int64_t first = std::max(sound.first_frame, i - reach);
-        const std::int64_t end = std::min(sound.end_frame(), i + reach + 1);
+        const std::int64_t first = std::max(audio.first_frame, i - reach);
+        const std::int64_t end = std::min(audio.end_frame(), i + reach + 1);
         for (std::int64_t j = first; j < end; ++j) {
-            const float weight = read * heard[static_cast<std::size_t>(j - sound.first_frame)];
+            const float weight = read * heard[static_cast<std::size_t>(j - audio.first_frame)];
             if (weight <= 0) continue;
             const auto d = static_cast<float>(
-                weight * (scale.gain * distance(lips.row(i), sound.row(j)) + scale.shift));
+                weight * (scale.gain * distance(lips.row(i), audio.row(j)) + scale.shift));
             Cell& cell = row[j - i + reach];
             cell.distance += d;
             cell.weight += weight;

@@ -1,4 +1,4 @@
-// What one face says of the sound, step after step and offset by offset: the one thing that every
+// What one face says of the audio, step after step and offset by offset: the one thing that every
 // answer over time is read from.
 //
 // Only pairs of speech and a readable mouth are evidence: a pair weighs as much as both embeddings
@@ -37,10 +37,10 @@ class EvidenceMap {
         float weight = 0;
     };
 
-    // Offsets of -reach .. reach frames. `lip_weights` counts by lip frames, `sound_weights` by
-    // frames of the sound, beside what the embeddings say of their own reliability.
-    EvidenceMap(const Embeddings& lips, const Embeddings& sound, const FrameWeights& lip_weights,
-                const FrameWeights& sound_weights, const DistanceScale& scale, int reach);
+    // Offsets of -reach .. reach frames. `lip_weights` counts by lip frames, `audio_weights` by
+    // frames of the audio, beside what the embeddings say of their own reliability.
+    EvidenceMap(const Embeddings& lips, const Embeddings& audio, const FrameWeights& lip_weights,
+                const FrameWeights& audio_weights, const DistanceScale& scale, int reach);
 
     int reach() const { return reach_; }
     std::size_t shifts() const { return 2 * static_cast<std::size_t>(reach_) + 1; }
@@ -54,7 +54,7 @@ class EvidenceMap {
     // A cell a shift; none outside.
     std::span<const Cell> step(std::int64_t step) const;
 
-    // The mean distance of all pairs, at whatever shift: of lips and sound that have nothing to do
+    // The mean distance of all pairs, at whatever shift: of lips and audio that have nothing to do
     // with each other. 0 without any.
     double usual_distance() const { return usual_distance_; }
 

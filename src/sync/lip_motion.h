@@ -1,4 +1,4 @@
-// Whether a mouth moves at all: a photograph, a frozen picture or a mask doesn't.
+// Whether a mouth moves at all: a photograph, a frozen image or a mask doesn't.
 #pragma once
 
 #include <vector>

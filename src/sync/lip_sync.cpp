@@ -22,23 +22,23 @@ constexpr std::size_t kPixels = static_cast<std::size_t>(kSide) * kSide;
 constexpr std::size_t kWindow = 5;          // crops of one window, its channels
 constexpr std::size_t kBatch = 16;          // windows of one run
 constexpr std::int64_t kFirstLipFrame = 2;  // of the first window: its middle
-constexpr float kDeviationFloor = 4.0F;     // grey levels: flat pictures are not blown up
+constexpr float kDeviationFloor = 4.0F;     // grey levels: flat images are not blown up
 
-constexpr std::int64_t kSoundBatch = 32;  // video frames of one run
+constexpr std::int64_t kAudioBatch = 32;  // video frames of one run
 constexpr std::int64_t kMelPerFrame = 4;
-constexpr std::int64_t kSoundField = 11;  // mel frames that the features of one video frame see
-constexpr std::int64_t kFirstSoundFrame = 1;
+constexpr std::int64_t kAudioField = 11;  // mel frames that the features of one video frame see
+constexpr std::int64_t kFirstAudioFrame = 1;
 constexpr std::int64_t kSpeechField = 35;
 constexpr std::int64_t kFirstSpeechFrame = 4;
 
 // Batch, height and width of a run over mel frames.
 nn::Shape mel_shape(std::int64_t field, int channels) {
-    return {1, audio::kMelBands, static_cast<int>(field + (kSoundBatch - 1) * kMelPerFrame),
+    return {1, audio::kMelBands, static_cast<int>(field + (kAudioBatch - 1) * kMelPerFrame),
             channels};
 }
 
 // Mel frames -> one column a video frame.
-nn::NetworkBuilder sound_trunk(const nn::Safetensors& weights, const std::string& name,
+nn::NetworkBuilder audio_trunk(const nn::Safetensors& weights, const std::string& name,
                                const nn::Shape& input) {
     nn::NetworkBuilder network(weights, input);
     network.conv(name + ".conv1", {.stride_h = 2, .padding = {.top = 2, .bottom = 2}})
@@ -72,7 +72,7 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
         precision == nn::Precision::bf16 ? nn::best_exact_precision() : precision;
     constexpr nn::Steps kSame{.padding = {1, 1, 1, 1}};
     constexpr nn::Steps kHalf{.stride_h = 2, .stride_w = 2, .padding = {1, 1, 1, 1}};
-    constexpr int kColumns = static_cast<int>(kSoundBatch);
+    constexpr int kColumns = static_cast<int>(kAudioBatch);
     nn::NetworkBuilder windows(weights,
                                {static_cast<int>(kBatch), kSide, kSide, static_cast<int>(kWindow)});
     windows.conv("lip.stem", {.stride_h = 2, .stride_w = 2, .padding = {2, 2, 2, 2}})
@@ -87,10 +87,10 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
             .lip_windows = windows.plan(
                 {static_cast<int>(kBatch), 1, 1, static_cast<int>(kContextFeatures)}, precision),
             .lip_context = load_context(weights, "lip.context", upper),
-            .sound = sound_trunk(weights, "sound", mel_shape(kSoundField, 1))
+            .audio = audio_trunk(weights, "sound", mel_shape(kAudioField, 1))
                          .plan({1, 1, kColumns, static_cast<int>(kContextFeatures)}, precision),
-            .sound_context = load_context(weights, "sound.context", upper),
-            .speech = sound_trunk(weights, "speech", mel_shape(kSpeechField, 2))
+            .audio_context = load_context(weights, "sound.context", upper),
+            .speech = audio_trunk(weights, "speech", mel_shape(kSpeechField, 2))
                           .conv("speech.time1")
                           .conv("speech.time2")
                           .linear("speech.out")
@@ -154,7 +154,7 @@ Embeddings LipEmbedder::finish() {
 
 namespace {
 
-// Runs a network that sees `field` mel frames at a time over the whole sound, batch after batch:
+// Runs a network that sees `field` mel frames at a time over the whole audio, batch after batch:
 // fill(to, mel frame, band) puts one value of the input in place, take(columns) reads what came
 // out.
 template <typename Fill, typename Take>
@@ -162,8 +162,8 @@ void run_over(nn::Session& network, std::int64_t field, std::span<const audio::M
               const Fill& fill, const Take& take, const std::function<void()>& between) {
     const auto frames = static_cast<std::int64_t>(log_mel.size());
     const std::int64_t count = frames < field ? 0 : (frames - field) / kMelPerFrame + 1;
-    const std::int64_t input = field + (kSoundBatch - 1) * kMelPerFrame;
-    for (std::int64_t done = 0; done < count; done += kSoundBatch) {
+    const std::int64_t input = field + (kAudioBatch - 1) * kMelPerFrame;
+    for (std::int64_t done = 0; done < count; done += kAudioBatch) {
         if (between) between();
         // Beyond the end whatever was there before is left: those embeddings are not read.
         const std::int64_t first = done * kMelPerFrame;
@@ -173,21 +173,21 @@ void run_over(nn::Session& network, std::int64_t field, std::span<const audio::M
                 fill(band * static_cast<std::size_t>(input) + static_cast<std::size_t>(t),
                      static_cast<std::size_t>(first + t), band);
         network.run();
-        take(static_cast<std::size_t>(std::min(kSoundBatch, count - done)));
+        take(static_cast<std::size_t>(std::min(kAudioBatch, count - done)));
     }
 }
 
 }  // namespace
 
-SoundEmbedder::SoundEmbedder(const LipSyncModel& model)
-    : features_(model.sound), context_(model.sound_context) {}
+AudioEmbedder::AudioEmbedder(const LipSyncModel& model)
+    : features_(model.audio), context_(model.audio_context) {}
 
-Embeddings SoundEmbedder::embed(std::span<const audio::MelFrame> log_mel,
+Embeddings AudioEmbedder::embed(std::span<const audio::MelFrame> log_mel,
                                 const std::function<void()>& between) {
-    ContextEmbedder embedder(context_, kFirstSoundFrame);
+    ContextEmbedder embedder(context_, kFirstAudioFrame);
     const auto mel = audio::normalise(log_mel);
     run_over(
-        features_, kSoundField, log_mel,
+        features_, kAudioField, log_mel,
         [&, in = features_.input()](std::size_t to, std::size_t from, std::size_t band) {
             in[to] = mel[from][band];
         },

@@ -1,5 +1,5 @@
-// The bundled model: a lip tower and a sound tower that meet in one space, a small network that
-// tells speech from other sound, and one that tells mouths that can be read. The layers are those
+// The bundled model: a lip tower and an audio tower that meet in one space, a small network that
+// tells speech from other audio, and one that tells mouths that can be read. The layers are those
 // of training/networks.py, exported by training/export.py, and of training/mouth.py.
 #pragma once
 
@@ -22,12 +22,12 @@ namespace syncnet::sync {
 // Immutable, shared by all threads.
 struct LipSyncModel {
     std::string name, version;
-    std::shared_ptr<const nn::Plan> lip_windows;  // pictures -> features of a frame
+    std::shared_ptr<const nn::Plan> lip_windows;  // images -> features of a frame
     std::shared_ptr<const nn::Plan> lip_context;
-    std::shared_ptr<const nn::Plan> sound;  // mel frames -> features of a frame
-    std::shared_ptr<const nn::Plan> sound_context;
+    std::shared_ptr<const nn::Plan> audio;  // mel frames -> features of a frame
+    std::shared_ptr<const nn::Plan> audio_context;
     std::shared_ptr<const nn::Plan> speech;
-    std::shared_ptr<const nn::Plan> mouth;  // face::MouthReader's; null in files of older editions
+    std::shared_ptr<const nn::Plan> mouth;  // face::MouthReader's; null in files of older models
 };
 
 // Whether the file says that it holds such a model, of whatever version.
@@ -64,17 +64,17 @@ class LipEmbedder {
         double sum = 0, squares = 0;
     };
     std::vector<Crop> crops_;
-    // Pictures go straight into the network's input, but another face may use the network in
+    // Images go straight into the network's input, but another face may use the network in
     // between; so windows wait here until a batch is full.
     std::vector<float> windows_;
     std::size_t waiting_windows_ = 0;
     ContextEmbedder context_;
 };
 
-// The sound of a whole clip: embedding i has seen mel frames 4i-52 .. 4i+54.
-class SoundEmbedder {
+// The audio of a whole clip: embedding i has seen mel frames 4i-52 .. 4i+54.
+class AudioEmbedder {
   public:
-    explicit SoundEmbedder(const LipSyncModel& model);
+    explicit AudioEmbedder(const LipSyncModel& model);
     // Calls `between` from time to time: it may throw to end the work.
     Embeddings embed(std::span<const audio::MelFrame> log_mel,
                      const std::function<void()>& between = {});
@@ -92,7 +92,7 @@ struct Speech {
 class SpeechDetector {
   public:
     explicit SpeechDetector(std::shared_ptr<const nn::Plan> speech);  // LipSyncModel::speech
-    // As SoundEmbedder::embed.
+    // As AudioEmbedder::embed.
     Speech detect(std::span<const audio::MelFrame> log_mel,
                   const std::function<void()>& between = {});
 

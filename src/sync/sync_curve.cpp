@@ -35,7 +35,7 @@ SyncCurve::SyncCurve(int frames)
       mean_distance(2 * static_cast<std::size_t>(frames) + 1, kUnknown),
       weight(mean_distance.size(), 0.0) {}
 
-DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& sound,
+DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& audio,
                                    std::int64_t count) {
     DistanceMatrix matrix;
     matrix.reserve(static_cast<std::size_t>(std::max<std::int64_t>(0, count)));
@@ -46,9 +46,9 @@ DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& sou
         for (std::size_t s = 0; s < kPublishedShifts; ++s) {
             const std::int64_t heard = i + static_cast<std::int64_t>(s) - kPublishedReach;
             const bool inside = heard >= first && heard < first + count &&
-                                heard >= sound.first_frame && heard < sound.end_frame();
+                                heard >= audio.first_frame && heard < audio.end_frame();
             row[s] = static_cast<float>(
-                distance(lips.row(i), inside ? sound.row(heard) : std::span<const float>(nothing)));
+                distance(lips.row(i), inside ? audio.row(heard) : std::span<const float>(nothing)));
         }
     }
     return matrix;

@@ -1,4 +1,4 @@
-// The sync curve: how far lips and sound are apart at each offset, and what is read from it.
+// The sync curve: how far lips and audio are apart at each offset, and what is read from it.
 //
 // As in "Out of time: automated lip sync in the wild" (Chung & Zisserman, 2016) and its published
 // code: confidence = median - minimum of the mean distances, offset = -shift of the minimum.
@@ -33,7 +33,7 @@ struct DistanceScale {
 // ||a - b + epsilon||, as PyTorch's pairwise_distance with its default epsilon.
 double distance(std::span<const float> a, std::span<const float> b);
 
-// Index s: lips of frame i against the sound of frame i + s - reach.
+// Index s: lips of frame i against the audio of frame i + s - reach.
 struct SyncCurve {
     SyncCurve() = default;
     explicit SyncCurve(int frames);
@@ -49,7 +49,7 @@ struct SyncCurve {
 };
 
 struct SyncResult {
-    int offset_frames = 0;  // > 0: the audio leads (its match lies earlier than the picture)
+    int offset_frames = 0;  // > 0: the audio leads (its match lies earlier than the video)
     // The same between frames, from a parabola through the minimum and its neighbours.
     double fine_offset_frames = 0;
     double confidence = 0;
@@ -59,10 +59,10 @@ struct SyncResult {
 };
 
 // The published way, number for number (calc_pdist and evaluate of the reference): rows are lip
-// frames first_frame .. first_frame + count - 1, columns shifts; sound outside of those frames is
+// frames first_frame .. first_frame + count - 1, columns shifts; audio outside of those frames is
 // a vector of zeros.
 using DistanceMatrix = std::vector<std::array<float, kPublishedShifts>>;
-DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& sound,
+DistanceMatrix published_distances(const Embeddings& lips, const Embeddings& audio,
                                    std::int64_t count);
 SyncCurve published_curve(const DistanceMatrix& distances);
 

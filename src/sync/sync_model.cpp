@@ -14,12 +14,11 @@ class LipSyncReader final : public LipReader {
     LipSyncReader(LipNetworks& networks, std::int64_t first_frame)
         : embedder_(networks, first_frame), crop_(kPixels) {}
 
-    void push(const media::Picture& picture, const face::Track& track,
-              std::int64_t frame) override {
-        face::lip_crop(picture, face::smooth_lip_pose(track, frame), face::kLipCropSide, crop_);
+    void push(const media::Image& image, const face::Track& track, std::int64_t frame) override {
+        face::lip_crop(image, face::smooth_lip_pose(track, frame), face::kLipCropSide, crop_);
         embedder_.push(crop_);
     }
-    void push_crop(const media::Picture&) override {
+    void push_crop(const media::Image&) override {
         throw Error(ErrorCode::invalid_request, "lipsync finds its own crops");
     }
     Lips finish() override { return {.embeddings = embedder_.finish(), .features = {}}; }
@@ -33,17 +32,17 @@ class LipSyncReader final : public LipReader {
 
 class LipSyncSession final : public SyncSession {
   public:
-    explicit LipSyncSession(const LipSyncModel& model) : networks_(model), sound_(model) {}
+    explicit LipSyncSession(const LipSyncModel& model) : networks_(model), audio_(model) {}
     std::unique_ptr<LipReader> read_lips(std::int64_t first_frame) override {
         return std::make_unique<LipSyncReader>(networks_, first_frame);
     }
-    Embeddings hear(const SoundFrames& sound, const std::function<void()>& between) override {
-        return sound_.embed(sound.log_mel, between);
+    Embeddings hear(const AudioFrames& audio, const std::function<void()>& between) override {
+        return audio_.embed(audio.log_mel, between);
     }
 
   private:
     LipNetworks networks_;
-    SoundEmbedder sound_;
+    AudioEmbedder audio_;
 };
 
 class LipSync final : public SyncModel {
@@ -51,7 +50,7 @@ class LipSync final : public SyncModel {
     explicit LipSync(const LipSyncModel& networks)
         : SyncModel({.name = networks.name,
                      .version = networks.version,
-                     .precision = networks.sound->precision(),
+                     .precision = networks.audio->precision(),
                      .geometry_reach = face::kLipCropReach}),
           networks_(networks) {}
     std::unique_ptr<SyncSession> start() const override {
@@ -66,25 +65,25 @@ class LipSync final : public SyncModel {
 struct FaceCropper {
     explicit FaceCropper(const SyncNetV2& model) : network(model.lips) {}
 
-    // The picture's R, G, B. A slow video shows its pictures several times, and a picture may have
+    // The image's R, G, B. A slow video shows its images several times, and an image may have
     // several faces.
-    face::ColourView rgb_of(const media::Picture& picture) {
-        if (!last || !last->same_as(picture)) {
-            rgb.resize(static_cast<std::size_t>(picture.width()) *
-                       static_cast<std::size_t>(picture.height()) * 3);
-            scaler.convert(picture, {.pixels = rgb,
-                                     .width = picture.width(),
-                                     .height = picture.height(),
-                                     .stride = picture.width() * 3});
-            last = picture;
+    face::ColourView rgb_of(const media::Image& image) {
+        if (!last || !last->same_as(image)) {
+            rgb.resize(static_cast<std::size_t>(image.width()) *
+                       static_cast<std::size_t>(image.height()) * 3);
+            scaler.convert(image, {.pixels = rgb,
+                                   .width = image.width(),
+                                   .height = image.height(),
+                                   .stride = image.width() * 3});
+            last = image;
         }
-        return {rgb.data(), picture.width(), picture.height()};
+        return {rgb.data(), image.width(), image.height()};
     }
 
     nn::Session network;
     media::RgbScaler scaler;
     std::vector<std::uint8_t> rgb;
-    std::optional<media::Picture> last;
+    std::optional<media::Image> last;
 };
 
 class SyncNetV2Reader final : public LipReader {
@@ -92,12 +91,11 @@ class SyncNetV2Reader final : public LipReader {
     SyncNetV2Reader(FaceCropper& cropper, std::int64_t first_frame)
         : cropper_(&cropper), lips_(cropper.network, first_frame), crop_(face::kFaceCropBytes) {}
 
-    void push(const media::Picture& picture, const face::Track& track,
-              std::int64_t frame) override {
-        face::face_crop(cropper_->rgb_of(picture), face::median_face_pose(track, frame), crop_);
+    void push(const media::Image& image, const face::Track& track, std::int64_t frame) override {
+        face::face_crop(cropper_->rgb_of(image), face::median_face_pose(track, frame), crop_);
         lips_.push(crop_);
     }
-    void push_crop(const media::Picture& crop) override {
+    void push_crop(const media::Image& crop) override {
         const face::ColourView rgb = cropper_->rgb_of(crop);
         face::resize_bilinear(rgb, crop_, face::kFaceCropSide, face::kFaceCropSide);
         for (std::size_t i = 0; i < crop_.size(); i += 3) std::swap(crop_[i], crop_[i + 2]);
@@ -116,17 +114,17 @@ class SyncNetV2Reader final : public LipReader {
 
 class SyncNetV2Session final : public SyncSession {
   public:
-    explicit SyncNetV2Session(const SyncNetV2& model) : cropper_(model), sound_(model) {}
+    explicit SyncNetV2Session(const SyncNetV2& model) : cropper_(model), audio_(model) {}
     std::unique_ptr<LipReader> read_lips(std::int64_t first_frame) override {
         return std::make_unique<SyncNetV2Reader>(cropper_, first_frame);
     }
-    Embeddings hear(const SoundFrames& sound, const std::function<void()>& between) override {
-        return sound_.embed(sound.mfcc, between);
+    Embeddings hear(const AudioFrames& audio, const std::function<void()>& between) override {
+        return audio_.embed(audio.mfcc, between);
     }
 
   private:
     FaceCropper cropper_;
-    SyncNetV2Sound sound_;
+    SyncNetV2Audio audio_;
 };
 
 class PublishedSyncNet final : public SyncModel {
@@ -134,7 +132,7 @@ class PublishedSyncNet final : public SyncModel {
     PublishedSyncNet(const SyncNetV2& networks, std::string version, Edges edges)
         : SyncModel({.name = "syncnet_v2",
                      .version = std::move(version),
-                     .precision = networks.sound->precision(),
+                     .precision = networks.audio->precision(),
                      .geometry_reach = face::kFaceCropReach,
                      .edges = edges}),
           networks_(networks) {}
@@ -157,10 +155,10 @@ std::shared_ptr<const SyncModel> syncnet_v2_model(const SyncNetV2& networks, std
     return std::make_shared<const PublishedSyncNet>(networks, std::move(version), edges);
 }
 
-PublishedMeasurement measure_as_published(const Embeddings& lips, const Embeddings& sound) {
+PublishedMeasurement measure_as_published(const Embeddings& lips, const Embeddings& audio) {
     // The reference leaves the last window out.
-    const std::int64_t count = std::min(lips.count() - 1, sound.end_frame() - lips.first_frame);
-    const DistanceMatrix distances = published_distances(lips, sound, count);
+    const std::int64_t count = std::min(lips.count() - 1, audio.end_frame() - lips.first_frame);
+    const DistanceMatrix distances = published_distances(lips, audio, count);
     PublishedMeasurement m{.curve = published_curve(distances)};
     m.result = read_curve(m.curve);
     if (m.result) m.framewise = framewise_confidence(distances, *m.result);

@@ -1,4 +1,4 @@
-// What the pipeline knows of a sync model: it reads lips, it hears sound, both as embeddings of
+// What the pipeline knows of a sync model: it reads lips, it hears audio, both as embeddings of
 // frames, and what is near each other belongs together.
 #pragma once
 
@@ -13,7 +13,7 @@
 #include "audio/log_mel.h"
 #include "audio/mfcc.h"
 #include "face/tracker.h"
-#include "media/picture.h"
+#include "media/image.h"
 #include "nn/plan.h"
 #include "sync/lip_sync.h"
 #include "sync/sync_curve.h"
@@ -21,8 +21,8 @@
 
 namespace syncnet::sync {
 
-// The sound of a clip, as both models' front ends give it.
-struct SoundFrames {
+// The audio of a clip, as both models' front ends give it.
+struct AudioFrames {
     std::span<const audio::MelFrame> log_mel;
     std::span<const audio::MfccFrame> mfcc;
 };
@@ -40,11 +40,10 @@ class LipReader {
     virtual ~LipReader() = default;
     // Frame after frame. The track's geometry is known for SyncModelInfo::geometry_reach frames
     // behind `frame`, or to its end.
-    virtual void push(const media::Picture& picture, const face::Track& track,
-                      std::int64_t frame) = 0;
-    // The same where the picture is nothing but a face crop, as the reference writes them. Throws
+    virtual void push(const media::Image& image, const face::Track& track, std::int64_t frame) = 0;
+    // The same where the image is nothing but a face crop, as the reference writes them. Throws
     // invalid_request where the model has no such crops.
-    virtual void push_crop(const media::Picture& crop) = 0;
+    virtual void push_crop(const media::Image& crop) = 0;
     // No more frames. The reader is of no further use.
     virtual Lips finish() = 0;
 };
@@ -55,11 +54,11 @@ class SyncSession {
     virtual ~SyncSession() = default;
     virtual std::unique_ptr<LipReader> read_lips(std::int64_t first_frame) = 0;
     // Calls `between` from time to time: it may throw to end the work.
-    virtual Embeddings hear(const SoundFrames& sound, const std::function<void()>& between) = 0;
+    virtual Embeddings hear(const AudioFrames& audio, const std::function<void()>& between) = 0;
 };
 
 enum class Edges {
-    real,         // what the sound really is beyond the ends of a track
+    real,         // what the audio really is beyond the ends of a track
     zero_padded,  // vectors of zeros, as in the reference: its published numbers have them
 };
 
@@ -93,6 +92,6 @@ struct PublishedMeasurement {
     std::vector<float> framewise;  // confidence per lip frame
 };
 
-PublishedMeasurement measure_as_published(const Embeddings& lips, const Embeddings& sound);
+PublishedMeasurement measure_as_published(const Embeddings& lips, const Embeddings& audio);
 
 }  // namespace syncnet::sync

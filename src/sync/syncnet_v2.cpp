@@ -12,8 +12,8 @@ namespace {
 
 constexpr int kLipBatch = 8;  // windows of one run
 constexpr int kWindow = 5;    // crops of one window
-constexpr int kSoundBatch = 32;
-constexpr int kSoundWindow = 20;  // MFCC frames of one embedding
+constexpr int kAudioBatch = 32;
+constexpr int kAudioWindow = 20;  // MFCC frames of one embedding
 constexpr std::int64_t kMfccPerFrame = 4;
 
 struct Pool {
@@ -51,7 +51,7 @@ const Tower& lip_tower() {
     return tower;
 }
 
-const Tower& sound_tower() {
+const Tower& audio_tower() {
     static const Tower tower{
         "netcnnaud",
         "netfcaud",
@@ -134,7 +134,7 @@ void append(std::span<const float> rows, std::size_t count, std::vector<float>& 
 std::vector<nn::TensorSpec> syncnet_v2_tensors() {
     std::vector<nn::TensorSpec> specs;
     add_specs(lip_tower(), specs);
-    add_specs(sound_tower(), specs);
+    add_specs(audio_tower(), specs);
     return specs;
 }
 
@@ -145,8 +145,8 @@ SyncNetV2 load_syncnet_v2(const nn::Weights& weights, nn::Precision precision, i
     return {.lips = plan(lip_tower(), weights,
                          {kLipBatch + kWindow - 1, face::kFaceCropSide, face::kFaceCropSide, 3},
                          {.precision = precision, .threads = threads, .whole_number_input = true}),
-            .sound = plan(sound_tower(), weights,
-                          {kSoundBatch, audio::kMfccCoefficients, kSoundWindow, 1},
+            .audio = plan(audio_tower(), weights,
+                          {kAudioBatch, audio::kMfccCoefficients, kAudioWindow, 1},
                           {.precision = precision, .threads = threads})};
 }
 
@@ -177,21 +177,21 @@ SyncNetV2Lips::Result SyncNetV2Lips::finish() {
     return std::move(result_);
 }
 
-SyncNetV2Sound::SyncNetV2Sound(const SyncNetV2& model) : network_(model.sound) {}
+SyncNetV2Audio::SyncNetV2Audio(const SyncNetV2& model) : network_(model.audio) {}
 
-Embeddings SyncNetV2Sound::embed(std::span<const audio::MfccFrame> mfcc,
+Embeddings SyncNetV2Audio::embed(std::span<const audio::MfccFrame> mfcc,
                                  const std::function<void()>& between) {
     Embeddings result{.first_frame = 0, .dimensions = kSyncNetV2Embedding, .values = {}};
     const auto frames = static_cast<std::int64_t>(mfcc.size());
     const std::int64_t count =
-        frames < kSoundWindow ? 0 : (frames - kSoundWindow) / kMfccPerFrame + 1;
-    for (std::int64_t first = 0; first < count; first += kSoundBatch) {
+        frames < kAudioWindow ? 0 : (frames - kAudioWindow) / kMfccPerFrame + 1;
+    for (std::int64_t first = 0; first < count; first += kAudioBatch) {
         if (between) between();
-        const std::int64_t batch = std::min<std::int64_t>(kSoundBatch, count - first);
+        const std::int64_t batch = std::min<std::int64_t>(kAudioBatch, count - first);
         auto to = network_.input().begin();
         for (std::int64_t i = first; i < first + batch; ++i)
             for (std::size_t c = 0; c < audio::kMfccCoefficients; ++c)
-                for (std::int64_t t = 0; t < kSoundWindow; ++t)
+                for (std::int64_t t = 0; t < kAudioWindow; ++t)
                     *to++ = mfcc[static_cast<std::size_t>(i * kMfccPerFrame + t)][c];
         network_.run();
         append(network_.output("embeddings"), static_cast<std::size_t>(batch) * kSyncNetV2Embedding,

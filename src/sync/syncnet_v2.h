@@ -24,13 +24,13 @@ std::vector<nn::TensorSpec> syncnet_v2_tensors();
 
 // Immutable, shared by all threads.
 struct SyncNetV2 {
-    std::shared_ptr<const nn::Plan> lips, sound;
+    std::shared_ptr<const nn::Plan> lips, audio;
 };
 
 // Throws bad_model.
 SyncNetV2 load_syncnet_v2(const nn::Weights& weights, nn::Precision precision, int threads = 1);
 
-// Lips of one face. Embedding i has seen the crops i .. i+4 and is called frame i: the sound that
+// Lips of one face. Embedding i has seen the crops i .. i+4 and is called frame i: the audio that
 // belongs to it is that from frame i on. The network's scratch memory is borrowed, so that many
 // faces share it; not thread-safe.
 class SyncNetV2Lips {
@@ -55,10 +55,10 @@ class SyncNetV2Lips {
     Result result_;
 };
 
-// The sound of a whole clip: embedding i has seen the MFCC frames 4i .. 4i+19.
-class SyncNetV2Sound {
+// The audio of a whole clip: embedding i has seen the MFCC frames 4i .. 4i+19.
+class SyncNetV2Audio {
   public:
-    explicit SyncNetV2Sound(const SyncNetV2& model);
+    explicit SyncNetV2Audio(const SyncNetV2& model);
     // Calls `between` from time to time: it may throw to end the work.
     Embeddings embed(std::span<const audio::MfccFrame> mfcc,
                      const std::function<void()>& between = {});

@@ -1,4 +1,4 @@
-// A picture to draw on. All that lies outside of it is cut off.
+// An image to draw on. All that lies outside of it is cut off.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class Canvas {
     std::span<const std::uint8_t> rgb() const { return pixels_; }  // packed
     Colour at(int x, int y) const;
 
-    // Where a picture of that size goes; must lie inside.
+    // Where an image of that size goes; must lie inside.
     media::RgbTarget target(const Rect& rect);
 
     void fill(const Rect& rect, Colour colour, double opacity = 1);

@@ -9,7 +9,7 @@
 namespace syncnet::visual {
 namespace {
 
-constexpr double kUsualWidth = 480;  // of a picture whose letters have dots of one pixel
+constexpr double kUsualWidth = 480;  // of an image whose letters have dots of one pixel
 
 const face::Box* box_at(const pipeline::ReadTrack& track, std::int64_t frame) {
     const std::int64_t i = frame - track.first_frame;
@@ -55,7 +55,7 @@ void draw_label(Canvas& canvas, const Rect& box, const Rect& shown, const std::s
     const int pad = static_cast<int>(std::lround(2 * scale));
     const int width = static_cast<int>(text_width(words, scale)) + pad;
     const int height = static_cast<int>(text_height(scale)) + 2 * pad;
-    // Above the box, but inside the picture.
+    // Above the box, but inside the image.
     const int left = std::clamp(box.x, shown.x, std::max(shown.x, shown.x + shown.width - width));
     const int top = std::max(shown.y, box.y - height);
     canvas.fill({left, top, width, height}, colour);

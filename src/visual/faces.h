@@ -6,7 +6,7 @@
 
 namespace syncnet::visual {
 
-// `shown`: where the picture of that frame lies. The reading was made to draw, the analysis with a
+// `shown`: where the image of that frame lies. The reading was made to draw, the analysis with a
 // timeline.
 void draw_faces(Canvas& canvas, const Rect& shown, const pipeline::Reading& reading,
                 const pipeline::Analysis& analysis, std::int64_t frame);

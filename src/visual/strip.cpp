@@ -40,7 +40,7 @@ std::string headline(const pipeline::Analysis& a) {
         "score " + fixed_point(*a.verdict.score, 2) + "  offset " + signed_number(r.offset_frames);
     if (ms != 0)
         text +=
-            " (sound " + std::to_string(ms) + " ms " + (r.offset_frames > 0 ? "early)" : "late)");
+            " (audio " + std::to_string(ms) + " ms " + (r.offset_frames > 0 ? "early)" : "late)");
     return text + "  conf " + fixed_point(r.confidence, 1) + "  " + a.model + " " + a.model_version;
 }
 

@@ -1,4 +1,4 @@
-// What stands under the picture: the decision, the sound with who speaks, the offset over time, and
+// What stands under the image: the decision, the audio with who speaks, the offset over time, and
 // the clip's sync curve.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace syncnet::visual {
 
-// Pixels that the strip of a picture of that width takes; even.
+// Pixels that the strip of an image of that width takes; even.
 int strip_height(int width);
 
 class Strip {

@@ -20,14 +20,14 @@ int even(int value) {
     return value + value % 2;
 }
 
-// The picture in the middle, the strip below.
+// The image in the middle, the strip below.
 struct Layout {
     explicit Layout(const pipeline::Reading& reading)
         : width(even(std::max(reading.width, kLeastWidth))),
-          picture{(width - reading.width) / 2, 0, reading.width, reading.height},
+          image{(width - reading.width) / 2, 0, reading.width, reading.height},
           strip{0, even(reading.height), width, strip_height(width)} {}
     int width;
-    Rect picture, strip;
+    Rect image, strip;
     int height() const { return strip.y + strip.height; }
 };
 
@@ -42,16 +42,16 @@ class Drawing {
           canvas_(layout_.width, layout_.height()),
           writer_(
               out,
-              {.width = layout_.width, .height = layout_.height(), .sound = reading.has_audio}) {}
+              {.width = layout_.width, .height = layout_.height(), .audio = reading.has_audio}) {}
 
     void draw(const media::Frame& frame) {
         canvas_.fill({0, 0, layout_.width, layout_.strip.y}, {});
-        if (frame.picture) scaler_.convert(*frame.picture, canvas_.target(layout_.picture));
-        draw_faces(canvas_, layout_.picture, reading_, analysis_, frame.index);
+        if (frame.image) scaler_.convert(*frame.image, canvas_.target(layout_.image));
+        draw_faces(canvas_, layout_.image, reading_, analysis_, frame.index);
         strip_.draw(canvas_, frame.index);
-        writer_.write_picture(canvas_.rgb());
+        writer_.write_image(canvas_.rgb());
     }
-    void hear(const media::Samples& samples) { writer_.write_sound(samples.mono); }
+    void hear(const media::Samples& samples) { writer_.write_audio(samples.mono); }
     void finish() { writer_.finish(); }
 
   private:
@@ -84,9 +84,9 @@ pipeline::Analysis visualise(const pipeline::Analyzer& analyzer, const fs::path&
     Drawing drawing(reading, analysis, file.path());
     media::Options heard{.threads = kDecoderThreads};
     pipeline::Mixer mixer({});
-    if (reading.audio) {
-        heard.audio_track = reading.audio->chosen.pick.track;
-        mixer = pipeline::Mixer(reading.audio->chosen.pick.mix);
+    if (reading.audio_search) {
+        heard.audio_track = reading.audio_search->chosen.pick.track;
+        mixer = pipeline::Mixer(reading.audio_search->chosen.pick.mix);
     }
     media::Reader reader(media::Source::from_path(video), options.limits, heard);
     while (const auto item = reader.next()) {

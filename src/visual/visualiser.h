@@ -15,8 +15,8 @@ struct VisualiseOptions {
     NewFile::IfThere if_there = NewFile::IfThere::refuse;
 };
 
-// Reads the video twice: once to measure, once to draw. Pictures come out upright, at 25 a second,
-// at most media::kMaxAnalysisSide on their longest side, with a strip below; the sound is what was
+// Reads the video twice: once to measure, once to draw. Images come out upright, at 25 a second,
+// at most media::kMaxAnalysisSide on their longest side, with a strip below; the audio is what was
 // measured (16 kHz, mono). Memory grows by a few MB an hour beyond the reading's. `out` is there as
 // a whole or not at all. Throws what Analyzer, media::Writer and NewFile throw, wrong_container (it
 // does not end in .mp4), invalid_setting where `out` is `video`.

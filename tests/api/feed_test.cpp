@@ -70,11 +70,11 @@ TEST_F(FeedTest, AnswersAsForTheFileInWhateverOrderThingsCome) {
     }
     expect_alike(together.finish(), file);
 
-    Feed sound_first = analyzer_.feed(kFormat);
-    sound_first.push_samples(samples_);
+    Feed audio_first = analyzer_.feed(kFormat);
+    audio_first.push_samples(samples_);
     for (std::size_t i = 0; i < count(); ++i)
-        sound_first.push_frame(frame(i), 0, std::chrono::milliseconds(40 * i));
-    expect_alike(sound_first.finish(), file);
+        audio_first.push_frame(frame(i), 0, std::chrono::milliseconds(40 * i));
+    expect_alike(audio_first.finish(), file);
 }
 
 TEST_F(FeedTest, RowsMayLieApart) {

@@ -36,16 +36,16 @@ TEST(LogMel, AgreesWithTraining) {
 }
 
 TEST(LogMel, PiecesMakeTheSameFrames) {
-    const auto sound = samples(golden());
+    const auto audio = samples(golden());
     LogMel whole;
-    whole.push(sound);
+    whole.push(audio);
     LogMel pieces;
-    for (std::size_t at = 0, size = 1; at < sound.size(); at += size, size = size % 700 + 13)
-        pieces.push(std::span(sound).subspan(at, std::min(size, sound.size() - at)));
+    for (std::size_t at = 0, size = 1; at < audio.size(); at += size, size = size % 700 + 13)
+        pieces.push(std::span(audio).subspan(at, std::min(size, audio.size() - at)));
     EXPECT_EQ(pieces.frames(), whole.frames());
 }
 
-TEST(LogMel, TooLittleSoundHasNoFrame) {
+TEST(LogMel, TooLittleAudioHasNoFrame) {
     LogMel mel;
     mel.push(std::vector<float>(399));
     EXPECT_TRUE(mel.frames().empty());

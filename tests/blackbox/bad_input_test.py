@@ -45,7 +45,7 @@ class BadInput(unittest.TestCase):
     def test_noise_with_the_ending_of_a_video(self):
         self.refused(self.write("noise.webm", os.urandom(50_000)), "This is not a video that we read")
 
-    def test_picture(self):
+    def test_image(self):
         self.refused(support.ROOT / "scripts/sample/hopper.jpg", "This is not a video that we read")
 
     def test_playlist_is_not_followed(self):
@@ -59,11 +59,11 @@ class BadInput(unittest.TestCase):
         # An mp4 has its index at its end: cut off before, nothing is left to read.
         self.refused(self.write("head.mp4", self.content[: len(self.content) // 2]), "The video can't be read")
 
-    def test_sound_alone(self):
-        sound = support.sample("--seconds", "1.6", ending=".mkv")
-        only = self.folder / "sound.mkv"
-        support.subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", sound, "-vn", "-c", "copy", only], check=True)
-        self.refused(only, "The file has no picture")
+    def test_audio_alone(self):
+        audio = support.sample("--seconds", "1.6", ending=".mkv")
+        only = self.folder / "audio.mkv"
+        support.subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", audio, "-vn", "-c", "copy", only], check=True)
+        self.refused(only, "The file has no video")
 
     def test_device(self):
         self.refused("/dev/null", "This is not a video that we read", "not a regular file")

@@ -26,7 +26,7 @@ class Decisions(unittest.TestCase):
         self.assertEqual((answer["decision"], answer["reason_codes"]), ("ALLOW", ["in_sync"]))
         self.assertGreaterEqual(answer["score"], 0.9)
 
-    def test_late_sound_is_not_allowed_and_said_to_be_late(self):
+    def test_late_audio_is_not_allowed_and_said_to_be_late(self):
         answer = self.answers["late"]
         self.assertNotEqual(answer["decision"], "ALLOW")
         self.assertEqual(answer["reason_codes"], ["offset_too_large"])

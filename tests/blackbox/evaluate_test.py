@@ -162,11 +162,11 @@ class NewMedia(unittest.TestCase):
         self.assertLessEqual(abs(int(measured["clean", ""]["offset"])), 1)
         for frames in (-5, -1, 2, 8):
             self.assertAlmostEqual(int(measured["delay", str(frames)]["offset"]), -frames, delta=1)
-        self.assertNotEqual(measured["still picture", ""]["decision"], "ALLOW")
+        self.assertNotEqual(measured["still image", ""]["decision"], "ALLOW")
         for kind, step in (("h264", "0.05"), ("vp8", "0.05"), ("mpeg4", "0.1"), ("frame rate", "15"), ("frame rate", "60"),
-                           ("dropped pictures", "30"), ("low light", "1/4"), ("occlusion", "30"), ("noise", "10"), ("music", "10"),
+                           ("dropped images", "30"), ("low light", "1/4"), ("occlusion", "30"), ("noise", "10"), ("music", "10"),
                            ("reverberation", "0.6"), ("telephone", "300-3400"), ("speed 1.1", ""), ("synthetic speech", ""),
-                           ("looped picture", "")):
+                           ("looped image", "")):
             self.assertIn((kind, step), measured)
         for row in rows:
             self.assertEqual(row["error"], "")

@@ -63,7 +63,7 @@ class Explained(unittest.TestCase):
 
     def test_no_evidence(self):
         for options, says in ((["--no-face"], "A face that is large enough"), (["--silence"], "of speech while the mouth is visible; there were 0.0 s"),
-                              (["--seconds", "0.6"], "A video of at least 1.0 s; it has 0.6 s"), (["--no-audio"], "Sound with a voice in it")):
+                              (["--seconds", "0.6"], "A video of at least 1.0 s; it has 0.6 s"), (["--no-audio"], "Audio with a voice in it")):
             with self.subTest(options):
                 answer, text = explained(support.sample(*options))
                 why = answer["explanation"]

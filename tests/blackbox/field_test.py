@@ -1,4 +1,4 @@
-"""What is met in the field: sound that isn't there all the time, or late, or drifts; people who take turns; hands, cuts, pieces.
+"""What is met in the field: audio that isn't there all the time, or late, or drifts; people who take turns; hands, cuts, pieces.
 
 The bundled model knows people, and these faces are made: the seeds are such that each case is a clear one.
 """
@@ -17,13 +17,13 @@ def plain():
 
 
 def changed(*options, ending=".mkv"):
-    """The plain clip after ffmpeg has changed it; the pictures are as they were unless it is told otherwise."""
-    pictures = () if {"-vf", "-c:v"} & set(options) else ("-c:v", "copy")
-    return support.edited("-i", plain(), *options, *pictures, ending=ending)
+    """The plain clip after ffmpeg has changed it; the images are as they were unless it is told otherwise."""
+    images = () if {"-vf", "-c:v"} & set(options) else ("-c:v", "copy")
+    return support.edited("-i", plain(), *options, *images, ending=ending)
 
 
 def delayed(ms: int):
-    """The sound so much later, with the end cut off, or earlier, with the beginning cut off."""
+    """The audio so much later, with the end cut off, or earlier, with the beginning cut off."""
     return changed("-af", f"adelay={ms}:all=1" if ms > 0 else f"atrim=start={-ms / 1000},asetpts=PTS-STARTPTS", "-t", "10")
 
 
@@ -42,7 +42,7 @@ class Field(unittest.TestCase):
         self.assertNotIn("voice_does_not_match", answer["reason_codes"], answer["reasons"])
 
 
-class Sound(Field):
+class Audio(Field):
     def test_it_is_not_there_all_the_time(self):
         answers = made({
             "starts late": ("--audio-start", "3", *LONG, ".mkv"),
@@ -139,7 +139,7 @@ class People(Field):
             self.assertLessEqual(passage["end_s"], 8.4)
 
 
-class Pictures(Field):
+class Images(Field):
     def test_a_photograph(self):
         answer, = support.score(support.sample("--still", *LONG))
         self.assertEqual((answer["decision"], answer["reason_codes"]), ("BLOCK", ["lips_do_not_move"]))
@@ -175,7 +175,7 @@ class Pieces(Field):
         whole = changed("-c:v", "libx264", "-g", "50", "-movflags", "frag_keyframe+empty_moov+default_base_moof", ending=".mp4").read_bytes()
         rest = support.scratch_folder() / "cut_off.mp4"
         last = whole.rindex(b"moof")
-        for where, end in (("in pictures", whole.rindex(b"mdat") + 8000), ("in sound", last - 5000), ("in a piece's header", last + 60)):
+        for where, end in (("in images", whole.rindex(b"mdat") + 8000), ("in audio", last - 5000), ("in a piece's header", last + 60)):
             with self.subTest(where):
                 rest.write_bytes(whole[:end])
                 answer, = support.score(rest)

@@ -1,4 +1,4 @@
-"""`syncnet fix`: what is late comes in time, without a picture being touched; what is not certain is left alone."""
+"""`syncnet fix`: what is late comes in time, without an image being touched; what is not certain is left alone."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from windows_test import drifting
 
 
 def video_packets(path: Path) -> list[str]:
-    """Hashes of the coded pictures. AVI and transport streams wrap them otherwise; the rest copies them bit by bit."""
+    """Hashes of the coded images. AVI and transport streams wrap them otherwise; the rest copies them bit by bit."""
     done = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-map", "0:v", "-c", "copy", "-f", "framehash", "-hash", "md5", "-"],
                           capture_output=True, text=True, check=True, timeout=support.PATIENCE)
     return [line.split(",")[5].strip() for line in done.stdout.splitlines() if not line.startswith("#")]
@@ -45,7 +45,7 @@ class Fixed(unittest.TestCase):
                 if ending == Path(out).suffix or out.endswith(".mkv"):
                     self.assertEqual(video_packets(clip), video_packets(self.folder / out))
 
-    def test_a_turned_picture_stays_turned(self):
+    def test_a_turned_image_stays_turned(self):
         clip = support.sample("--seconds", "8", "--delay-ms", "240", "--rotate", "90")
         fix(clip, self.folder / "out.mov")
         done = support.run("score", "--json", self.folder / "out.mov")
@@ -67,7 +67,7 @@ def duration(path: Path, stream: str) -> float:
 
 
 class Drift(unittest.TestCase):
-    """Sound that runs too fast or too slow."""
+    """Audio that runs too fast or too slow."""
 
     @classmethod
     def setUpClass(cls):
@@ -76,7 +76,7 @@ class Drift(unittest.TestCase):
     def setUp(self):
         self.folder = support.scratch_folder()
 
-    def test_it_gets_the_speed_of_the_picture(self):
+    def test_it_gets_the_speed_of_the_image(self):
         for drift, clip in self.clips.items():
             for manner in ("keep-pitch", "resample"):
                 with self.subTest(drift=drift, manner=manner):
@@ -94,7 +94,7 @@ class Drift(unittest.TestCase):
         report = fix(self.clips[40], self.folder / "out.mkv", "--drift", "resample")
         self.assertAlmostEqual(report["speed"], 24 / 25, places=9)
 
-    def test_nobody_encodes_sound_unasked(self):
+    def test_nobody_encodes_audio_unasked(self):
         done = support.run("fix", self.clips[-15], "-o", self.folder / "out.mp4")
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr, "drifts by -1[45].* ms a second.*--drift keep-pitch or --drift resample")
@@ -121,7 +121,7 @@ class Refused(unittest.TestCase):
     def test_what_is_not_certain(self):
         self.refused(support.sample("--no-face"), "no face")
         self.refused(support.sample("--silence"), "nobody is heard speaking")
-        self.refused(support.sample("--no-audio"), "no sound")
+        self.refused(support.sample("--no-audio"), "no audio")
         self.refused(support.sample("--seconds", "8", "--other-audio"), "does not surely belong")
         self.refused(drifting(), "the offset changes .*00:00:0[6789]")
 

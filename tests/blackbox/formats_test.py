@@ -51,7 +51,7 @@ class Formats(unittest.TestCase):
                 self.assertAlmostEqual(answer["fine_lag_ms"], expected["fine_lag_ms"], delta=40)
 
     def test_what_an_edit_list_hides_is_not_judged(self):
-        # It begins at the picture before, and hides what is too much.
+        # It begins at the image before, and hides what is too much.
         answer = self.answer(support.edited("-ss", "0.5", "-i", self.clip, "-c", "copy", ending=".mp4"))
         self.assertEqual(answer["decision"], "ALLOW")
         self.assertAlmostEqual(answer["video"]["seconds"], 4.5, delta=0.1)
@@ -65,7 +65,7 @@ class Formats(unittest.TestCase):
                 self.assertEqual((answer["video"]["time_code"], answer["video"]["frame_rate"]), (start, rate))
                 self.assertEqual(answer["windows"]["tracks"][0]["windows"][0]["start"], start)
 
-    def test_pictures_that_are_no_video_are_refused_by_name(self):
+    def test_images_that_are_no_video_are_refused_by_name(self):
         clip = support.edited("-i", self.clip, "-t", "1", "-vf", "fps=5", "-an", ending=".gif")
         answer = self.service.post_form([("video", clip.read_bytes(), "x.gif")])
         self.assertEqual((answer.status, answer.json()["code"]), (415, "unsupported_media"))

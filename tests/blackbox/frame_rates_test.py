@@ -15,9 +15,9 @@ class FrameRates(unittest.TestCase):
             "variable, webm": ("--vfr", ".webm"),
             "variable, mp4": ("--vfr",),
             "variable, around 15": ("--vfr", "--fps", "15", ".webm"),
-            "sound starts late, mp4": ("--audio-start", "0.48"),
-            "sound starts late, webm": ("--audio-start", "0.48", ".webm"),
-            "sound starts late, ts": ("--audio-start", "0.48", ".ts"),
+            "audio starts late, mp4": ("--audio-start", "0.48"),
+            "audio starts late, webm": ("--audio-start", "0.48", ".webm"),
+            "audio starts late, ts": ("--audio-start", "0.48", ".ts"),
             "turned 90": ("--rotate", "90"),
             "turned 180": ("--rotate", "180"),
             "turned 270": ("--rotate", "270"),
@@ -40,10 +40,10 @@ class FrameRates(unittest.TestCase):
     def test_variable_rate_gives_the_same_offset(self):
         self.same_as_at_25([name for name in self.offset if name.startswith("variable")])
 
-    def test_sound_that_starts_late_keeps_its_offset(self):
-        self.same_as_at_25([name for name in self.offset if name.startswith("sound starts late")])
+    def test_audio_that_starts_late_keeps_its_offset(self):
+        self.same_as_at_25([name for name in self.offset if name.startswith("audio starts late")])
 
-    def test_turned_pictures_are_turned_back(self):
+    def test_turned_images_are_turned_back(self):
         turned = [name for name in self.offset if name.startswith("turned")]
         self.same_as_at_25(turned)
         upright = self.answers["25"]["debug"]["all_results"][0]["mean_box"]

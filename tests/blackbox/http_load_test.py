@@ -183,10 +183,10 @@ class Timeout(unittest.TestCase):
             answers = at_once(3, lambda _: service.score_path(path))
             self.assertEqual([answer.status for answer in answers], [408] * 3)
 
-    def test_sound_that_goes_on_after_the_pictures(self):
-        # One second of pictures, nearly two hours of sound: no picture comes by on which the time could be checked.
+    def test_audio_that_goes_on_after_the_images(self):
+        # One second of images, nearly two hours of audio: no image comes by on which the time could be checked.
         folder = support.scratch_folder()
-        clip = folder / "sound.mkv"
+        clip = folder / "audio.mkv"
         command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", support.short_sample(), "-f", "lavfi", "-i", "anoisesrc=r=8000:d=6600",
                    "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "pcm_u8", "-f", "matroska", clip]
         support.subprocess.run(command, check=True, timeout=support.PATIENCE)

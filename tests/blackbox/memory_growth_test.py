@@ -44,7 +44,7 @@ class MemoryGrowth(unittest.TestCase):
         shown = sum(track["end_s"] - track["start_s"] for track in answer["debug"]["all_results"])
         self.assertAlmostEqual(shown, LONG_SECONDS, delta=LONG_SECONDS * 0.05)
 
-    def test_a_cut_in_every_picture(self):
+    def test_a_cut_in_every_image(self):
         one, other = support.sample("--seconds", "8"), support.sample("--seconds", "8", "--face", "collins", "--face-height", "0.7")
         with tempfile.TemporaryDirectory() as folder:
             clip = Path(folder) / "cuts.mp4"

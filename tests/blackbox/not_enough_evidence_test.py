@@ -29,7 +29,7 @@ class NotEnoughEvidence(unittest.TestCase):
             self.assertIsNone(answer[field], field)
         self.assertEqual(answer["debug"]["num_results"], len(answer["debug"]["all_results"]))
 
-    def test_no_sound(self):
+    def test_no_audio(self):
         self.abstains("no_audio", "no_audio")
 
     def test_no_face(self):
@@ -44,7 +44,7 @@ class NotEnoughEvidence(unittest.TestCase):
     def test_a_fifth_of_a_second(self):
         self.abstains("too_short", "too_short")
 
-    def test_neither_face_nor_sound(self):
+    def test_neither_face_nor_audio(self):
         self.abstains("nothing", "no_face")
         self.abstains("nothing", "no_audio")
 

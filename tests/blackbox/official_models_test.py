@@ -31,13 +31,13 @@ def write_models() -> tuple[Path, Path]:
 
 
 def write_crop_video(path: Path) -> None:
-    """The crops and the sound of the golden files, without loss."""
-    sound = path.with_suffix(".s16")
-    made_up.sound(FRAMES * 640).tofile(sound)
+    """The crops and the audio of the golden files, without loss."""
+    audio = path.with_suffix(".s16")
+    made_up.audio(FRAMES * 640).tofile(audio)
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", "224x224", "-r", "25", "-i", "-",
-                    "-f", "s16le", "-ar", "16000", "-ac", "1", "-i", sound, "-c:v", "libx264rgb", "-qp", "0", "-c:a", "flac", path],
+                    "-f", "s16le", "-ar", "16000", "-ac", "1", "-i", audio, "-c:v", "libx264rgb", "-qp", "0", "-c:a", "flac", path],
                    input=made_up.crops(FRAMES).tobytes(), check=True)
-    sound.unlink()
+    audio.unlink()
 
 
 class PublishedNumbers(unittest.TestCase):
@@ -63,7 +63,7 @@ class PublishedNumbers(unittest.TestCase):
                 self.assertEqual(answer["model"]["name"], "syncnet_v2")
                 result = answer["debug"]["all_results"][0]
                 self.assertEqual(result["offset"], int(offset))
-                # The pictures went through YCbCr of 8 bits.
+                # The images went through YCbCr of 8 bits.
                 self.assertAlmostEqual(result["confidence"], float(confidence), delta=0.01 * float(confidence))
                 self.assertAlmostEqual(result["min_dist"], float(distance), delta=0.01 * float(distance))
                 self.assertEqual(len(result["framewise_confidence"]), FRAMES - 5)
@@ -73,7 +73,7 @@ class PublishedNumbers(unittest.TestCase):
         done = support.run("features", "--cropped", "--model-path", self.syncnet, "--out", out, self.crops)
         self.assertEqual(done.returncode, 0, done.stderr)
         track = json.loads(done.stdout)["tracks"][0]
-        # The pictures went through YCbCr of 8 bits.
+        # The images went through YCbCr of 8 bits.
         for part, golden, tolerance in (("track0.features", "features", 0.06), ("track0.lips", "lips", 0.06), ("sound", "sound", 1e-3)):
             got, expected = np.load(out / f"crops.{part}.npy"), self.golden[golden]
             self.assertEqual(got.shape[1], expected.shape[1])
@@ -86,7 +86,7 @@ class PublishedNumbers(unittest.TestCase):
         self.assertEqual(by_blaze_face["model"]["detector"], "blaze_face")
         by_s3fd = self.score("--detector-path", self.s3fd, clip)
         self.assertEqual(by_s3fd["model"]["detector"], "s3fd")
-        # BlazeFace on every picture, or on every fourth: the same measure.
+        # BlazeFace on every frame, or on every fourth: the same measure.
         every = self.score("--detector", "blazeface", "--stride", "1", clip)["debug"]["all_results"][0]
         fourth = by_blaze_face["debug"]["all_results"][0]
         self.assertEqual(every["offset"], fourth["offset"])

@@ -68,7 +68,7 @@ class Python(unittest.TestCase):
         self.assertEqual((pushed.decision, pushed.offset_frames), (self.expected["decision"], self.expected["offset_frames"]))
         self.assertAlmostEqual(pushed.confidence, self.expected["confidence"], delta=0.3)
         late = analyzer.score_frames(frames, np.concatenate([np.zeros(9600, np.float32), samples]), sample_rate=48000)
-        self.assertEqual(late.offset_frames, pushed.offset_frames - 5, "200 ms of silence before it make the sound late")
+        self.assertEqual(late.offset_frames, pushed.offset_frames - 5, "200 ms of silence before it make the audio late")
         # Bottom up in memory, but not to who looks at it.
         turned = analyzer.score_frames(frames[:, ::-1].copy()[:, ::-1], samples, sample_rate=48000)
         self.assertEqual(turned.confidence, pushed.confidence)

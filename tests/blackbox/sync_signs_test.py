@@ -1,4 +1,4 @@
-"""The sign and the size of the offset: positive means that the sound is early."""
+"""The sign and the size of the offset: positive means that the audio is early."""
 
 import unittest
 
@@ -15,13 +15,13 @@ class SyncSigns(unittest.TestCase):
     def test_clip_in_sync_is_near_zero(self):
         self.assertLessEqual(abs(self.offset[0]), 2)
 
-    def test_sound_200_ms_late_is_five_frames_less(self):
+    def test_audio_200_ms_late_is_five_frames_less(self):
         self.assertAlmostEqual(self.offset[200] - self.offset[0], -5, delta=1)
 
-    def test_sound_320_ms_late_is_eight_frames_less(self):
+    def test_audio_320_ms_late_is_eight_frames_less(self):
         self.assertAlmostEqual(self.offset[320] - self.offset[0], -8, delta=1)
 
-    def test_sound_200_ms_early_is_five_frames_more(self):
+    def test_audio_200_ms_early_is_five_frames_more(self):
         self.assertAlmostEqual(self.offset[-200] - self.offset[0], 5, delta=1)
 
     def test_lag_is_the_offset_at_40_ms_a_frame(self):

@@ -16,7 +16,7 @@ def probe(path: Path) -> dict:
     return {stream["codec_type"]: stream for stream in answer["streams"]} | {"format": answer["format"]}
 
 
-def picture(path: Path, second: float, size: tuple[int, int]) -> np.ndarray:
+def image(path: Path, second: float, size: tuple[int, int]) -> np.ndarray:
     """Of the film at that time, scaled to nothing, cut to `size`: rows of RGB."""
     done = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-ss", str(second), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
                           capture_output=True, check=True, timeout=support.PATIENCE)
@@ -55,7 +55,7 @@ class Visualised(unittest.TestCase):
         answer, = support.score(clip)
         left, top, right, bottom = map(round, answer["debug"]["all_results"][0]["mean_box"])
         self.visualise(clip)
-        changed = np.abs(picture(self.out, 3, (320, 240)) - picture(clip, 3, (320, 240))).max(axis=2) > 80
+        changed = np.abs(image(self.out, 3, (320, 240)) - image(clip, 3, (320, 240))).max(axis=2) > 80
         below_label = top + 12
         rows, columns = np.nonzero(changed[below_label:])
         for seen, expected in ((columns.min(), left), (columns.max(), right), (rows.max() + below_label, bottom)):
@@ -64,13 +64,13 @@ class Visualised(unittest.TestCase):
         self.assertLess(inside.mean(), 0.05, "the face itself is left free")
 
     def test_clips_that_lack_something(self):
-        for name, options in (("no face", ["--no-face"]), ("no sound", ["--no-audio"]), ("silence", ["--silence"]), ("late start", ["--audio-start", "1.5"]),
+        for name, options in (("no face", ["--no-face"]), ("no audio", ["--no-audio"]), ("silence", ["--silence"]), ("late start", ["--audio-start", "1.5"]),
                               ("variable rate", ["--vfr"]), ("turned", ["--rotate", "90"]), ("two faces", ["--two-faces", "--size", "640x360"])):
             with self.subTest(name):
                 clip = support.sample(*options)
                 self.visualise(clip, "--force")
                 film = probe(self.out)
-                self.assertEqual("audio" in film, name != "no sound")
+                self.assertEqual("audio" in film, name != "no audio")
                 self.assertAlmostEqual(int(film["video"]["nb_read_frames"]), 100, delta=2)
 
     def test_refused(self):

@@ -12,7 +12,7 @@ def joined(first, second):
 
 
 def drifting():
-    """One shot whose sound is in place for 8 s and 320 ms late from then on."""
+    """One shot whose audio is in place for 8 s and 320 ms late from then on."""
     clip = support.sample("--seconds", "16")
     graph = "[0:a]asplit[a][b];[a]atrim=0:8[c];[b]adelay=320:all=1,atrim=8:16,asetpts=PTS-STARTPTS[d];[c][d]concat=n=2:v=0:a=1"
     return support.edited("-i", clip, "-filter_complex", graph, "-c:v", "copy", ending=".mp4")

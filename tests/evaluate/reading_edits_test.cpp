@@ -21,27 +21,27 @@ Reading talk() {
     Reading reading{.frames = 75, .any_face = true, .has_audio = true};
     reading.tracks.push_back({.id = 3, .first_frame = 2, .frames = 73});
     reading.tracks.back().lips.embeddings = numbered(7, 70);
-    reading.sound = numbered(4, 70);
+    reading.audio = numbered(4, 70);
     reading.speech = {.first_frame = 4, .probability = std::vector<float>(66, 0.1F)};
     for (std::size_t i = 26; i < 46; ++i) reading.speech.probability[i] = 0.9F;
     return reading;
 }
 
 TEST(SpeechSpan, ByTheDetectorAndByTheLevel) {
-    std::vector<float> sound(75 * 640, 0.3F);
-    const auto whole = speech_span(talk().speech, sound);
+    std::vector<float> audio(75 * 640, 0.3F);
+    const auto whole = speech_span(talk().speech, audio);
     ASSERT_TRUE(whole.has_value());
     EXPECT_EQ(whole->from, 30);
     EXPECT_EQ(whole->to, 50);
     // What the detector takes for speech though nothing is heard but a click.
-    std::fill(sound.begin(), sound.begin() + 35 * 640, 0.001F);
-    std::fill(sound.begin() + 45 * 640, sound.end(), 0.001F);
-    sound[32 * 640 + 100] = 1;
-    const auto heard = speech_span(talk().speech, sound);
+    std::fill(audio.begin(), audio.begin() + 35 * 640, 0.001F);
+    std::fill(audio.begin() + 45 * 640, audio.end(), 0.001F);
+    audio[32 * 640 + 100] = 1;
+    const auto heard = speech_span(talk().speech, audio);
     ASSERT_TRUE(heard.has_value());
     EXPECT_EQ(heard->from, 35);
     EXPECT_EQ(heard->to, 45);
-    EXPECT_FALSE(speech_span({}, sound).has_value());
+    EXPECT_FALSE(speech_span({}, audio).has_value());
 }
 
 TEST(Trimmed, FramesBeginAnewAndEmbeddingsStayWithTheirFrames) {
@@ -55,7 +55,7 @@ TEST(Trimmed, FramesBeginAnewAndEmbeddingsStayWithTheirFrames) {
     EXPECT_EQ(lips.count(), 20);
     EXPECT_EQ(lips.first_frame, 5);
     EXPECT_EQ(lips.row(5)[0], 30);
-    EXPECT_EQ(cut.sound.row(24)[0], 49);
+    EXPECT_EQ(cut.audio.row(24)[0], 49);
     EXPECT_EQ(pipeline::speech_frames(cut.speech, 0, 100), 20);
     EXPECT_TRUE(pipeline::is_speech(cut.speech, 5));
     EXPECT_FALSE(pipeline::is_speech(cut.speech, 4));
@@ -71,12 +71,12 @@ TEST(Trimmed, AtTheEndsOfTheClip) {
     const Reading cut = trimmed(talk(), {.from = 2, .to = 74});
     EXPECT_EQ(cut.frames, 75);
     EXPECT_EQ(cut.tracks[0].first_frame, 2);
-    EXPECT_EQ(cut.sound.count(), 66);
+    EXPECT_EQ(cut.audio.count(), 66);
 }
 
-TEST(Delayed, MovesSoundAndSpeechTogether) {
+TEST(Delayed, MovesAudioAndSpeechTogether) {
     const Reading moved = delayed(talk(), -5);
-    EXPECT_EQ(moved.sound.first_frame, -1);
+    EXPECT_EQ(moved.audio.first_frame, -1);
     EXPECT_TRUE(pipeline::is_speech(moved.speech, 25));
     EXPECT_FALSE(pipeline::is_speech(moved.speech, 46));
 }
@@ -87,7 +87,7 @@ TEST(Stretch, OneFaceAndAPartOfItsLips) {
     ASSERT_EQ(part.tracks.size(), 1U);
     EXPECT_EQ(part.tracks[0].lips.embeddings.count(), 5);
     EXPECT_EQ(part.tracks[0].lips.embeddings.row(14)[0], 14);
-    EXPECT_EQ(part.sound.count(), reading.sound.count());
+    EXPECT_EQ(part.audio.count(), reading.audio.count());
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST_F(Summary, OffsetsOfWindows) {
 
 TEST_F(Summary, BarsAreJudgedByTheNumbers) {
     EXPECT_EQ(bar(summary_, "15-frame windows").at("met"), false);
-    EXPECT_EQ(bar(summary_, "swapped sound, EER").at("met"), true);  // 0.2 is still above 0.1
+    EXPECT_EQ(bar(summary_, "swapped audio, EER").at("met"), true);  // 0.2 is still above 0.1
     EXPECT_EQ(bar(summary_, "genuine ALLOW").at("met"), false);      // 3 of 4
     EXPECT_EQ(bar(summary_, "swapped ALLOW").at("met"), true);
     const ordered_json noise = bar(summary_, "Noise, 10 dB");
@@ -169,7 +169,7 @@ TEST(TwoCorpora, ShortClipsHaveBarsOfTheirOwn) {
         if (row.at("corpus") != "news") continue;
         const auto what = row.at("what").get<std::string>();
         EXPECT_THAT(what, ::testing::Not(::testing::HasSubstr("3 s")));
-        if (what == "genuine against swapped sound, EER") {
+        if (what == "genuine against swapped audio, EER") {
             EXPECT_DOUBLE_EQ(row.at("wanted"), 0.15);
         }
     }

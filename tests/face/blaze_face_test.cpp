@@ -50,15 +50,15 @@ TEST_P(BlazeFaceFiles, FindsTheFaceWhereItIs) {
     const nn::Tensor pixels = golden(GetParam().golden).at("pixels");
     std::vector<std::uint8_t> face(pixels.values.begin(), pixels.values.end());
     const int side = pixels.dims[0];
-    // The portrait in a larger grey picture, off the middle.
+    // The portrait in a larger grey image, off the middle.
     const int width = side * 3 / 2, height = side * 5 / 4, left = side / 3, top = side / 8;
-    std::vector<std::uint8_t> picture(static_cast<std::size_t>(3 * width * height), 128);
+    std::vector<std::uint8_t> image(static_cast<std::size_t>(3 * width * height), 128);
     for (int y = 0; y < side; ++y)
         std::copy_n(face.begin() + 3 * y * side, 3 * side,
-                    picture.begin() + 3 * ((y + top) * width + left));
+                    image.begin() + 3 * ((y + top) * width + left));
     BlazeFace detector(load_blaze_face(model(GetParam().name), GetParam().range));
-    const auto alone = detector.detect(media::Picture::from_rgb(face, side, side));
-    const auto found = detector.detect(media::Picture::from_rgb(picture, width, height));
+    const auto alone = detector.detect(media::Image::from_rgb(face, side, side));
+    const auto found = detector.detect(media::Image::from_rgb(image, width, height));
     ASSERT_EQ(found.size(), 1U);
     ASSERT_EQ(alone.size(), 1U);
     const Detection& d = found[0];
@@ -66,7 +66,7 @@ TEST_P(BlazeFaceFiles, FindsTheFaceWhereItIs) {
     const auto tolerance = static_cast<float>(side) * 0.06F;
     EXPECT_NEAR(d.mouth.x, alone[0].mouth.x + static_cast<float>(left), tolerance);
     EXPECT_NEAR(d.mouth.y, alone[0].mouth.y + static_cast<float>(top), tolerance);
-    EXPECT_LT(d.right_eye.x, d.left_eye.x) << "the person's right eye is on the picture's left";
+    EXPECT_LT(d.right_eye.x, d.left_eye.x) << "the person's right eye is on the image's left";
     EXPECT_GT(d.mouth.y, d.nose.y);
 }
 
@@ -79,11 +79,11 @@ INSTANTIATE_TEST_SUITE_P(
                          BlazeFaceRange::short_, "classificators", "regressors"}),
     [](const auto& file) { return file.param.range == BlazeFaceRange::full ? "full" : "short"; });
 
-TEST(BlazeFace, AnEmptyPictureHasNoFace) {
+TEST(BlazeFace, AnEmptyImageHasNoFace) {
     const std::vector<std::uint8_t> grey(3 * 64 * 48, 90);
     BlazeFace detector(
         load_blaze_face(model("face_detection_full_range.tflite"), BlazeFaceRange::full));
-    EXPECT_TRUE(detector.detect(media::Picture::from_rgb(grey, 64, 48)).empty());
+    EXPECT_TRUE(detector.detect(media::Image::from_rgb(grey, 64, 48)).empty());
 }
 
 TEST(BlazeFace, TheOtherRangesFileIsRefused) {

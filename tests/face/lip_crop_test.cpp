@@ -8,12 +8,12 @@ namespace syncnet::face {
 namespace {
 
 // A grey ramp: brightness tells the x coordinate.
-media::Picture ramp(int width, int height) {
+media::Image ramp(int width, int height) {
     std::vector<std::uint8_t> rgb;
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x)
             rgb.insert(rgb.end(), 3, static_cast<std::uint8_t>(x * 255 / (width - 1)));
-    return media::Picture::from_rgb(rgb, width, height);
+    return media::Image::from_rgb(rgb, width, height);
 }
 
 Detection upright(float x, float y, float unit) {
@@ -36,9 +36,9 @@ TEST(LipPose, ATurnedHeadKeepsItsSize) {
 }
 
 TEST(LipCrop, ShowsWhatLiesAroundTheMouth) {
-    const auto picture = ramp(256, 200);
+    const auto image = ramp(256, 200);
     std::vector<std::uint8_t> crop(64 * 64);
-    lip_crop(picture, lip_pose(upright(128, 100, 64)), 64, crop);
+    lip_crop(image, lip_pose(upright(128, 100, 64)), 64, crop);
     // 64 pixels show 1.5 units of 64 pixels: from 80 to 176.
     EXPECT_NEAR(crop[32 * 64], 80, 3);
     EXPECT_NEAR(crop[32 * 64 + 63], 175, 3);
@@ -46,18 +46,18 @@ TEST(LipCrop, ShowsWhatLiesAroundTheMouth) {
 }
 
 TEST(LipCrop, ALargerSideShowsMoreAtTheSameScale) {
-    const auto picture = ramp(256, 200);
+    const auto image = ramp(256, 200);
     const LipPose pose = lip_pose(upright(128, 100, 60));
     std::vector<std::uint8_t> small(64 * 64);
     std::vector<std::uint8_t> large(80 * 80);
-    lip_crop(picture, pose, 64, small);
-    lip_crop(picture, pose, 80, large);
+    lip_crop(image, pose, 64, small);
+    lip_crop(image, pose, 80, large);
     for (std::size_t row = 0; row < 64; ++row)
         for (std::size_t column = 0; column < 64; ++column)
             ASSERT_EQ(small[row * 64 + column], large[(row + 8) * 80 + column + 8]);
 }
 
-TEST(LipCrop, BeyondThePictureTheEdgeIsRepeated) {
+TEST(LipCrop, BeyondTheImageTheEdgeIsRepeated) {
     std::vector<std::uint8_t> crop(64 * 64);
     lip_crop(ramp(64, 64), lip_pose(upright(0, 0, 64)), 64, crop);
     EXPECT_LE(crop[0], 2);

@@ -16,9 +16,9 @@ nn::Safetensors weights(const std::string& name) {
     return nn::Safetensors(MappedFile(SYNCNET_SOURCE_DIR "/" + name, 1U << 24U));
 }
 
-std::shared_ptr<const nn::Plan> head(const char* edition = "lipsync",
+std::shared_ptr<const nn::Plan> head(const char* model = "lipsync",
                                      nn::Precision precision = nn::best_precision()) {
-    return load_mouth_head(weights(std::string("models/") + edition + ".safetensors"), precision);
+    return load_mouth_head(weights(std::string("models/") + model + ".safetensors"), precision);
 }
 
 // A portrait of real life and where its face is.
@@ -33,9 +33,9 @@ struct Portrait {
         rgb.assign(pixels.values.begin(), pixels.values.end());
         BlazeFace detector(load_blaze_face(
             SYNCNET_BINARY_DIR "/models/face_detection_full_range.tflite", BlazeFaceRange::full));
-        face = detector.detect(picture()).at(0);
+        face = detector.detect(image()).at(0);
     }
-    media::Picture picture() const { return media::Picture::from_rgb(rgb, side, side); }
+    media::Image image() const { return media::Image::from_rgb(rgb, side, side); }
 
     // Paints the points (x, y), in face units from the mouth, that `inside` tells.
     void paint(std::uint8_t level, const std::function<bool(float x, float y)>& inside) {
@@ -50,17 +50,17 @@ struct Portrait {
 };
 
 // Every frame shows the same.
-Readability read(nn::Session& network, const media::Picture& picture, const Detection& face,
+Readability read(nn::Session& network, const media::Image& image, const Detection& face,
                  std::int64_t frames = 1, std::int64_t first_frame = 0) {
     Track track{.first_frame = first_frame};
     track.geometry.assign(static_cast<std::size_t>(frames), face);
     MouthReader reader(network);
-    for (std::int64_t f = first_frame; f < track.end_frame(); ++f) reader.push(picture, track, f);
+    for (std::int64_t f = first_frame; f < track.end_frame(); ++f) reader.push(image, track, f);
     return reader.finish();
 }
 
 float look(nn::Session& network, const Portrait& portrait) {
-    return read(network, portrait.picture(), portrait.face).at(0);
+    return read(network, portrait.image(), portrait.face).at(0);
 }
 
 // The golden values are PyTorch's, of the weights of models/lipsync.safetensors
@@ -92,9 +92,9 @@ TEST(MouthHead, OlderEditionsHaveNone) {
     EXPECT_EQ(Readability{}.at(7), 1.0F) << "then every mouth counts as readable";
 }
 
-class Editions : public testing::TestWithParam<const char*> {};
+class Models : public testing::TestWithParam<const char*> {};
 
-TEST_P(Editions, TellAFreeMouthFromACoveredOne) {
+TEST_P(Models, TellAFreeMouthFromACoveredOne) {
     nn::Session network(head(GetParam()));
     EXPECT_GT(look(network, {}), kReadable);
 
@@ -113,26 +113,26 @@ TEST_P(Editions, TellAFreeMouthFromACoveredOne) {
     EXPECT_GT(look(network, beside), kReadable) << "something below the cheek";
 }
 
-TEST_P(Editions, TellWhatIsNoMouth) {
+TEST_P(Models, TellWhatIsNoMouth) {
     nn::Session network(head(GetParam()));
     const Portrait portrait;
     Detection eyes = portrait.face;
     const float down = portrait.face.mouth.y - portrait.face.left_eye.y;
     for (Point* point : {&eyes.left_eye, &eyes.right_eye, &eyes.nose, &eyes.mouth})
         point->y -= down;
-    EXPECT_LT(read(network, portrait.picture(), eyes).at(0), kReadable) << "eyes";
+    EXPECT_LT(read(network, portrait.image(), eyes).at(0), kReadable) << "eyes";
 
     const std::vector<std::uint8_t> wall(portrait.rgb.size(), 120);
     EXPECT_LT(
-        read(network, media::Picture::from_rgb(wall, portrait.side, portrait.side), portrait.face)
+        read(network, media::Image::from_rgb(wall, portrait.side, portrait.side), portrait.face)
             .at(0),
         kReadable)
         << "a wall";
 }
 
-INSTANTIATE_TEST_SUITE_P(Bundled, Editions, testing::Values("lipsync", "lipsync-grid"),
-                         [](const auto& edition) {
-                             return std::string(edition.param) == "lipsync" ? "default_" : "grid";
+INSTANTIATE_TEST_SUITE_P(Bundled, Models, testing::Values("lipsync", "lipsync-grid"),
+                         [](const auto& model) {
+                             return std::string(model.param) == "lipsync" ? "default_" : "grid";
                          });
 
 // The head of lipsync-grid, which knows one face, is not sure of this.
@@ -154,10 +154,10 @@ TEST(MouthReader, UpsideDownIsNoMouth) {
 TEST(MouthReader, LooksEveryFiveFrames) {
     nn::Session network(head());
     const Portrait portrait;
-    const media::Picture picture = portrait.picture();
+    const media::Image image = portrait.image();
     EXPECT_TRUE(MouthReader(network).finish().probability.empty());
     for (const std::int64_t frames : {1, 5, 6, 20, 21, 104}) {
-        const Readability seen = read(network, picture, portrait.face, frames, 30);
+        const Readability seen = read(network, image, portrait.face, frames, 30);
         EXPECT_EQ(seen.first_frame, 30);
         ASSERT_EQ(std::ssize(seen.probability), (frames + 4) / 5);
         for (const float p : seen.probability) EXPECT_NEAR(p, seen.probability[0], 1e-5);
@@ -174,12 +174,12 @@ TEST(MouthReader, FacesThatShareTheNetworkDoNotMix) {
     Portrait covered;
     covered.paint(205, [](float x, float y) { return std::abs(x) < 0.6F && std::abs(y) < 0.35F; });
     const Portrait free;
-    const media::Picture pictures[] = {free.picture(), covered.picture()};
+    const media::Image images[] = {free.image(), covered.image()};
     Track track;
     track.geometry.assign(31, free.face);
     MouthReader readers[] = {MouthReader(network), MouthReader(network)};
     for (std::int64_t f = 0; f < 31; ++f)
-        for (std::size_t k : {0, 1}) readers[k].push(pictures[k], track, f);
+        for (std::size_t k : {0, 1}) readers[k].push(images[k], track, f);
     for (const float p : readers[0].finish().probability) EXPECT_GT(p, kReadable);
     for (const float p : readers[1].finish().probability) EXPECT_LT(p, kReadable);
 }
@@ -195,7 +195,7 @@ float geometry(const Detection& face) {
     return readable_geometry(face, lip_pose(face), 640, 480);
 }
 
-TEST(ReadableGeometry, AFaceInThePictureIsReadable) {
+TEST(ReadableGeometry, AFaceInTheImageIsReadable) {
     EXPECT_EQ(geometry(upright(320, 240, 60)), 1.0F);
     EXPECT_EQ(geometry(upright(320, 240, 15)), 1.0F);
     EXPECT_EQ(geometry(upright(320, 465, 60)), 1.0F) << "the lips are whole";

@@ -88,10 +88,10 @@ TEST(S3fd, HasTheLayersOfThePublishedFile) {
     EXPECT_EQ(values * sizeof(float), 89'836'440);  // of the file's 89,844,381 bytes
 }
 
-TEST(S3fd, TinyPicturesAreNoCrash) {
+TEST(S3fd, TinyImagesAreNoCrash) {
     S3fd detector(load_s3fd(weights(), nn::best_precision()), kUnsure);
     const std::vector<std::uint8_t> rgb(8 * 6 * 3, 128);
-    EXPECT_NO_THROW((void)detector.detect(media::Picture::from_rgb(rgb, 8, 6)));
+    EXPECT_NO_THROW((void)detector.detect(media::Image::from_rgb(rgb, 8, 6)));
 }
 
 }  // namespace

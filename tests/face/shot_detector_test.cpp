@@ -8,7 +8,7 @@ namespace syncnet::face {
 namespace {
 
 // A scene of random blocks, brightened and moved to the right by some pixels.
-media::Picture scene(unsigned seed, int light = 0, int moved = 0) {
+media::Image scene(unsigned seed, int light = 0, int moved = 0) {
     constexpr int kWidth = 320, kHeight = 180, kBlock = 20;
     std::mt19937 engine(seed);
     std::vector<int> blocks(64 * 64);
@@ -20,7 +20,7 @@ media::Picture scene(unsigned seed, int light = 0, int moved = 0) {
                 blocks[static_cast<std::size_t>((y / kBlock) * 64 + (x + moved) / kBlock)];
             rgb.insert(rgb.end(), 3, static_cast<std::uint8_t>(std::min(255, block + light)));
         }
-    return media::Picture::from_rgb(rgb, kWidth, kHeight);
+    return media::Image::from_rgb(rgb, kWidth, kHeight);
 }
 
 TEST(ShotDetector, FindsAHardCut) {

@@ -47,15 +47,15 @@ static int pushed(const syncnet_analyzer* analyzer, char** argv) {
     unsigned char* frame = malloc(bytes);
     float samples[1600];
     FILE* frames = fopen(argv[1], "rb");
-    FILE* sound = fopen(argv[4], "rb");
+    FILE* audio = fopen(argv[4], "rb");
     int status = 0;
     while (status == 0 && fread(frame, 1, bytes, frames) == bytes)
         status = failed(syncnet_feed_push_frame(feed, frame, 0, -1));
     size_t count;
-    while (status == 0 && (count = fread(samples, sizeof(float), 1600, sound)) > 0)
+    while (status == 0 && (count = fread(samples, sizeof(float), 1600, audio)) > 0)
         status = failed(syncnet_feed_push_samples(feed, samples, count));
     fclose(frames);
-    fclose(sound);
+    fclose(audio);
     free(frame);
     syncnet_result* result = NULL;
     if (status == 0 && !failed(syncnet_feed_finish(feed, &result)))

@@ -1,4 +1,4 @@
-// Pictures and sound on one clock, in every container and with every codec.
+// Images and audio on one clock, in every container and with every codec.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ TEST_P(EveryFormat, FlashAndClickCoincide) {
     EXPECT_EQ(all.info.height, 120);
     EXPECT_EQ(all.damage.packets, 0);
     EXPECT_FALSE(all.damage.truncated);
-    EXPECT_NEAR(static_cast<double>(all.pictures.size()), 30, c.tail);
+    EXPECT_NEAR(static_cast<double>(all.images.size()), 30, c.tail);
     EXPECT_NEAR(static_cast<double>(all.samples.size()), 1.2 * 16'000, 800 * c.tail);
     EXPECT_NEAR(all.click_ms() - all.flash_ms(), 0, c.tolerance_ms);
 }
@@ -126,21 +126,21 @@ TEST(Alignment, ALateVideoIsAbsentAtFirst) {
                                          "-preset ultrafast -c:a aac");
         const auto all = read_all(path);
         EXPECT_NEAR(all.click_ms() - all.flash_ms(), 0, 3) << name;
-        EXPECT_FALSE(all.pictures[9]) << name;
-        EXPECT_TRUE(all.pictures[11]) << name;
+        EXPECT_FALSE(all.images[9]) << name;
+        EXPECT_TRUE(all.images[11]) << name;
     }
 }
 
 // A video that starts in the middle of a frame's time is not sampled in the middle of its frames.
-TEST(Alignment, TheFirstPictureFallsOnAWholeFrame) {
+TEST(Alignment, TheFirstImageFallsOnAWholeFrame) {
     const auto path = make("phase.mkv", flash(0.6, 1.0) + click(1.015, 1.4) +
                                             "-vf settb=1/1000,setpts=PTS+415 -fps_mode passthrough "
                                             "-enc_time_base 1:1000 -c:v libx264 -preset ultrafast "
                                             "-c:a pcm_s16le");
     const auto all = read_all(path);
     EXPECT_NEAR(all.click_ms() - all.flash_ms(), 0, 1);
-    EXPECT_FALSE(all.pictures[9]);
-    EXPECT_TRUE(all.pictures[10]);
+    EXPECT_FALSE(all.images[9]);
+    EXPECT_TRUE(all.images[10]);
 }
 
 TEST(Alignment, AGapInTheAudioIsSilence) {
@@ -199,7 +199,7 @@ TEST(Alignment, ASplicedTransportStreamGoesOn) {
     const auto second = bytes_of(make("part2.ts", flash(0.6, 1) + click(0.6, 1) + codecs));
     bytes.insert(bytes.end(), second.begin(), second.end());
     const auto all = read_all(write("spliced.ts", bytes));
-    EXPECT_NEAR(static_cast<double>(all.pictures.size()), 50, 2);
+    EXPECT_NEAR(static_cast<double>(all.images.size()), 50, 2);
     EXPECT_NEAR(all.flash_ms(), 1600, 40);
     // The phase between the frames of the two parts is lost, but not more.
     EXPECT_NEAR(all.click_ms() - all.flash_ms(), 0, 40);

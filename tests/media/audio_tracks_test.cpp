@@ -1,4 +1,4 @@
-// Which sound of a file is read: its tracks, and their channels.
+// Which audio of a file is read: its tracks, and their channels.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,7 +14,7 @@ const std::string kVideo = "-c:v libx264 -preset ultrafast ";
 
 // Levels of the channels in the middle of the file.
 std::vector<float> levels(const std::filesystem::path& path) {
-    Reader reader(Source::from_path(path), {}, {.pictures = false});
+    Reader reader(Source::from_path(path), {}, {.images = false});
     std::vector<float> found;
     while (auto item = reader.next()) {
         const auto& samples = std::get<Samples>(*item);
@@ -57,7 +57,7 @@ TEST(AudioTracks, ThereIsNoOther) {
     EXPECT_THROW(Reader(Source::from_path(path), {}, {.audio_track = -1}), Error);
 }
 
-// Another track does not move the pictures' clock.
+// Another track does not move the images' clock.
 TEST(AudioTracks, ShareOneClock) {
     const auto path = make("late_second.mkv", flash(0.6, 1) + click(0.6, 1) + "-itsoffset 0.3 " +
                                                   click(0.3, 0.7) + "-map 0 -map 1 -map 2 " +
@@ -69,9 +69,9 @@ TEST(AudioTracks, ShareOneClock) {
     }
 }
 
-TEST(AudioTracks, TheSoundAloneIsTheSame) {
+TEST(AudioTracks, TheAudioAloneIsTheSame) {
     const auto path = make("alone.ts", flash(0.6, 1) + click(0.6, 1) + kVideo + "-c:a aac");
-    EXPECT_EQ(read_all(path, {}, {.pictures = false}).samples, read_all(path).samples);
+    EXPECT_EQ(read_all(path, {}, {.images = false}).samples, read_all(path).samples);
 }
 
 TEST(Channels, AreHandedOutOneByOne) {

@@ -12,33 +12,33 @@
 namespace syncnet::media {
 namespace {
 
-constexpr int kPictures = 30;
+constexpr int kImages = 30;
 
 std::shared_ptr<const I420> grey(std::size_t index) {
-    auto picture = std::make_shared<I420>(64, 48);
-    std::ranges::fill(picture->y, static_cast<std::uint8_t>(40 + 5 * index));
-    std::ranges::fill(picture->u, std::uint8_t{128});
-    std::ranges::fill(picture->v, std::uint8_t{128});
-    return picture;
+    auto image = std::make_shared<I420>(64, 48);
+    std::ranges::fill(image->y, static_cast<std::uint8_t>(40 + 5 * index));
+    std::ranges::fill(image->u, std::uint8_t{128});
+    std::ranges::fill(image->v, std::uint8_t{128});
+    return image;
 }
 
-std::vector<std::int64_t> times(double fps, int count = kPictures) {
+std::vector<std::int64_t> times(double fps, int count = kImages) {
     std::vector<std::int64_t> at;
     for (int i = 0; i < count; ++i) at.push_back(std::llround(1e6 * i / fps));
     return at;
 }
 
 std::vector<float> tone(std::size_t count, double rate) {
-    std::vector<float> sound(count);
+    std::vector<float> audio(count);
     for (std::size_t i = 0; i < count; ++i)
-        sound[i] = static_cast<float>(
+        audio[i] = static_cast<float>(
             0.5 * std::sin(2 * std::numbers::pi * 440 * static_cast<double>(i) / rate));
-    return sound;
+    return audio;
 }
 
 struct Seen {
     std::vector<int> greys;
-    std::vector<float> sound;
+    std::vector<float> audio;
 };
 
 Seen read(const std::vector<std::byte>& file) {
@@ -46,23 +46,23 @@ Seen read(const std::vector<std::byte>& file) {
     Seen seen;
     while (const auto item = reader.next())
         if (const auto* frame = std::get_if<Frame>(&*item))
-            seen.greys.push_back(frame->picture ? frame->picture->luma().data[0] : -1);
+            seen.greys.push_back(frame->image ? frame->image->luma().data[0] : -1);
         else
-            for (const float s : std::get<Samples>(*item).mono) seen.sound.push_back(s);
+            for (const float s : std::get<Samples>(*item).mono) seen.audio.push_back(s);
     return seen;
 }
 
 TEST(WriteClip, WithoutLossEverythingComesBack) {
-    const auto sound = tone(kPictures * kSamplesPerFrame, kSampleRate);
-    const Seen seen = read(write_clip(times(25), grey, sound));
-    ASSERT_EQ(seen.greys.size(), static_cast<std::size_t>(kPictures));
-    for (int i = 0; i < kPictures; ++i)
+    const auto audio = tone(kImages * kSamplesPerFrame, kSampleRate);
+    const Seen seen = read(write_clip(times(25), grey, audio));
+    ASSERT_EQ(seen.greys.size(), static_cast<std::size_t>(kImages));
+    for (int i = 0; i < kImages; ++i)
         EXPECT_EQ(seen.greys[static_cast<std::size_t>(i)], 40 + 5 * i);
-    ASSERT_EQ(seen.sound.size(), sound.size());
-    for (std::size_t i = 0; i < sound.size(); ++i) ASSERT_NEAR(seen.sound[i], sound[i], 1e-4) << i;
+    ASSERT_EQ(seen.audio.size(), audio.size());
+    for (std::size_t i = 0; i < audio.size(); ++i) ASSERT_NEAR(seen.audio[i], audio[i], 1e-4) << i;
 }
 
-TEST(WriteClip, PicturesAreShownAtTheirTimes) {
+TEST(WriteClip, ImagesAreShownAtTheirTimes) {
     // 12.5 a second: each is seen twice.
     const Seen slow = read(write_clip(times(12.5, 10), grey, {}));
     ASSERT_GE(slow.greys.size(), 19U);
@@ -73,20 +73,20 @@ TEST(WriteClip, PicturesAreShownAtTheirTimes) {
     EXPECT_EQ(quick.greys[5], 40 + 5 * 10);
 }
 
-TEST(WriteClip, SoundOfAnotherRate) {
+TEST(WriteClip, AudioOfAnotherRate) {
     const Seen seen = read(write_clip(times(25), grey, tone(9'600, 8'000), {.sample_rate = 8'000}));
     const auto expected = tone(19'200, 16'000);
-    ASSERT_NEAR(static_cast<double>(seen.sound.size()), 19'200, 40);
-    for (std::size_t i = 1'000; i < 18'000; ++i) ASSERT_NEAR(seen.sound[i], expected[i], 0.05) << i;
+    ASSERT_NEAR(static_cast<double>(seen.audio.size()), 19'200, 40);
+    for (std::size_t i = 1'000; i < 18'000; ++i) ASSERT_NEAR(seen.audio[i], expected[i], 0.05) << i;
 }
 
 TEST(WriteClip, LowRatesAreSmall) {
-    for (const PictureCodec codec : {PictureCodec::h264, PictureCodec::vp8, PictureCodec::mpeg4}) {
+    for (const ImageCodec codec : {ImageCodec::h264, ImageCodec::vp8, ImageCodec::mpeg4}) {
         ASSERT_TRUE(can_write(codec));
         const auto file =
             write_clip(times(25), grey, {}, {.codec = codec, .bits_per_second = 50'000});
         EXPECT_LT(file.size(), 30'000U);
-        EXPECT_EQ(read(file).greys.size(), static_cast<std::size_t>(kPictures));
+        EXPECT_EQ(read(file).greys.size(), static_cast<std::size_t>(kImages));
     }
 }
 
@@ -95,9 +95,9 @@ TEST(WriteClip, NothingToWrite) {
     EXPECT_THROW(I420(3, 2), Error);
 }
 
-TEST(I420, FromAPictureAndScaled) {
+TEST(I420, FromAImageAndScaled) {
     const std::vector<std::uint8_t> rgb(3 * 31 * 21, 255);
-    const I420 white = to_i420(Picture::from_rgb(rgb, 31, 21));
+    const I420 white = to_i420(Image::from_rgb(rgb, 31, 21));
     EXPECT_EQ(white.width, 30);
     EXPECT_EQ(white.height, 20);
     EXPECT_NEAR(white.y[0], 235, 2);

@@ -48,7 +48,7 @@ TEST(Limits, PixelsPerFrame) {
     EXPECT_EQ(failure(good_mp4(), limits), ErrorCode::too_many_pixels);
     EXPECT_EQ(failure(live_webm(), limits), ErrorCode::too_many_pixels);
     limits.max_pixels_per_frame = 160 * 120;
-    EXPECT_EQ(read_all(good_mp4(), limits).pictures.size(), 30U);
+    EXPECT_EQ(read_all(good_mp4(), limits).images.size(), 30U);
 }
 
 TEST(Limits, PixelsInAll) {
@@ -64,7 +64,7 @@ TEST(Limits, Streams) {
     for (int i = 0; i < 40; ++i) many += " -map 1";
     const std::string inputs = flash(0.2, 0.4) + click(0.2, 0.4);
     const std::string codecs = " -c:v libx264 -preset ultrafast -c:a pcm_s16le";
-    EXPECT_EQ(read_all(make("few.mkv", inputs + few + codecs)).pictures.size(), 10U);
+    EXPECT_EQ(read_all(make("few.mkv", inputs + few + codecs)).images.size(), 10U);
     Limits limits;
     EXPECT_EQ(failure(make("many.mkv", inputs + many + codecs), limits),
               ErrorCode::too_many_streams);
@@ -125,7 +125,7 @@ TEST(Refusals, AnUnusableSoundtrackBesideAUsableOne) {
 }
 
 TEST(Refusals, NoVideo) {
-    EXPECT_EQ(failure(make("sound.mp4", click(0.2, 0.4) + "-c:a aac")), ErrorCode::no_video_stream);
+    EXPECT_EQ(failure(make("audio.mp4", click(0.2, 0.4) + "-c:a aac")), ErrorCode::no_video_stream);
     EXPECT_EQ(failure(make("cover.mp4", flash(0, 0.04) + click(0.2, 0.4) +
                                             "-c:v mjpeg -frames:v 1 -c:a aac -pix_fmt yuvj420p "
                                             "-disposition:v attached_pic")),
@@ -136,7 +136,7 @@ TEST(Damage, NoAudioIsNotAnError) {
     const auto all = read_all(make("silent.mp4", flash(0.2, 0.4) + "-c:v libx264"));
     EXPECT_FALSE(all.info.audio_track);
     EXPECT_TRUE(all.samples.empty());
-    EXPECT_EQ(all.pictures.size(), 10U);
+    EXPECT_EQ(all.images.size(), 10U);
 }
 
 TEST(Damage, ATruncatedFileIsReadAsFarAsItGoes) {
@@ -148,8 +148,8 @@ TEST(Damage, ATruncatedFileIsReadAsFarAsItGoes) {
     const auto ts = make("long.ts", "-i " + mp4.string() + " -c copy");
     for (const auto& path : {mp4, mkv, ts}) {
         const auto all = read_all(cut(path, 0.6));
-        EXPECT_GT(all.pictures.size(), 30U) << path;
-        EXPECT_LT(all.pictures.size(), 90U) << path;
+        EXPECT_GT(all.images.size(), 30U) << path;
+        EXPECT_LT(all.images.size(), 90U) << path;
         EXPECT_GT(all.samples.size(), 16'000U) << path;
         EXPECT_TRUE(all.damage.truncated || path == ts) << path;
     }
@@ -160,7 +160,7 @@ TEST(Damage, NothingToDecode) {
     EXPECT_EQ(failure(cut(moov_last, 0.5)), ErrorCode::unreadable_video);
     EXPECT_EQ(failure(cut(good_mp4(), 0.15)), ErrorCode::unreadable_video);
 
-    // A sound header before garbage.
+    // Audio header before garbage.
     auto bytes =
         bytes_of(make("only_video.mp4", flash(0.6, 1.2) + "-c:v libx264 -movflags +faststart"));
     constexpr std::string_view kTag = "mdat";
@@ -180,7 +180,7 @@ TEST(Damage, BrokenPacketsAreCountedAndSkipped) {
     }
     const auto all = read_all(write("broken2.ts", bytes));
     EXPECT_GT(all.damage.packets, 0);
-    EXPECT_GE(all.pictures.size(), 27U);
+    EXPECT_GE(all.images.size(), 27U);
 }
 
 }  // namespace

@@ -81,12 +81,12 @@ std::string click(double at, double seconds, int rate) {
 
 std::vector<int> Everything::lumas() const {
     std::vector<int> result;
-    for (const auto& picture : pictures) {
-        if (!picture) {
+    for (const auto& image : images) {
+        if (!image) {
             result.push_back(-1);
             continue;
         }
-        const LumaView luma = picture->luma();
+        const LumaView luma = image->luma();
         result.push_back(luma.data[luma.height / 2 * luma.stride + luma.width / 2]);
     }
     return result;
@@ -111,8 +111,8 @@ Everything read_all(const std::filesystem::path& path, const Limits& limits,
     all.info = reader.info();
     while (const auto item = reader.next()) {
         if (const auto* frame = std::get_if<Frame>(&*item)) {
-            EXPECT_EQ(frame->index, static_cast<std::int64_t>(all.pictures.size()));
-            all.pictures.push_back(frame->picture);
+            EXPECT_EQ(frame->index, static_cast<std::int64_t>(all.images.size()));
+            all.images.push_back(frame->image);
         } else {
             const auto& piece = std::get<Samples>(*item);
             EXPECT_EQ(piece.first, static_cast<std::int64_t>(all.samples.size()));

@@ -19,21 +19,21 @@ std::filesystem::path make(const std::string& name, const std::string& arguments
 std::filesystem::path write(const std::string& name, const std::vector<std::byte>& bytes);
 std::vector<std::byte> bytes_of(const std::filesystem::path& path);
 
-// Input arguments: pictures whose luma tells their time t, 20 + 200 t (t < 1 s).
+// Input arguments: images whose luma tells their time t, 20 + 200 t (t < 1 s).
 std::string brightness_clock(const std::string& fps, double seconds = 1);
-// Black pictures that turn white at `at`, and silence with one click at `at`.
+// Black images that turn white at `at`, and silence with one click at `at`.
 std::string flash(double at, double seconds);
 std::string click(double at, double seconds, int rate = 48'000);
 
 struct Everything {
     Info info;
     Damage damage;
-    std::vector<std::optional<Picture>> pictures;
+    std::vector<std::optional<Image>> images;
     std::vector<float> samples;
 
-    // The centre's luma, -1 where there is no picture.
+    // The centre's luma, -1 where there is no image.
     std::vector<int> lumas() const;
-    // The time of the loudest sample, in ms, and of the first bright picture.
+    // The time of the loudest sample, in ms, and of the first bright image.
     double click_ms() const;
     double flash_ms() const;
 };

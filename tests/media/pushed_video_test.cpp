@@ -49,7 +49,7 @@ TEST(PushedVideo, BringsFramesAndSamplesToOneClock) {
     });
     ASSERT_EQ(read.frames.size(), 50U);
     EXPECT_EQ(read.frames.back().index, 49);
-    EXPECT_EQ(read.frames.front().picture->width(), kWidth);
+    EXPECT_EQ(read.frames.front().image->width(), kWidth);
     EXPECT_NEAR(static_cast<double>(read.samples.size()), 32'000, 64);
     EXPECT_NEAR(read.samples[16'000], 0.25, 0.01);
 }
@@ -61,8 +61,8 @@ TEST(PushedVideo, ShowsNothingBeforeTheFirstFramesTime) {
         video.push(kFrame, milliseconds(440));
     });
     ASSERT_EQ(read.frames.size(), 12U);
-    EXPECT_FALSE(read.frames[9].picture);
-    EXPECT_TRUE(read.frames[10].picture);
+    EXPECT_FALSE(read.frames[9].image);
+    EXPECT_TRUE(read.frames[10].image);
 }
 
 TEST(PushedVideo, NobodyWaitsAfterAStop) {

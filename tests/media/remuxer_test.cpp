@@ -67,7 +67,7 @@ std::filesystem::path write_text(const std::string& name, const std::string& tex
     return files::write(name, bytes);
 }
 
-TEST_F(Remux, MovesTheSoundInEveryContainer) {
+TEST_F(Remux, MovesTheAudioInEveryContainer) {
     const std::vector<Case> cases{
         {"a.mp4", "b.mp4", kH264 + "-c:a aac"},
         {"a.mov", "b.mov", kH264 + "-c:a pcm_s16le"},
@@ -91,9 +91,9 @@ TEST_F(Remux, MovesTheSoundInEveryContainer) {
         for (const auto later : {-413ms, 0ms, 220ms}) {
             SCOPED_TRACE(c.from + " to " + c.to + " by " + std::to_string(later.count()));
             const auto to = beside(from, std::to_string(later.count()) + c.to);
-            remux(Source::from_path(from), to, {.sound_later = later});
+            remux(Source::from_path(from), to, {.audio_later = later});
             const auto read = files::read_all(to);
-            // A picture falls on a whole frame again where all was moved by a part of one.
+            // An image falls on a whole frame again where all was moved by a part of one.
             EXPECT_NEAR(read.click_ms() - read.flash_ms() - before,
                         static_cast<double>(later.count()), 21);
             EXPECT_FALSE(read.damage.truncated);
@@ -120,7 +120,7 @@ TEST_F(Remux, KeepsEveryStreamAndWhatIsSaidOfIt) {
                                   kH264 + "-c:a aac -c:s " + subtitles +
                                   " -metadata:s:a:1 language=fra -disposition:a:1 comment");
         const auto to = beside(from, "kept-" + name);
-        remux(Source::from_path(from), to, {.sound_later = 200ms});
+        remux(Source::from_path(from), to, {.audio_later = 200ms});
         for (const std::string what :
              {"-show_chapters -of compact",
               "-show_entries stream=codec_type,codec_name,codec_tag_string:stream_tags=language:"
@@ -131,7 +131,7 @@ TEST_F(Remux, KeepsEveryStreamAndWhatIsSaidOfIt) {
     }
 }
 
-// FFmpeg reads no sizes of pictures that it may not decode here, and its mp4 writer asks for them.
+// FFmpeg reads no sizes of images that it may not decode here, and its mp4 writer asks for them.
 TEST_F(Remux, KeepsACover) {
     for (const std::string cover : {"cover.png", "cover.jpg"}) {
         const auto still = files::make(cover, "-f lavfi -i color=red:s=64x48 -frames:v 1");
@@ -140,7 +140,7 @@ TEST_F(Remux, KeepsACover) {
                                            still.string() + " -map 0:v -map 1:a -map 2:v" + kH264 +
                                            "-c:a aac -c:v:1 copy -disposition:v:1 attached_pic");
         const auto to = beside(from, "covered-again.mp4");
-        remux(Source::from_path(from), to, {.sound_later = 100ms});
+        remux(Source::from_path(from), to, {.audio_later = 100ms});
         const std::string what =
             "-show_entries stream=codec_name,width:stream_disposition=attached_pic -of compact";
         EXPECT_EQ(probe(from, what), probe(to, what)) << cover;
@@ -155,7 +155,7 @@ TEST_F(Remux, KeepsTheRotation) {
         files::make("turned.mp4", "-i " + upright.string() + " -c copy -metadata:s:v rotate=270");
     ASSERT_NE(files::read_all(from).info.rotation, 0);
     const auto to = beside(from, "turned-again.mov");
-    remux(Source::from_path(from), to, {.sound_later = 100ms});
+    remux(Source::from_path(from), to, {.audio_later = 100ms});
     EXPECT_EQ(files::read_all(to).info.rotation, files::read_all(from).info.rotation);
     EXPECT_THAT(error_of(from, "turned.mkv"), HasSubstr(".mp4 can"));
 }

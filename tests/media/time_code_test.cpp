@@ -31,7 +31,7 @@ TEST(TimeCode, InTheVideosOwnFramesFromItsOwnStart) {
     EXPECT_EQ(TimeCodes(video(25, "23:59:59:00")).at(50), "00:00:01:00");  // midnight
 }
 
-TEST(TimeCode, WhereOurClockBeginsBeforeTheFirstPicture) {
+TEST(TimeCode, WhereOurClockBeginsBeforeTheFirstImage) {
     Info late = video(25, "10:00:00:00");
     late.zero_us = 1'000'000;
     late.video_start_us = 1'200'000;

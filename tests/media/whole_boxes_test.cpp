@@ -34,7 +34,7 @@ TEST(WholeBoxes, WithoutTheHalfDescription) {
 
 TEST(WholeBoxes, WhatFFmpegCopesWithStays) {
     const std::string whole = kBegin + kFragment + kFragment;
-    for (const std::string& text : {whole, whole.substr(0, whole.size() - 300),  // cut in pictures
+    for (const std::string& text : {whole, whole.substr(0, whole.size() - 300),  // cut in images
                                     kBegin.substr(0, 60),  // in the header: nothing can be done
                                     kBegin + box("mdat", 5000).substr(0, 700),  // not fragmented
                                     whole + std::string(16, '\0'),              // padding

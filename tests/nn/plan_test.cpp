@@ -95,7 +95,7 @@ Graph published_operations(const Shape& input) {
                       {.stride_h = 2, .stride_w = 2}, "volume"));
     const NodeId wide = g.conv(volume, random_tensor({32, 16, 1, 3, 3}, 3), random_tensor({32}, 4),
                                {.padding = {3, 3, 3, 3}, .dilation = 3}, "dilated");
-    const NodeId unit = g.unit_length(wide);
+    const NodeId unit = g.l2_normalize(wide);
     g.output("unit", unit);
     const NodeId last = g.conv(unit, random_tensor({8, 32, 3, 3}, 5), random_tensor({8}, 6),
                                {.padding = {1, 1, 1, 1}}, "last");

@@ -66,7 +66,7 @@ TEST(AudioChoice, FindsATrackByNumberAndLanguage) {
 
 TEST(AudioChoice, ListensNoFurtherOnceAVoiceFits) {
     int listened = 0;
-    const auto search = find_sound(file_with({"", ""}), {}, heard(0, 4, 0.97), [&](const auto&) {
+    const auto search = find_audio(file_with({"", ""}), {}, heard(0, 4, 0.97), [&](const auto&) {
         ++listened;
         return heard(1, 4, 0.99);
     });
@@ -77,28 +77,28 @@ TEST(AudioChoice, ListensNoFurtherOnceAVoiceFits) {
 TEST(AudioChoice, TakesTheTrackThatFits) {
     const std::map<int, double> fits{{1, 0.1}, {2, 0.98}, {3, 0.99}};
     const auto search =
-        find_sound(file_with({"", "", "", ""}), {}, heard(0, 4, 0.02),
-                   [&](const SoundPick& p) { return heard(p.track, 4, fits.at(p.track)); });
+        find_audio(file_with({"", "", "", ""}), {}, heard(0, 4, 0.02),
+                   [&](const AudioPick& p) { return heard(p.track, 4, fits.at(p.track)); });
     EXPECT_EQ(search.chosen.pick.track, 2);
     EXPECT_EQ(search.tried.size(), 3U);
 }
 
 TEST(AudioChoice, StaysWhereNothingIsClearlyBetter) {
-    const auto search = find_sound(file_with({"", ""}), {}, heard(0, 4, 0.02),
-                                   [](const SoundPick& p) { return heard(p.track, 4, 0.05); });
+    const auto search = find_audio(file_with({"", ""}), {}, heard(0, 4, 0.02),
+                                   [](const AudioPick& p) { return heard(p.track, 4, 0.05); });
     EXPECT_EQ(search.chosen.pick.track, 0);
 }
 
 TEST(AudioChoice, TakesTheOnlyTrackWithSpeech) {
-    const auto search = find_sound(file_with({"", ""}), {}, heard(0, 0, 0),
-                                   [](const SoundPick& p) { return heard(p.track, 4, 0.04); });
+    const auto search = find_audio(file_with({"", ""}), {}, heard(0, 0, 0),
+                                   [](const AudioPick& p) { return heard(p.track, 4, 0.04); });
     EXPECT_EQ(search.chosen.pick.track, 1);
 }
 
 TEST(AudioChoice, OnlyTheTrackThatWasAskedFor) {
     const auto search =
-        find_sound(file_with({"", ""}), *parse_audio_choice("default"), heard(0, 4, 0.02),
-                   [](const SoundPick&) -> Tried { throw std::logic_error("nobody asked"); });
+        find_audio(file_with({"", ""}), *parse_audio_choice("default"), heard(0, 4, 0.02),
+                   [](const AudioPick&) -> Tried { throw std::logic_error("nobody asked"); });
     EXPECT_EQ(search.chosen.pick.track, 0);
 }
 
@@ -106,7 +106,7 @@ TEST(AudioChoice, HearsTheDifferenceWhereTheSidesCancelEachOther) {
     Tried mix = heard(0, 0, 0);
     mix.levels = stereo({0.5F, -0.5F, 0.3F}, {-0.5F, 0.5F, -0.3F});
     EXPECT_TRUE(mix.levels.inverted());
-    const auto search = find_sound(file_with({""}, 2), {}, mix, [](const SoundPick& pick) {
+    const auto search = find_audio(file_with({""}, 2), {}, mix, [](const AudioPick& pick) {
         EXPECT_EQ(pick.mix.kind, Kind::difference);
         return Tried{.pick = pick, .speech_seconds = 3, .fit = 0.97};
     });

@@ -15,7 +15,7 @@ class ScriptedDetector final : public face::Detector {
   public:
     using Script = std::function<std::vector<face::Detection>()>;
     explicit ScriptedDetector(Script script) : script_(std::move(script)) {}
-    std::vector<face::Detection> detect(const media::Picture&) override { return script_(); }
+    std::vector<face::Detection> detect(const media::Image&) override { return script_(); }
 
   private:
     Script script_;
@@ -30,13 +30,13 @@ face::Detection face_at(float x) {
             .score = 0.9F};
 }
 
-media::Picture picture(int scene) {
+media::Image image(int scene) {
     std::vector<std::uint8_t> rgb;
     for (int y = 0; y < 90; ++y)
         for (int x = 0; x < 160; ++x)
             rgb.insert(rgb.end(), 3,
                        static_cast<std::uint8_t>((x * (3 + scene * 5) + y * 7 * scene) % 256));
-    return media::Picture::from_rgb(rgb, 160, 90);
+    return media::Image::from_rgb(rgb, 160, 90);
 }
 
 Frames range(std::int64_t from, std::int64_t to) {
@@ -50,7 +50,7 @@ struct Outcome {
     std::vector<int> ended;
 };
 
-// Pushes `frames` frames; `scene_of` tells each frame's scene, negative where there is no picture;
+// Pushes `frames` frames; `scene_of` tells each frame's scene, negative where there is no image;
 // `sees` what the detector finds in a frame.
 template <typename SceneOf, typename Sees>
 Outcome follow(std::int64_t frames, int stride, const SceneOf& scene_of, const Sees& sees) {
@@ -59,13 +59,13 @@ Outcome follow(std::int64_t frames, int stride, const SceneOf& scene_of, const S
     FaceFollower follower(
         std::make_unique<ScriptedDetector>([&] { return sees(now); }),
         {.detection_stride = stride, .tracker = {}},
-        [&](const face::Track& track, std::int64_t frame, const media::Picture&) {
+        [&](const face::Track& track, std::int64_t frame, const media::Image&) {
             run.handed[track.id].push_back(frame);
         },
         [&](const face::Track& track) { run.ended.push_back(track.id); });
     for (; now < frames; ++now) {
         const int scene = scene_of(now);
-        follower.push(now, scene < 0 ? std::nullopt : std::optional(picture(scene)));
+        follower.push(now, scene < 0 ? std::nullopt : std::optional(image(scene)));
     }
     follower.finish();
     return run;

@@ -136,9 +136,9 @@ class SpeechSounds : public testing::TestWithParam<const char*> {
                                                        nn::Precision::f32)
                                        .speech};
 };
-INSTANTIATE_TEST_SUITE_P(Editions, SpeechSounds, testing::Values("lipsync", "lipsync-grid"),
-                         [](const auto& edition) {
-                             std::string name = edition.param;
+INSTANTIATE_TEST_SUITE_P(Models, SpeechSounds, testing::Values("lipsync", "lipsync-grid"),
+                         [](const auto& model) {
+                             std::string name = model.param;
                              std::erase(name, '-');
                              return name;
                          });

@@ -1,4 +1,4 @@
-// tests/reference/made_up.py in C++: the same weights, pictures and sound, value for value.
+// tests/reference/made_up.py in C++: the same weights, video and audio, value for value.
 #pragma once
 
 #include <cmath>
@@ -58,7 +58,7 @@ inline std::vector<std::uint8_t> crop(int frame, int side = 224) {
     return pixels;
 }
 
-inline std::vector<std::int16_t> sound(std::uint32_t samples) {
+inline std::vector<std::int16_t> audio(std::uint32_t samples) {
     std::vector<std::int16_t> result;
     for (std::uint32_t n = 0; n < samples; ++n) {
         const int noise = static_cast<int>(mixed(n) >> 18U) - 8192;

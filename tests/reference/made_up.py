@@ -1,4 +1,4 @@
-"""Weights, pictures and sound that both sides of a comparison can make for themselves from names and numbers alone.
+"""Weights, video and audio that both sides of a comparison can make for themselves from names and numbers alone.
 
 The published weights can't be committed, and random ones of their size neither; so every value is a hash. tests/reference/made_up.h
 is the same in C++.
@@ -52,7 +52,7 @@ def crops(frames: int, side: int = 224) -> np.ndarray:
     return (mixed(((t * 64 + y // 16) * 64 + x // 16) * 4 + c) & 255).astype(np.uint8)
 
 
-def sound(samples: int) -> np.ndarray:
+def audio(samples: int) -> np.ndarray:
     """int16 [samples]: noise, its loudness new every 640 samples, silent at first."""
     n = np.arange(samples, dtype=np.uint32)
     noise = (mixed(n) >> np.uint32(18)).astype(np.int32) - 8192

@@ -61,15 +61,15 @@ def median_filter(x: np.ndarray, taps: int) -> np.ndarray:
 def syncnet() -> None:
     model = SyncNetV2().eval()
     fill(model)
-    pictures, sound = made_up.crops(FRAMES), made_up.sound(FRAMES * 640)
-    coefficients = mfcc(sound)
+    images, audio = made_up.crops(FRAMES), made_up.audio(FRAMES * 640)
+    coefficients = mfcc(audio)
     count = FRAMES - WINDOW         # as the reference counts: one fewer than there are
-    volume = torch.from_numpy(pictures).permute(3, 0, 1, 2).float()
+    volume = torch.from_numpy(images).permute(3, 0, 1, 2).float()
     windows = torch.stack([volume[:, i:i + WINDOW] for i in range(count)])
     heard = torch.from_numpy(np.stack([coefficients[4 * i:4 * i + 20].T for i in range(count)])).float()[:, None]
     with torch.no_grad():
-        given = settle(model, lambda: (model.lips(windows), model.sound(heard)))
-        features, lips, ears = model.lip_features(windows), model.lips(windows), model.sound(heard)
+        given = settle(model, lambda: (model.lips(windows), model.audio(heard)))
+        features, lips, ears = model.lip_features(windows), model.lips(windows), model.audio(heard)
         padded = torch.nn.functional.pad(ears, (0, 0, REACH, REACH))
         distances = torch.stack([
             torch.nn.functional.pairwise_distance(lips[[i]].repeat(2 * REACH + 1, 1), padded[i:i + 2 * REACH + 1])
@@ -96,10 +96,10 @@ def s3fd() -> None:
     photo = Image.open(PHOTO).convert("RGB")
     for name, size in (("usual", (160, 120)), ("odd", (217, 131))):
         rgb = np.asarray(photo.resize(size, Image.BILINEAR))
-        picture = torch.from_numpy(rgb.copy()).permute(2, 0, 1).float()[None]
+        image = torch.from_numpy(rgb.copy()).permute(2, 0, 1).float()[None]
         with torch.no_grad():
-            scores, boxes = model(picture - torch.tensor(MEAN)[:, None, None])
-        faces = detect_faces(model, picture, 0.6, (4.0 * size[0], 4.0 * size[1]))
+            scores, boxes = model(image - torch.tensor(MEAN)[:, None, None])
+        faces = detect_faces(model, image, 0.6, (4.0 * size[0], 4.0 * size[1]))
         print(f"S3FD {size}: {len(faces)} faces of {int((scores > 0.05).sum())} likely, best {faces[:3].tolist()}")
         tensors |= {f"{name}.rgb": rgb, f"{name}.faces": faces.numpy()}
     save(GOLDEN / "s3fd.safetensors", {**tensors, **given}, {})
@@ -107,16 +107,16 @@ def s3fd() -> None:
 
 def face_crop() -> None:
     """The reference's crop of boxes in the middle, over the edges, tiny and large; every 8th row of it."""
-    picture = np.asarray(Image.open(PHOTO).convert("RGB").resize((217, 131), Image.BILINEAR))[:, :, ::-1]       # B, G, R
+    image = np.asarray(Image.open(PHOTO).convert("RGB").resize((217, 131), Image.BILINEAR))[:, :, ::-1]       # B, G, R
     poses = np.array([[108.3, 60.7, 31.2], [10.4, 12.9, 40.6], [205.5, 120.2, 55.5], [100.0, 70.0, 7.3], [110.0, 66.0, 112.0]])
-    tensors = {"rgb": np.ascontiguousarray(picture[:, :, ::-1]), "poses": poses.astype(np.float32)}
+    tensors = {"rgb": np.ascontiguousarray(image[:, :, ::-1]), "poses": poses.astype(np.float32)}
     for index, (x, y, half) in enumerate(poses.astype(np.float32).astype(float)):
         pad = int(half * 1.8)
-        padded = np.pad(picture, ((pad, pad), (pad, pad), (0, 0)), "constant", constant_values=110)
+        padded = np.pad(image, ((pad, pad), (pad, pad), (0, 0)), "constant", constant_values=110)
         top, bottom = int(y + pad - half), int(y + pad + half * 1.8)
         left, right = int(x + pad - half * 1.4), int(x + pad + half * 1.4)
         tensors[f"crop{index}"] = cv2.resize(padded[top:bottom, left:right], (224, 224))[::8]
-    tensors["quarter"] = cv2.resize(np.ascontiguousarray(picture[:128, :216, ::-1]), (0, 0), fx=0.25, fy=0.25)
+    tensors["quarter"] = cv2.resize(np.ascontiguousarray(image[:128, :216, ::-1]), (0, 0), fx=0.25, fy=0.25)
     save(GOLDEN / "face_crop.safetensors", tensors, {})
 
 

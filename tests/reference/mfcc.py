@@ -1,4 +1,4 @@
-"""MFCC as python_speech_features.mfcc(sound, 16000) gives by default, in numpy; written from its documentation of the steps."""
+"""MFCC as python_speech_features.mfcc(audio, 16000) gives by default, in numpy; written from its documentation of the steps."""
 import numpy as np
 
 RATE, WINDOW, HOP, POINTS, FILTERS, COEFFICIENTS, LIFTER = 16000, 400, 160, 512, 26, 13, 22
@@ -17,9 +17,9 @@ def filter_bank() -> np.ndarray:
     return bank
 
 
-def mfcc(sound: np.ndarray) -> np.ndarray:
+def mfcc(audio: np.ndarray) -> np.ndarray:
     """int16 [N] at 16 kHz -> [frames, 13]."""
-    x = sound.astype(np.float64)
+    x = audio.astype(np.float64)
     x = np.append(x[:1], x[1:] - 0.97 * x[:-1])
     count = 1 if len(x) <= WINDOW else 1 + int(np.ceil((len(x) - WINDOW) / HOP))
     x = np.append(x, np.zeros((count - 1) * HOP + WINDOW - len(x)))

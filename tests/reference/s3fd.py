@@ -92,7 +92,7 @@ def suppress(scores: Tensor, boxes: Tensor, overlap: float) -> list[int]:
 
 
 def detect_faces(model: S3fd, rgb: Tensor, confidence: float, scale_to: tuple[float, float]) -> Tensor:
-    """As the reference's two rounds of suppression: [faces, 5] = box in pixels of a scale_to (width, height) picture, score."""
+    """As the reference's two rounds of suppression: [faces, 5] = box in pixels of a scale_to (width, height) image, score."""
     with torch.no_grad():
         scores, boxes = model(rgb - torch.tensor(MEAN)[:, None, None])
     likely = scores > MIN_CONFIDENCE

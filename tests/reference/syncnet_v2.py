@@ -8,7 +8,7 @@ from torch import Tensor, nn
 EMBEDDING = 1024
 
 
-def sound_layer(inputs: int, outputs: int, kernel: tuple[int, int] = (3, 3), padding: tuple[int, int] = (1, 1)) -> list[nn.Module]:
+def audio_layer(inputs: int, outputs: int, kernel: tuple[int, int] = (3, 3), padding: tuple[int, int] = (1, 1)) -> list[nn.Module]:
     return [nn.Conv2d(inputs, outputs, kernel, padding=padding), nn.BatchNorm2d(outputs), nn.ReLU()]
 
 
@@ -21,15 +21,15 @@ def head() -> nn.Sequential:
 
 
 class SyncNetV2(nn.Module):
-    """Sound [N, 1, 13, 20] MFCCs and lips [N, 3, 5, 224, 224] BGR 0..255 -> embeddings [N, 1024] each."""
+    """Audio [N, 1, 13, 20] MFCCs and lips [N, 3, 5, 224, 224] BGR 0..255 -> embeddings [N, 1024] each."""
 
     def __init__(self) -> None:
         super().__init__()
         self.netcnnaud = nn.Sequential(
-            *sound_layer(1, 64), nn.MaxPool2d(1, 1),
-            *sound_layer(64, 192), nn.MaxPool2d(3, (1, 2)),
-            *sound_layer(192, 384), *sound_layer(384, 256), *sound_layer(256, 256), nn.MaxPool2d(3, 2),
-            *sound_layer(256, 512, (5, 4), (0, 0)))
+            *audio_layer(1, 64), nn.MaxPool2d(1, 1),
+            *audio_layer(64, 192), nn.MaxPool2d(3, (1, 2)),
+            *audio_layer(192, 384), *audio_layer(384, 256), *audio_layer(256, 256), nn.MaxPool2d(3, 2),
+            *audio_layer(256, 512, (5, 4), (0, 0)))
         self.netfcaud = head()
         self.netfclip = head()
         self.netcnnlip = nn.Sequential(
@@ -39,7 +39,7 @@ class SyncNetV2(nn.Module):
             *lip_layer(256, 256, (1, 3, 3), 1, 1), nn.MaxPool3d((1, 3, 3), (1, 2, 2)),
             *lip_layer(256, 512, (1, 6, 6)))
 
-    def sound(self, mfcc: Tensor) -> Tensor:
+    def audio(self, mfcc: Tensor) -> Tensor:
         return self.netfcaud(self.netcnnaud(mfcc).flatten(1))
 
     def lip_features(self, frames: Tensor) -> Tensor:

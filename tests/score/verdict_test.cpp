@@ -168,9 +168,9 @@ TEST(Verdict, ADriftAndAJumpAreTold) {
 }
 
 TEST(Verdict, MixedUpRatesAreNamed) {
-    // Of a second of pictures, sound at 25/24 of its speed has said 1/25 s more.
+    // Of a second of images, audio at 25/24 of its speed has said 1/25 s more.
     const Drift fast{.ms_per_s = 40.2, .error = 0.2};
-    EXPECT_EQ(rate_mix_up(fast)->what, "25 pictures a second played as 24");
+    EXPECT_EQ(rate_mix_up(fast)->what, "25 frames a second played as 24");
     EXPECT_DOUBLE_EQ(speed_of(fast), 25.0 / 24);
     EXPECT_THAT(std::string(rate_mix_up({.ms_per_s = -1.0, .error = 0.05})->what),
                 HasSubstr("23.976"));

@@ -26,11 +26,11 @@ Calibration calibration() {
             .pairs = PairStatistics{.advantage = 9, .nats = 0.04}};
 }
 
-// Faces and one sound, each at its own time.
+// Faces and one audio, each at its own time.
 class Clip {
   public:
     explicit Clip(std::int64_t frames)
-        : frames_(frames), sound_(sync::random_embeddings(0, frames, 7)) {}
+        : frames_(frames), audio_(sync::random_embeddings(0, frames, 7)) {}
 
     // A face in view from `from` to `to`, whose lips say in frame i what is heard in frame
     // heard(i), where there is such a frame.
@@ -40,9 +40,9 @@ class Clip {
         sync::Embeddings lips = sync::random_embeddings(from, to - from, seed);
         for (std::int64_t i = from; i < to; ++i)
             if (const std::int64_t j = heard(i); j >= 0 && j < frames_)
-                sync::copy_row(sound_, j, lips, i);
+                sync::copy_row(audio_, j, lips, i);
         const sync::FrameWeights all{.first_frame = 0, .values = {}, .elsewhere = 1};
-        maps_.emplace_back(lips, sound_, all, all, calibration().scale, kReach);
+        maps_.emplace_back(lips, audio_, all, all, calibration().scale, kReach);
         faces_.push_back({.id = static_cast<int>(faces_.size()), .map = &maps_.back()});
     }
 
@@ -50,7 +50,7 @@ class Clip {
 
   private:
     std::int64_t frames_;
-    sync::Embeddings sound_;
+    sync::Embeddings audio_;
     std::list<sync::EvidenceMap> maps_;
     std::vector<Face> faces_;
 };
@@ -155,7 +155,7 @@ TEST(Voice, AJumpIsToldWithItsTime) {
 TEST(Voice, ADriftIsMeasuredWithItsError) {
     for (const double percent : {-3.0, -0.8, 0.8, 2.0}) {
         Clip clip(375);
-        // A sound that runs fast gets earlier and earlier.
+        // Audio that runs fast gets earlier and earlier.
         clip.add_face(0, 375, [&](std::int64_t i) {
             return std::llround(static_cast<double>(i) -
                                 percent / 100 * static_cast<double>(i - 187));

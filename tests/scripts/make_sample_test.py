@@ -30,12 +30,12 @@ class MakeSampleTest(unittest.TestCase):
         streams = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["streams"]
         return {stream["codec_type"]: stream for stream in streams}
 
-    def sound(self, clip: Path) -> np.ndarray:
+    def audio(self, clip: Path) -> np.ndarray:
         command = ["ffmpeg", "-v", "error", "-i", clip, "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-"]
         return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.int16).astype(float)
 
     def mouth(self, clip: Path, left: int = 40) -> np.ndarray:
-        """Grey pictures of the lower half of the clip's middle, or of a half of it."""
+        """Grey images of the lower half of the clip's middle, or of a half of it."""
         command = ["ffmpeg", "-v", "error", "-i", clip, "-vf", f"crop=80:60:{left}:60", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
         pixels = subprocess.run(command, check=True, capture_output=True).stdout
         return np.frombuffer(pixels, np.uint8).reshape(-1, 60, 80).astype(float)
@@ -47,10 +47,10 @@ class MakeSampleTest(unittest.TestCase):
                 streams = self.probe(clip)
                 self.assertEqual(streams["video"]["r_frame_rate"].removesuffix("/1"), fps)
                 self.assertEqual(int(streams["video"]["nb_read_frames"]), frames)
-                self.assertAlmostEqual(len(self.sound(clip)) / RATE, 1.2, delta=0.1)
+                self.assertAlmostEqual(len(self.audio(clip)) / RATE, 1.2, delta=0.1)
 
-    def test_delay_shifts_the_sound_and_keeps_the_length(self) -> None:
-        plain, late, early = (self.sound(self.make(f"{ms}.mkv", f"--delay-ms={ms}")) for ms in (0, 200, -120))
+    def test_delay_shifts_the_audio_and_keeps_the_length(self) -> None:
+        plain, late, early = (self.audio(self.make(f"{ms}.mkv", f"--delay-ms={ms}")) for ms in (0, 200, -120))
         self.assertEqual(len(plain), len(late))
         self.assertEqual(len(plain), len(early))
         shift = RATE * 200 // 1000
@@ -70,19 +70,19 @@ class MakeSampleTest(unittest.TestCase):
         self.assertTrue((np.abs(covered - plain).mean(axis=(1, 2)) > 4).all())
         self.assertLess(np.abs(np.diff(covered, axis=0)).mean(), 0.6 * np.abs(np.diff(plain, axis=0)).mean())
 
-    def test_the_sound_is_silent_for_a_while(self) -> None:
-        plain, muted = self.sound(self.make("plain.mkv")), self.sound(self.make("muted.mkv", "--mute", "0.4:0.6", "--mute", "1:"))
+    def test_the_audio_is_silent_for_a_while(self) -> None:
+        plain, muted = self.audio(self.make("plain.mkv")), self.audio(self.make("muted.mkv", "--mute", "0.4:0.6", "--mute", "1:"))
         near = 100  # samples that resampling smears
         for first, last, silent in ((0, 0.4, False), (0.4, 0.6, True), (0.6, 1, False), (1, 1.2, True)):
             part = slice(round(first * RATE) + near, round(last * RATE) - near)
             np.testing.assert_allclose(muted[part], 0 if silent else plain[part], atol=4)
             self.assertGreater(np.abs(plain[part]).max(), 1000)
 
-    def test_drift_moves_the_sound_more_and_more(self) -> None:
-        plain = self.sound(self.make("plain.mkv"))
+    def test_drift_moves_the_audio_more_and_more(self) -> None:
+        plain = self.audio(self.make("plain.mkv"))
         for drift in (100, -100):
             with self.subTest(drift):
-                drifts = self.sound(self.make(f"{drift}.mkv", f"--drift={drift}"))
+                drifts = self.audio(self.make(f"{drift}.mkv", f"--drift={drift}"))
                 time = np.arange(len(plain))
                 expected = np.interp(time * (1 + drift / 1000), time, plain, right=0)
                 self.assertEqual(len(drifts), len(plain))
@@ -98,27 +98,27 @@ class MakeSampleTest(unittest.TestCase):
             np.testing.assert_array_equal(moving, self.mouth(both, side))
             still = np.abs(self.mouth(turns, side) - moving).mean(axis=(1, 2))
             self.assertGreater(still[listened].mean(), 3 * still[spoken].mean())
-        left = self.sound(both)
-        right = self.sound(self.make("right.mkv", *long[:-1], "--other-audio"))
-        np.testing.assert_array_equal(self.sound(turns), self.sound(both_move))
+        left = self.audio(both)
+        right = self.audio(self.make("right.mkv", *long[:-1], "--other-audio"))
+        np.testing.assert_array_equal(self.audio(turns), self.audio(both_move))
         half, near = 4 * RATE, 100
-        np.testing.assert_allclose(self.sound(turns)[: half - near], left[: half - near], atol=4)
-        np.testing.assert_allclose(self.sound(turns)[half + near :], right[half + near :], atol=4)
+        np.testing.assert_allclose(self.audio(turns)[: half - near], left[: half - near], atol=4)
+        np.testing.assert_allclose(self.audio(turns)[half + near :], right[half + near :], atol=4)
 
     def test_another_face_is_cut_in(self) -> None:
         plain, cut_in = self.make("plain.mkv"), self.make("cut_in.mkv", "--other-face", "0.4:0.8")
         changed = np.abs(self.mouth(cut_in) - self.mouth(plain)).mean(axis=(1, 2)) > 10
         self.assertEqual(changed.nonzero()[0].tolist(), list(range(10, 20)))
-        np.testing.assert_array_equal(self.sound(cut_in), self.sound(plain))
+        np.testing.assert_array_equal(self.audio(cut_in), self.audio(plain))
 
-    def test_other_sound_keeps_the_pictures(self) -> None:
+    def test_other_audio_keeps_the_images(self) -> None:
         plain, other = self.make("plain.mkv"), self.make("other.mkv", "--other-audio")
         np.testing.assert_array_equal(self.mouth(plain), self.mouth(other))
-        self.assertFalse(np.array_equal(self.sound(plain), self.sound(other)))
+        self.assertFalse(np.array_equal(self.audio(plain), self.audio(other)))
 
     def test_no_audio_and_silence(self) -> None:
         self.assertNotIn("audio", self.probe(self.make("a.mp4", "--no-audio")))
-        self.assertEqual(np.abs(self.sound(self.make("b.mkv", "--silence"))).max(), 0)
+        self.assertEqual(np.abs(self.audio(self.make("b.mkv", "--silence"))).max(), 0)
 
     def test_stream_oddities(self) -> None:
         late = self.probe(self.make("late.mp4", "--audio-start", "0.5"))["audio"]

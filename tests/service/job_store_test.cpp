@@ -172,7 +172,7 @@ TEST_F(JobStoreTest, TakesOnAFolderOfEveryVersionBefore) {
     {
         JobStore store(folder_, {});
         accept(store, job("a", "video"), "video");
-        store.remember("k", "{}");
+        store.cache("k", "{}");
     }
     // What each version brought; taken away from the newest on.
     const std::vector<std::vector<std::string>> brought{
@@ -188,7 +188,7 @@ TEST_F(JobStoreTest, TakesOnAFolderOfEveryVersionBefore) {
         for (int start = 0; start < 2; ++start) {
             JobStore store(folder_, {});
             EXPECT_EQ(store.find("a", "me")->choice, ScoringChoice{});
-            EXPECT_TRUE(store.remembered("k"));
+            EXPECT_TRUE(store.cached("k"));
         }
     }
     JobStore store(folder_, {});
@@ -217,21 +217,21 @@ TEST_F(JobStoreTest, AVideoStaysForTheOtherJob) {
 
 TEST_F(JobStoreTest, RemembersSoManyAnswers) {
     JobStore store(folder_, {.answers = 3});
-    for (int i = 0; i < 6; ++i) store.remember(std::to_string(i), "{}");
+    for (int i = 0; i < 6; ++i) store.cache(std::to_string(i), "{}");
     store.sweep();
     EXPECT_EQ(store.counts().answers, 3);
-    EXPECT_FALSE(store.remembered("0"));
-    EXPECT_TRUE(store.remembered("5"));
+    EXPECT_FALSE(store.cached("0"));
+    EXPECT_TRUE(store.cached("5"));
 }
 
 TEST_F(JobStoreTest, AgesCountOnlyWhileItRuns) {
     {
         JobStore store(folder_, {});
-        store.remember("k", "{}");
+        store.cache("k", "{}");
         store.sweep();
     }
     JobStore store(folder_, {.answer_age = std::chrono::seconds(60)});
-    EXPECT_TRUE(store.remembered("k"));
+    EXPECT_TRUE(store.cached("k"));
 }
 
 TEST_F(JobStoreTest, AWebhookWaitsForItsTime) {

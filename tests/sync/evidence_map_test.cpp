@@ -13,10 +13,10 @@ namespace {
 constexpr int kReach = 30;
 const FrameWeights kAll{.first_frame = 0, .values = {}, .elsewhere = 1};
 
-EvidenceMap map_of(const Embeddings& lips, const Embeddings& sound,
+EvidenceMap map_of(const Embeddings& lips, const Embeddings& audio,
                    const FrameWeights& readable = kAll, const FrameWeights& speech = kAll,
                    const DistanceScale& scale = {}) {
-    return {lips, sound, readable, speech, scale, kReach};
+    return {lips, audio, readable, speech, scale, kReach};
 }
 
 FrameWeights weights(std::int64_t count, std::int64_t from, std::int64_t to) {
@@ -25,46 +25,46 @@ FrameWeights weights(std::int64_t count, std::int64_t from, std::int64_t to) {
     return w;
 }
 
-TEST(EvidenceMap, FindsWhereTheSoundBelongs) {
+TEST(EvidenceMap, FindsWhereTheAudioBelongs) {
     const Embeddings lips = random_embeddings(7, 90, 1);
     for (const int delay : {-28, -15, -1, 0, 3, 15, 28}) {
-        Embeddings sound = lips;
-        sound.first_frame += delay;  // what is said in frame i is heard in frame i + delay
-        const auto result = read_curve(map_of(lips, sound).curve());
+        Embeddings audio = lips;
+        audio.first_frame += delay;  // what is said in frame i is heard in frame i + delay
+        const auto result = read_curve(map_of(lips, audio).curve());
         ASSERT_TRUE(result);
-        EXPECT_EQ(result->offset_frames, -delay) << "a delayed sound does not lead";
+        EXPECT_EQ(result->offset_frames, -delay) << "a delayed audio does not lead";
         EXPECT_GT(result->confidence, 1.0);
         EXPECT_NEAR(result->evidence, 90, 1e-3);
     }
 }
 
 TEST(EvidenceMap, ScaleIsAffine) {
-    const Embeddings lips = random_embeddings(0, 60, 1), sound = random_embeddings(0, 60, 2);
-    const auto plain = read_curve(map_of(lips, sound).curve());
+    const Embeddings lips = random_embeddings(0, 60, 1), audio = random_embeddings(0, 60, 2);
+    const auto plain = read_curve(map_of(lips, audio).curve());
     const auto scaled =
-        read_curve(map_of(lips, sound, kAll, kAll, {.gain = 10, .shift = 3}).curve());
+        read_curve(map_of(lips, audio, kAll, kAll, {.gain = 10, .shift = 3}).curve());
     EXPECT_NEAR(scaled->min_dist, 10 * plain->min_dist + 3, 1e-4);
     EXPECT_NEAR(scaled->confidence, 10 * plain->confidence, 1e-4);
 }
 
 TEST(EvidenceMap, WithoutPairsThereIsNoCurve) {
-    const Embeddings sound = random_embeddings(0, 60, 2);
+    const Embeddings audio = random_embeddings(0, 60, 2);
     EXPECT_FALSE(read_curve(map_of({}, {}).curve()));
-    EXPECT_FALSE(read_curve(map_of(random_embeddings(0, 4, 1), sound).curve()));
-    EXPECT_FALSE(read_curve(map_of(random_embeddings(500, 30, 1), sound).curve()));
-    EXPECT_FALSE(read_curve(map_of(sound, sound, weights(60, 0, 0)).curve()));
+    EXPECT_FALSE(read_curve(map_of(random_embeddings(0, 4, 1), audio).curve()));
+    EXPECT_FALSE(read_curve(map_of(random_embeddings(500, 30, 1), audio).curve()));
+    EXPECT_FALSE(read_curve(map_of(audio, audio, weights(60, 0, 0)).curve()));
 }
 
 // Half of the clip is silent, or the mouth is covered: less evidence, the same distance.
 TEST(EvidenceMap, WhatIsMissingLowersTheEvidenceAndNotTheFit) {
     const Embeddings lips = random_embeddings(0, 100, 1);
-    Embeddings sound = lips;
+    Embeddings audio = lips;
     const Embeddings noise = random_embeddings(0, 100, 3);
-    for (std::int64_t i = 50; i < 100; ++i) copy_row(noise, i, sound, i);
+    for (std::int64_t i = 50; i < 100; ++i) copy_row(noise, i, audio, i);
     const auto whole = read_curve(map_of(lips, lips).curve());
-    const auto spoilt = read_curve(map_of(lips, sound).curve());
-    const auto muted = read_curve(map_of(lips, sound, kAll, weights(100, 0, 50)).curve());
-    const auto covered = read_curve(map_of(lips, sound, weights(100, 0, 50)).curve());
+    const auto spoilt = read_curve(map_of(lips, audio).curve());
+    const auto muted = read_curve(map_of(lips, audio, kAll, weights(100, 0, 50)).curve());
+    const auto covered = read_curve(map_of(lips, audio, weights(100, 0, 50)).curve());
     EXPECT_GT(spoilt->min_dist, whole->min_dist + 0.4);
     for (const auto& result : {muted, covered}) {
         EXPECT_EQ(result->offset_frames, 0);
@@ -75,13 +75,13 @@ TEST(EvidenceMap, WhatIsMissingLowersTheEvidenceAndNotTheFit) {
 
 TEST(EvidenceMap, WhatIsNotReliableCountsLess) {
     const Embeddings lips = random_embeddings(0, 60, 1);
-    Embeddings sound = lips;
+    Embeddings audio = lips;
     const Embeddings other = random_embeddings(0, 60, 3);
-    for (std::int64_t i = 30; i < 60; ++i) copy_row(other, i, sound, i);
-    const auto equal = read_curve(map_of(lips, sound).curve());
-    sound.reliability.assign(60, 1.0F);
-    std::fill(sound.reliability.begin() + 30, sound.reliability.end(), 0.1F);
-    const auto weighed = read_curve(map_of(lips, sound).curve());
+    for (std::int64_t i = 30; i < 60; ++i) copy_row(other, i, audio, i);
+    const auto equal = read_curve(map_of(lips, audio).curve());
+    audio.reliability.assign(60, 1.0F);
+    std::fill(audio.reliability.begin() + 30, audio.reliability.end(), 0.1F);
+    const auto weighed = read_curve(map_of(lips, audio).curve());
     EXPECT_LT(weighed->min_dist, equal->min_dist - 0.2);
     EXPECT_NEAR(equal->evidence, 60, 1e-3);
     EXPECT_NEAR(weighed->evidence, 33, 1e-3);

@@ -50,10 +50,10 @@ TEST(LipSync, AgreesWithPyTorch) {
         std::vector<float> samples = expected.at("samples").values;
         for (float& v : samples) v /= 32768.0F;
         mel.push(samples);
-        const Embeddings sound = SoundEmbedder(model).embed(mel.frames());
-        EXPECT_EQ(sound.first_frame, 1);
-        expect_rows(sound.values, expected.at("sound_embeddings"), tolerance);
-        expect_rows(sound.reliability, expected.at("sound_reliability"), tolerance);
+        const Embeddings audio = AudioEmbedder(model).embed(mel.frames());
+        EXPECT_EQ(audio.first_frame, 1);
+        expect_rows(audio.values, expected.at("sound_embeddings"), tolerance);
+        expect_rows(audio.reliability, expected.at("sound_reliability"), tolerance);
         const Speech speech = SpeechDetector(model.speech).detect(mel.frames());
         EXPECT_EQ(speech.first_frame, 4);
         const auto& logits = expected.at("speech_logits").values;
@@ -78,7 +78,7 @@ TEST(LipSync, BatchesDoNotShowInTheAnswer) {
     }
 }
 
-// A clip that goes on does not change what was 14 frames before its end, nor do earlier pictures.
+// A clip that goes on does not change what was 14 frames before its end, nor do earlier images.
 TEST(LipSync, AnEmbeddingSeesFourteenFramesToEitherSide) {
     const auto model = load_lip_sync(kModel, nn::Precision::f32);
     const auto crops = golden().at("crops");
@@ -101,7 +101,7 @@ TEST(LipSync, TooFewFramesGiveNoEmbedding) {
     const std::vector<std::uint8_t> grey(64 * 64, 100);
     for (int i = 0; i < 4; ++i) embedder.push(grey);
     EXPECT_EQ(embedder.finish().count(), 0);
-    EXPECT_EQ(SoundEmbedder(model).embed({}).count(), 0);
+    EXPECT_EQ(AudioEmbedder(model).embed({}).count(), 0);
 }
 
 TEST(LipSync, FacesThatShareTheNetworksDoNotMix) {

@@ -23,7 +23,7 @@ TEST(SyncCurve, NothingIsReadWhereNothingWasMeasured) {
 TEST(SyncCurve, OffsetBetweenFramesLeansToTheNearerNeighbour) {
     SyncCurve curve = flat(kPublishedReach, 10);
     curve.mean_distance[curve.shift_of(0)] = 5;
-    curve.mean_distance[curve.shift_of(-1)] = 6;  // a later sound fits nearly as well
+    curve.mean_distance[curve.shift_of(-1)] = 6;  // a later audio fits nearly as well
     const auto result = read_curve(curve);
     EXPECT_EQ(result->offset_frames, 0);
     EXPECT_LT(result->fine_offset_frames, 0);

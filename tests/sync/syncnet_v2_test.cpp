@@ -32,7 +32,7 @@ made_up::Weights weights() {
 
 struct Outcome {
     SyncNetV2Lips::Result lips;
-    Embeddings sound;
+    Embeddings audio;
     DistanceMatrix distances;
     SyncResult result;
 };
@@ -43,13 +43,13 @@ Outcome run(nn::Precision precision) {
     SyncNetV2Lips lips(network, 0);
     for (int i = 0; i < kFrames; ++i) lips.push(made_up::crop(i));
     audio::Mfcc mfcc;
-    std::vector<float> sound;
-    for (const std::int16_t s : made_up::sound(kFrames * 640))
-        sound.push_back(static_cast<float>(s) / 32768.0F);
-    mfcc.push(sound);
+    std::vector<float> audio;
+    for (const std::int16_t s : made_up::audio(kFrames * 640))
+        audio.push_back(static_cast<float>(s) / 32768.0F);
+    mfcc.push(audio);
     mfcc.finish();
-    Outcome o{.lips = lips.finish(), .sound = SyncNetV2Sound(model).embed(mfcc.frames())};
-    o.distances = published_distances(o.lips.embeddings, o.sound, kCounted);
+    Outcome o{.lips = lips.finish(), .audio = SyncNetV2Audio(model).embed(mfcc.frames())};
+    o.distances = published_distances(o.lips.embeddings, o.audio, kCounted);
     o.result = *read_curve(published_curve(o.distances));
     return o;
 }
@@ -81,7 +81,7 @@ TEST_P(SyncNetV2Precision, AgreesWithPyTorch) {
     const double tolerance = exact() ? 1e-3 : 3e-2;
     EXPECT_LT(worst_error(o.lips.features, golden().at("features")), tolerance);
     EXPECT_LT(worst_error(o.lips.embeddings.values, golden().at("lips")), tolerance);
-    EXPECT_LT(worst_error(o.sound.values, golden().at("sound")), tolerance);
+    EXPECT_LT(worst_error(o.audio.values, golden().at("sound")), tolerance);
 
     std::vector<float> distances;
     for (const auto& row : o.distances) distances.insert(distances.end(), row.begin(), row.end());
@@ -132,7 +132,7 @@ TEST(SyncNetV2, TooFewCropsHaveNoEmbedding) {
     SyncNetV2Lips face(network, 0);
     for (int i = 0; i < 4; ++i) face.push(made_up::crop(i));
     EXPECT_EQ(face.finish().embeddings.count(), 0);
-    EXPECT_EQ(SyncNetV2Sound(model).embed(std::vector<audio::MfccFrame>(19)).count(), 0);
+    EXPECT_EQ(SyncNetV2Audio(model).embed(std::vector<audio::MfccFrame>(19)).count(), 0);
 }
 
 TEST(SyncNetV2, NamesWhatIsWrongWithItsWeights) {

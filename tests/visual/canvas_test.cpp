@@ -84,9 +84,9 @@ TEST(Canvas, EveryLetterIsAnotherOne) {
         Canvas canvas(10, 10);
         canvas.text({2, 1}, std::string(1, c), 1, kRed);
         EXPECT_EQ(inked(canvas) == 0, c == ' ') << c;
-        const std::vector<std::uint8_t> picture(canvas.rgb().begin(), canvas.rgb().end());
-        EXPECT_EQ(std::ranges::find(seen, picture), seen.end()) << c;
-        seen.push_back(picture);
+        const std::vector<std::uint8_t> image(canvas.rgb().begin(), canvas.rgb().end());
+        EXPECT_EQ(std::ranges::find(seen, image), seen.end()) << c;
+        seen.push_back(image);
     }
 }
 

@@ -56,13 +56,13 @@ struct Scene {
     }
 };
 
-const Rect kPicture{0, 0, 320, 240};
+const Rect kImage{0, 0, 320, 240};
 
 TEST(Faces, AreBoxedWhereTheyAreAndWhileTheyAreThere) {
     const Scene scene;
     for (const auto& [frame, left] : {std::pair{10, 40}, {30, 80}, {59, 138}}) {
         Canvas canvas(320, 240);
-        draw_faces(canvas, kPicture, scene.reading, scene.analysis, frame);
+        draw_faces(canvas, kImage, scene.reading, scene.analysis, frame);
         EXPECT_NE(canvas.at(left, 110), Colour{}) << frame;
         EXPECT_NE(canvas.at(left + 79, 110), Colour{}) << frame;
         EXPECT_EQ(canvas.at(left + 40, 110), Colour{}) << "the face itself is left free";
@@ -70,12 +70,12 @@ TEST(Faces, AreBoxedWhereTheyAreAndWhileTheyAreThere) {
     }
     for (const int frame : {0, 9, 60, 99}) {
         Canvas canvas(320, 240);
-        draw_faces(canvas, kPicture, scene.reading, scene.analysis, frame);
+        draw_faces(canvas, kImage, scene.reading, scene.analysis, frame);
         EXPECT_TRUE(std::ranges::all_of(canvas.rgb(), [](std::uint8_t v) { return v == 0; }));
     }
 }
 
-TEST(Faces, BoxesFollowThePictureWhereItLies) {
+TEST(Faces, BoxesFollowTheImageWhereItLies) {
     const Scene scene;
     Canvas canvas(320, 160);
     draw_faces(canvas, {100, 0, 160, 120}, scene.reading, scene.analysis, 10);
@@ -89,12 +89,12 @@ TEST(Faces, ConfidenceGoesFromRedToGreen) {
     EXPECT_GT(much.green, much.red);
 }
 
-TEST(Strip, IsEvenAndGrowsWithThePicture) {
+TEST(Strip, IsEvenAndGrowsWithTheImage) {
     for (const int width : {320, 480, 640, 1280, 1920}) EXPECT_EQ(strip_height(width) % 2, 0);
     EXPECT_GT(strip_height(1920), 2 * strip_height(640));
 }
 
-TEST(Strip, ThePlayheadMovesAndLoudSoundIsHigh) {
+TEST(Strip, ThePlayheadMovesAndLoudAudioIsHigh) {
     const Scene scene;
     const int height = strip_height(640);
     const Strip strip({0, 0, 640, height}, scene.reading, scene.analysis);

@@ -109,7 +109,7 @@ class Edition(unittest.TestCase):
                 (self.clips / speaker / f"{number}{speaker}.MP4").touch()
 
     def run_edition(self) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-m", "training.edition", self.clips, "--name", "acme", "--out", self.folder / "out", "--binary", stand_in(self.folder),
+        command = [sys.executable, "-m", "training.custom_model", self.clips, "--name", "acme", "--out", self.folder / "out", "--binary", stand_in(self.folder),
                    "--minutes", "0.01", "--learning-rate", "1e-6", "--start", ROOT / "models/lipsync.safetensors", "--threads", "1"]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -324,7 +324,7 @@ void JobStore::webhook_failed(const std::string& job, std::chrono::seconds wait)
     });
 }
 
-std::optional<std::string> JobStore::remembered(const std::string& key) {
+std::optional<std::string> JobStore::cached(const std::string& key) {
     return stored([&]() -> std::optional<std::string> {
         SQLite::Statement query(impl_->database, "SELECT answer FROM answers WHERE key=? AND at>?");
         SQLite::bind(query, key,
@@ -334,7 +334,7 @@ std::optional<std::string> JobStore::remembered(const std::string& key) {
     });
 }
 
-void JobStore::remember(const std::string& key, const std::string& answer) {
+void JobStore::cache(const std::string& key, const std::string& answer) {
     if (impl_->limits.answers == 0) return;
     stored([&] {
         SQLite::Statement insert(impl_->database, "INSERT OR REPLACE INTO answers VALUES(?,?,?)");

@@ -1,4 +1,4 @@
-// What survives the process: jobs with their results, and remembered answers. SQLite, write-ahead.
+// What survives the process: jobs with their results, and cached answers. SQLite, write-ahead.
 //
 // Ages are counted while the service runs, not by the clock on the wall, so that a clock that jumps
 // neither loses nor keeps anything; that clock is only for showing.
@@ -85,8 +85,8 @@ class JobStore {
     void webhook_done(const std::string& job);
     void webhook_failed(const std::string& job, std::chrono::seconds wait);
 
-    std::optional<std::string> remembered(const std::string& key);
-    void remember(const std::string& key, const std::string& answer);
+    std::optional<std::string> cached(const std::string& key);
+    void cache(const std::string& key, const std::string& answer);
 
     // Videos that workers or services did not survive: refused for a while, also after a restart.
     void quarantine(const std::string& sha256);

@@ -22,7 +22,7 @@
 #include <optional>
 #include <vector>
 
-#include "service/worker/nursery_process.h"
+#include "service/worker/fork_server_process.h"
 #include "service/worker/unix_socket.h"
 
 namespace syncnet::service {
@@ -37,7 +37,7 @@ using Socket = asio::local::stream_protocol::socket;
 
 // A worker notices its deadline by itself, unless it hangs.
 constexpr auto kGrace = std::chrono::seconds(2);
-// From the end of its socket until the nursery has said how a worker ended.
+// From the end of its socket until the fork server has said how a worker ended.
 constexpr auto kExitReportTime = std::chrono::seconds(5);
 // How often a video is tried where its worker died. Signals of its own doing count at once; a
 // SIGKILL may be somebody else's, or the kernel's when the machine is out of memory.
@@ -94,22 +94,22 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
           videos_per_worker(its_setup.videos_per_worker),
           reports(io),
           pause(io) {
-        begin_nursery();
-        description = require_ready(nursery->report(true).value_or(json::object()));
-        nursery_ready = true;
+        begin_fork_server();
+        description = require_ready(fork_server->report(true).value_or(json::object()));
+        fork_server_ready = true;
         refill();
     }
 
-    void begin_nursery() {
-        nursery = std::make_unique<NurseryProcess>(setup);
-        reports.assign(::dup(nursery->socket()));
+    void begin_fork_server() {
+        fork_server = std::make_unique<ForkServerProcess>(setup);
+        reports.assign(::dup(fork_server->socket()));
     }
 
     // ---- the workers
 
     std::shared_ptr<Worker> spawn() {
         const std::uint64_t token = next_token++;
-        auto worker = std::make_shared<Worker>(io, token, nursery->spawn(token));
+        auto worker = std::make_shared<Worker>(io, token, fork_server->spawn(token));
         workers[token] = worker;
         return worker;
     }
@@ -118,7 +118,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
 
     // As many that have seen no video as there may be at work.
     void refill() {
-        if (!nursery_ready || stopping) return;
+        if (!fork_server_ready || stopping) return;
         for (auto fresh = std::ranges::count_if(idle, is_fresh);
              fresh < static_cast<std::ptrdiff_t>(size); ++fresh)
             idle.push_back(spawn());
@@ -185,7 +185,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     }
 
     void kill(const Worker& worker) noexcept {
-        if (nursery && !worker.status) nursery->kill(worker.token);
+        if (fork_server && !worker.status) fork_server->kill(worker.token);
     }
 
     asio::awaitable<std::shared_ptr<Worker>> take(const std::string& client,
@@ -275,7 +275,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         auto message = co_await converse(*worker, task, left);
         if (message) co_return message;
         too_late.cancel();
-        // How did it end? The nursery will say, unless nobody listens any more.
+        // How did it end? The fork server will say, unless nobody listens any more.
         boost::system::error_code known;
         if (!worker->status && !worker->babbled && !stopping) {
             worker->ended.expires_after(kExitReportTime);
@@ -325,7 +325,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         }
     }
 
-    // ---- what the nursery reports
+    // ---- what the fork server reports
 
     // While the service lives.
     asio::awaitable<void> tend() {
@@ -335,16 +335,16 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
             co_await reports.async_wait(asio::posix::stream_descriptor::wait_read,
                                         asio::redirect_error(use_awaitable, failed));
             if (failed || stopping) co_return;
-            const auto report = nursery->report(false);
+            const auto report = fork_server->report(false);
             if (!report) continue;
             if (report->contains("exited")) {
                 end_of(report->at("exited"), report->at("status"));
             } else if (report->contains("ready")) {
-                nursery_ready = true;
+                fork_server_ready = true;
                 refill();
                 hand_out();
             } else {
-                co_await replace_nursery();
+                co_await replace_fork_server();
                 continue;
             }
             if (idle_deaths > 0 && idle.size() < size) {
@@ -376,27 +376,27 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     }
 
     // All its workers went with it.
-    asio::awaitable<void> replace_nursery() {
+    asio::awaitable<void> replace_fork_server() {
         spdlog::error("the workers' parent process ended; starting another");
-        nursery_ready = false;
+        fork_server_ready = false;
         ++lost;
         ++idle_deaths;
         reports.close();
-        nursery.reset();
+        fork_server.reset();
         idle.clear();
         for (const auto& [token, worker] : std::exchange(workers, {})) {
             worker->status = SIGKILL;
             worker->ended.cancel();
         }
         co_await rest();
-        if (!stopping) begin_nursery();
+        if (!stopping) begin_fork_server();
     }
 
     asio::io_context& io;
     const WorkerSetup setup;
     const std::size_t size;
     const int videos_per_worker;
-    std::unique_ptr<NurseryProcess> nursery;
+    std::unique_ptr<ForkServerProcess> fork_server;
     asio::posix::stream_descriptor reports;
     asio::steady_timer pause;
     json description;
@@ -407,7 +407,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     std::uint64_t next_token = 1;
     int idle_deaths = 0;
     std::int64_t lost = 0;
-    bool nursery_ready = false;
+    bool fork_server_ready = false;
     bool stopping = false;
 };
 
@@ -419,7 +419,7 @@ WorkerPool::WorkerPool(asio::io_context& io, const WorkerSetup& setup, int worke
 WorkerPool::~WorkerPool() {
     try {
         give_up();
-    } catch (...) {  // the nursery's end is the workers' end all the same
+    } catch (...) {  // the fork server's end is the workers' end all the same
     }
 }
 
@@ -441,7 +441,7 @@ void WorkerPool::give_up() {
 }
 
 bool WorkerPool::ready() const {
-    return impl_->nursery_ready && impl_->idle_deaths < kWorrying;
+    return impl_->fork_server_ready && impl_->idle_deaths < kWorrying;
 }
 
 const json& WorkerPool::description() const {

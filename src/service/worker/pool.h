@@ -38,7 +38,7 @@ struct WorkerTask {
 // Only for the thread that runs `io`.
 class WorkerPool {
   public:
-    // Starts the nursery and waits until its models are loaded. Throws what loading them threw.
+    // Starts the fork server and waits until its models are loaded. Throws what loading them threw.
     WorkerPool(boost::asio::io_context& io, const WorkerSetup& setup, int workers);
     ~WorkerPool();  // workers end with it
 

@@ -1,4 +1,4 @@
-#include "media/picture.h"
+#include "media/image.h"
 
 #include <gtest/gtest.h>
 
@@ -18,13 +18,13 @@ std::string still(const std::string& source, const std::string& rest) {
     return "-f lavfi -i \"" + source + "\" -frames:v 1 " + rest;
 }
 
-std::vector<std::uint8_t> to_rgb(const Picture& picture, int width, int height) {
+std::vector<std::uint8_t> to_rgb(const Image& image, int width, int height) {
     std::vector<std::uint8_t> rgb(static_cast<std::size_t>(width * height * 3));
-    RgbScaler().convert(picture, {rgb, width, height, width * 3});
+    RgbScaler().convert(image, {rgb, width, height, width * 3});
     return rgb;
 }
 
-// The first picture's luma as the ffmpeg program shows it.
+// The first image's luma as the ffmpeg program shows it.
 std::vector<std::byte> ffmpeg_luma(const std::filesystem::path& path) {
     return bytes_of(make(path.stem().string() + ".yuv",
                          "-i " + path.string() + " -frames:v 1 -pix_fmt yuv420p -f rawvideo"));
@@ -38,7 +38,7 @@ TEST_P(Rotation, IsApplied) {
     const auto path = make("rotated" + degrees + ".mp4",
                            "-i " + lying.string() + " -c copy -metadata:s:v rotate=" + degrees);
     const auto all = read_all(path);
-    const LumaView luma = all.pictures.at(0)->luma();
+    const LumaView luma = all.images.at(0)->luma();
     const auto expected = ffmpeg_luma(path);
     const bool portrait = GetParam() % 180 != 0;
     EXPECT_EQ(luma.width, portrait ? 50 : 98);
@@ -82,7 +82,7 @@ TEST_P(DisplayMatrix, IsApplied) {
                       "-noautorotate -i " + path.string() + " -vf " + GetParam().upright_filter +
                           " -frames:v 1 -pix_fmt yuv420p -f rawvideo"));
     const auto all = read_all(path);
-    const LumaView luma = all.pictures.at(0)->luma();
+    const LumaView luma = all.images.at(0)->luma();
     ASSERT_EQ(luma.width * luma.height, 98 * 50);
     int different = 0;
     for (int y = 0; y < luma.height; ++y)
@@ -109,19 +109,19 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(QuarterTurns, Rotation, ::testing::Values(0, 90, 180, 270));
 
-TEST(Picture, HasSquarePixels) {
+TEST(Image, HasSquarePixels) {
     const auto all = read_all(make(
         "anamorphic.mkv", still("testsrc2=s=96x60", "-vf setsar=4/3 -c:v libx264 -frames:v 1")));
     EXPECT_EQ(all.info.width, 96);
-    EXPECT_EQ(all.pictures.at(0)->width(), 128);
-    EXPECT_EQ(all.pictures.at(0)->height(), 60);
+    EXPECT_EQ(all.images.at(0)->width(), 128);
+    EXPECT_EQ(all.images.at(0)->height(), 60);
 }
 
-TEST(Picture, IsAtMostTheAnalysisSize) {
+TEST(Image, IsAtMostTheAnalysisSize) {
     const auto all =
         read_all(make("large.mkv", still("color=gray:s=2400x1200", "-c:v libx264 -crf 40")));
-    EXPECT_EQ(all.pictures.at(0)->width(), kMaxAnalysisSide);
-    EXPECT_EQ(all.pictures.at(0)->height(), kMaxAnalysisSide / 2);
+    EXPECT_EQ(all.images.at(0)->width(), kMaxAnalysisSide);
+    EXPECT_EQ(all.images.at(0)->height(), kMaxAnalysisSide / 2);
 }
 
 struct Format {
@@ -139,8 +139,8 @@ TEST_P(EveryPixelFormat, HasTheSameColours) {
                            still("color=0xFF8000:s=100x50,drawbox=x=50:w=50:h=50:c=white:t=fill",
                                  std::string(codec) + " -pix_fmt " + name));
     const auto all = read_all(path);
-    const Picture& picture = all.pictures.at(0).value();
-    const auto rgb = to_rgb(picture, 50, 25);
+    const Image& image = all.images.at(0).value();
+    const auto rgb = to_rgb(image, 50, 25);
     const auto* orange = &rgb[(12 * 50 + 10) * 3];
     const auto* white = &rgb[(12 * 50 + 40) * 3];
     constexpr int kError = 6;
@@ -148,7 +148,7 @@ TEST_P(EveryPixelFormat, HasTheSameColours) {
     EXPECT_NEAR(orange[1], gray ? 151 : 128, kError);
     EXPECT_NEAR(orange[2], gray ? 151 : 0, kError);
     for (int i = 0; i < 3; ++i) EXPECT_NEAR(white[i], 255, kError);
-    const LumaView luma = picture.luma();
+    const LumaView luma = image.luma();
     EXPECT_NEAR(luma.data[25 * luma.stride + 80], luma.full_range ? 255 : 235, 3);
 }
 
@@ -165,30 +165,30 @@ INSTANTIATE_TEST_SUITE_P(
         Format{"gray", "-c:v libx264 -crf 5"}, Format{"gray10le", "-c:v libx264 -crf 5"}),
     [](const auto& test) { return test.param.name; });
 
-TEST(Picture, FromRgbAndBack) {
+TEST(Image, FromRgbAndBack) {
     constexpr int kWidth = 37;
     constexpr int kHeight = 21;
     std::vector<std::uint8_t> rgb(kWidth * kHeight * 3);
     for (std::size_t i = 0; i < rgb.size(); ++i) {
         rgb[i] = static_cast<std::uint8_t>(60 + i / 3 % kWidth * 4);
     }
-    const Picture picture = Picture::from_rgb(rgb, kWidth, kHeight);
-    EXPECT_EQ(picture.width(), kWidth);
-    const auto back = to_rgb(picture, kWidth, kHeight);
+    const Image image = Image::from_rgb(rgb, kWidth, kHeight);
+    EXPECT_EQ(image.width(), kWidth);
+    const auto back = to_rgb(image, kWidth, kHeight);
     for (std::size_t i = 0; i < rgb.size(); ++i) EXPECT_NEAR(back[i], rgb[i], 6) << i;
-    EXPECT_THROW(Picture::from_rgb(rgb, kWidth, kHeight + 1), Error);
-    EXPECT_THROW(Picture::from_rgb(rgb, 0, 0), Error);
+    EXPECT_THROW(Image::from_rgb(rgb, kWidth, kHeight + 1), Error);
+    EXPECT_THROW(Image::from_rgb(rgb, 0, 0), Error);
 }
 
 TEST(RgbScaler, WritesOnlyItsTarget) {
     const std::vector<std::uint8_t> white(64 * 64 * 3, 255);
-    const Picture picture = Picture::from_rgb(white, 64, 64);
+    const Image image = Image::from_rgb(white, 64, 64);
     RgbScaler scaler;
     for (const int width : {1, 7, 13, 32, 33, 50, 64}) {
         constexpr int kStride = 200;
         constexpr int kHeight = 9;
         std::vector<std::uint8_t> out(kStride * kHeight, 1);
-        scaler.convert(picture, {3, 5, 40, 50}, {out, width, kHeight, kStride});
+        scaler.convert(image, {3, 5, 40, 50}, {out, width, kHeight, kStride});
         for (int y = 0; y < kHeight; ++y) {
             for (int x = 0; x < kStride; ++x) {
                 const int wanted = x < width * 3 ? 255 : 1;
@@ -207,26 +207,26 @@ TEST(RgbScaler, CutsTheRightPart) {
             for (std::size_t c = 0; c < 3; ++c) rgb[(y * 64 + x) * 3 + c] = 200;
         }
     }
-    const Picture picture = Picture::from_rgb(rgb, 64, 64);
+    const Image image = Image::from_rgb(rgb, 64, 64);
     RgbScaler scaler;
     std::vector<std::uint8_t> out(8 * 8 * 3);
-    scaler.convert(picture, {12, 22, 16, 16}, {out, 8, 8, 24});
+    scaler.convert(image, {12, 22, 16, 16}, {out, 8, 8, 24});
     for (const int value : out) EXPECT_NEAR(value, 200, 4);
-    EXPECT_THROW(scaler.convert(picture, {60, 0, 8, 8}, {out, 8, 8, 24}), Error);
-    EXPECT_THROW(scaler.convert(picture, {0, 0, 8, 8}, {out, 9, 8, 27}), Error);
-    EXPECT_THROW(scaler.convert(picture, {0, 0, 8, 8}, {out, 8, 8, 23}), Error);
+    EXPECT_THROW(scaler.convert(image, {60, 0, 8, 8}, {out, 8, 8, 24}), Error);
+    EXPECT_THROW(scaler.convert(image, {0, 0, 8, 8}, {out, 9, 8, 27}), Error);
+    EXPECT_THROW(scaler.convert(image, {0, 0, 8, 8}, {out, 8, 8, 23}), Error);
 }
 
-TEST(Picture, TheSizeMayChangeInTheMiddle) {
+TEST(Image, TheSizeMayChangeInTheMiddle) {
     const std::string codecs = "-c:v libx264 -preset ultrafast ";
     auto bytes = bytes_of(make("small.ts", flash(9, 0.4) + codecs));
     const auto second = bytes_of(
         make("wide.ts", flash(9, 0.4) + codecs + "-vf scale=320:240 -output_ts_offset 0.4"));
     bytes.insert(bytes.end(), second.begin(), second.end());
     const auto all = read_all(write("sizes.ts", bytes));
-    ASSERT_NEAR(static_cast<double>(all.pictures.size()), 20, 2);
-    EXPECT_EQ(all.pictures.front()->width(), 160);
-    EXPECT_EQ(all.pictures.back()->width(), 320);
+    ASSERT_NEAR(static_cast<double>(all.images.size()), 20, 2);
+    EXPECT_EQ(all.images.front()->width(), 160);
+    EXPECT_EQ(all.images.back()->width(), 320);
 
     Limits limits;
     limits.max_pixels_per_frame = 200 * 200;

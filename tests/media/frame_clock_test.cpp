@@ -14,7 +14,7 @@ using namespace testing;
 
 constexpr int kLumaError = 3;
 
-// Of pictures at these times, ascending: the one shown at i / 25 s. The nearest, but none more than
+// Of images at these times, ascending: the one shown at i / 25 s. The nearest, but none more than
 // 21 ms before its time; `rounding`: as if the next one were so much later.
 std::size_t expected(const std::vector<double>& ms, std::size_t index, double rounding = 0.5) {
     const double now = 40.0 * static_cast<double>(index);
@@ -36,7 +36,7 @@ struct Rate {
 
 class EveryRate : public ::testing::TestWithParam<Rate> {};
 
-TEST_P(EveryRate, ShowsTheNearestPicture) {
+TEST_P(EveryRate, ShowsTheNearestImage) {
     const auto [text, fps] = GetParam();
     std::string name = text;
     std::ranges::replace(name, '/', '_');
@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Rates, EveryRate,
                                            Rate{"30", 30}, Rate{"50", 50},
                                            Rate{"60000/1001", 60000 / 1001.0}, Rate{"60", 60}));
 
-TEST(PictureClock, FollowsAVariableRate) {
+TEST(FrameClock, FollowsAVariableRate) {
     // Frames of a 100 fps video, at irregular distances.
     const auto path = make("vfr.webm", brightness_clock("100") +
                                            "-vf \"select='not(mod(n,4))*lt(n,40)+not(mod(n,7))'\" "
@@ -80,7 +80,7 @@ TEST(PictureClock, FollowsAVariableRate) {
     }
 }
 
-TEST(PictureClock, HoldsTheLastPictureThroughAGap) {
+TEST(FrameClock, HoldsTheLastImageThroughAGap) {
     const auto path = make("gap.mkv", brightness_clock("25") +
                                           "-vf \"select='lt(n,5)+gte(n,20)'\" -fps_mode vfr "
                                           "-c:v libx264 -preset ultrafast -crf 5");
@@ -89,13 +89,13 @@ TEST(PictureClock, HoldsTheLastPictureThroughAGap) {
     ASSERT_EQ(lumas.size(), 25U);
     for (std::size_t i = 5; i < 20; ++i) {
         EXPECT_NEAR(lumas[i], 20 + 8 * 4, kLumaError);
-        EXPECT_TRUE(all.pictures[i]->same_as(*all.pictures[4]));
+        EXPECT_TRUE(all.images[i]->same_as(*all.images[4]));
     }
     EXPECT_NEAR(lumas[20], 20 + 8 * 20, kLumaError);
-    EXPECT_FALSE(all.pictures[20]->same_as(*all.pictures[19]));
+    EXPECT_FALSE(all.images[20]->same_as(*all.images[19]));
 }
 
-TEST(PictureClock, MapsBFramesInOrder) {
+TEST(FrameClock, MapsBFramesInOrder) {
     const auto path =
         make("b.mp4", brightness_clock("25") + "-c:v libx264 -bf 3 -b_strategy 0 -crf 5");
     for (const int threads : {1, 2}) {

@@ -1,4 +1,4 @@
-// What is done to the pictures.
+// What is done to the images.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace syncnet::evaluate {
 class LowLight {
   public:
     LowLight(double light, Draw draw);
-    media::I420 operator()(const media::I420& picture);
+    media::I420 operator()(const media::I420& image);
 
   private:
     double light_;
@@ -28,10 +28,10 @@ inline constexpr double kMouthWidth = 0.9, kMouthHeight = 0.6;
 enum class Side { left, right, below };
 
 // With a plain patch over a share (0..1) of the mouth's region, from one side.
-media::I420 with_covered_mouth(media::I420 picture, const face::LipPose& mouth, double share,
+media::I420 with_covered_mouth(media::I420 image, const face::LipPose& mouth, double share,
                                Side from);
 
 // `size` of both sides, made even.
-media::I420 resized(const media::I420& picture, double size);
+media::I420 resized(const media::I420& image, double size);
 
 }  // namespace syncnet::evaluate

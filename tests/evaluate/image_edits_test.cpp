@@ -1,4 +1,4 @@
-#include "evaluate/picture_edits.h"
+#include "evaluate/image_edits.h"
 
 #include <gtest/gtest.h>
 
@@ -10,11 +10,11 @@ namespace syncnet::evaluate {
 namespace {
 
 media::I420 grey(int width, int height, std::uint8_t level) {
-    media::I420 picture(width, height);
-    std::ranges::fill(picture.y, level);
-    std::ranges::fill(picture.u, std::uint8_t{128});
-    std::ranges::fill(picture.v, std::uint8_t{128});
-    return picture;
+    media::I420 image(width, height);
+    std::ranges::fill(image.y, level);
+    std::ranges::fill(image.u, std::uint8_t{128});
+    std::ranges::fill(image.v, std::uint8_t{128});
+    return image;
 }
 
 TEST(LowLight, DarkerAndNoisier) {
@@ -43,7 +43,7 @@ TEST(CoveredMouth, AShareOfItsRegionFromOneSide) {
     EXPECT_NE(below.y[88 * 120 + 60], 200);
 }
 
-TEST(CoveredMouth, AtTheEdgeOfThePicture) {
+TEST(CoveredMouth, AtTheEdgeOfTheImage) {
     const face::LipPose mouth{.centre = {1, 119}, .right = {40, 0}};
     EXPECT_EQ(with_covered_mouth(grey(120, 120, 200), mouth, 1, Side::left).y.size(), 120U * 120);
 }

@@ -1,4 +1,4 @@
-#include "evaluate/sounds.h"
+#include "evaluate/donors.h"
 
 #include "base/error.h"
 #include "evaluate/draw.h"
@@ -33,35 +33,35 @@ std::string_view to_string(Donor donor) {
     return {};
 }
 
-Sounds::Sounds(const std::vector<Clip>& clips, Read read) : clips_(&clips), read_(std::move(read)) {
+Donors::Donors(const std::vector<Clip>& clips, Read read) : clips_(&clips), read_(std::move(read)) {
     const std::vector<bool> drawn = drawn_subset(clips, kMaxDonors);
     for (std::size_t i = 0; i < clips.size(); ++i)
         if (drawn[i]) donors_.push_back(i);
 }
 
-std::shared_ptr<const DonorSound> Sounds::of(const Clip& clip, Donor donor) {
+std::shared_ptr<const Donated> Donors::of(const Clip& clip, Donor donor) {
     std::vector<std::size_t> able;
     for (const std::size_t i : donors_)
         if (fits(clip, (*clips_)[i], donor)) able.push_back(i);
     Draw draw(clip.path, to_string(donor));
     for (int i = 0; i < kMaxTries && !able.empty(); ++i) {
         const auto chosen = able.begin() + static_cast<std::ptrdiff_t>(draw.below(able.size()));
-        if (auto sound = read(*chosen)) return sound;
+        if (auto audio = read(*chosen)) return audio;
         able.erase(chosen);
     }
     return nullptr;
 }
 
-std::shared_ptr<const DonorSound> Sounds::read(std::size_t index) {
+std::shared_ptr<const Donated> Donors::read(std::size_t index) {
     {
         const std::lock_guard lock(mutex_);
         if (const auto found = kept_.find(index); found != kept_.end()) return found->second;
     }
     // Two may read the same one at once: that costs time, not truth.
-    std::shared_ptr<const DonorSound> donor;
+    std::shared_ptr<const Donated> donor;
     try {
-        DonorSound sound = read_((*clips_)[index]);
-        if (sound.speech) donor = std::make_shared<DonorSound>(std::move(sound));
+        Donated audio = read_((*clips_)[index]);
+        if (audio.speech) donor = std::make_shared<Donated>(std::move(audio));
     } catch (const Error&) {
         donor = nullptr;  // it is an error of its own clip, and told there
     }

@@ -1,4 +1,4 @@
-#include "media/stretched_sound.h"
+#include "media/stretched_audio.h"
 
 extern "C" {
 #include <libavfilter/avfilter.h>
@@ -41,7 +41,7 @@ const AVCodec* encoder_for(AVCodecID source, const OutputFormat& format) {
         if (settled && holds(id)) return encoder;
     }
     throw Error(ErrorCode::no_encoder,
-                "no codec for sound that " + std::string(format.ending) + " holds");
+                "no codec for audio that " + std::string(format.ending) + " holds");
 }
 
 // The nearest rate that the encoder takes.
@@ -72,7 +72,7 @@ void check(int status, const char* what) {
 
 }  // namespace
 
-struct StretchedSound::Impl {
+struct StretchedAudio::Impl {
     void open_encoder(const AVStream& from, AVStream& target, const OutputFormat& format);
     void open_graph(const AVFrame& first);
     void filter(AVFrame* frame, const std::function<void(AVPacket&)>& sink);
@@ -93,7 +93,7 @@ struct StretchedSound::Impl {
     PacketPtr packet = make_packet();
 };
 
-StretchedSound::StretchedSound(const AVStream& from, AVStream& to, const OutputFormat& format,
+StretchedAudio::StretchedAudio(const AVStream& from, AVStream& to, const OutputFormat& format,
                                double speed, Pitch pitch, std::int64_t first_us,
                                const Limits& limits)
     : impl_(std::make_unique<Impl>()) {
@@ -107,9 +107,9 @@ StretchedSound::StretchedSound(const AVStream& from, AVStream& to, const OutputF
     m.next = av_rescale_q(first_us, kMicroseconds, {1, m.encoder->sample_rate});
 }
 
-StretchedSound::~StretchedSound() = default;
+StretchedAudio::~StretchedAudio() = default;
 
-void StretchedSound::Impl::open_encoder(const AVStream& from, AVStream& target,
+void StretchedAudio::Impl::open_encoder(const AVStream& from, AVStream& target,
                                         const OutputFormat& format) {
     const AVCodecParameters& was = *from.codecpar;
     const AVCodec* codec = encoder_for(was.codec_id, format);
@@ -129,12 +129,12 @@ void StretchedSound::Impl::open_encoder(const AVStream& from, AVStream& target,
         encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     if (avcodec_open2(encoder.get(), codec, nullptr) < 0)
         throw Error(ErrorCode::no_encoder, std::string("the encoder for '") + codec->name +
-                                               "' takes no such sound as this");
+                                               "' takes no such audio as this");
     check(avcodec_parameters_from_context(target.codecpar, encoder.get()), "no parameters");
     target.time_base = encoder->time_base;
 }
 
-void StretchedSound::Impl::open_graph(const AVFrame& first) {
+void StretchedAudio::Impl::open_graph(const AVFrame& first) {
     rate = first.sample_rate;
     AVChannelLayout layout = first.ch_layout;
     if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
@@ -160,10 +160,10 @@ void StretchedSound::Impl::open_graph(const AVFrame& first) {
     graph->nb_threads = 1;
     check(avfilter_graph_create_filter(&source, avfilter_get_by_name("abuffer"), "in",
                                        input.c_str(), nullptr, graph.get()),
-          "the sound can't be stretched");
+          "the audio can't be stretched");
     check(avfilter_graph_create_filter(&result, avfilter_get_by_name("abuffersink"), "out", nullptr,
                                        nullptr, graph.get()),
-          "the sound can't be stretched");
+          "the audio can't be stretched");
     AVFilterInOut* outputs = checked(avfilter_inout_alloc());
     outputs->name = av_strdup("in");
     outputs->filter_ctx = source;
@@ -174,13 +174,13 @@ void StretchedSound::Impl::open_graph(const AVFrame& first) {
         avfilter_graph_parse_ptr(graph.get(), chain.c_str(), &inputs, &outputs, nullptr);
     avfilter_inout_free(&inputs);
     avfilter_inout_free(&outputs);
-    check(parsed, "the sound can't be stretched");
-    check(avfilter_graph_config(graph.get(), nullptr), "the sound can't be stretched");
+    check(parsed, "the audio can't be stretched");
+    check(avfilter_graph_config(graph.get(), nullptr), "the audio can't be stretched");
     if ((encoder->codec->capabilities & AV_CODEC_CAP_VARIABLE_FRAME_SIZE) == 0)
         av_buffersink_set_frame_size(result, static_cast<unsigned>(encoder->frame_size));
 }
 
-void StretchedSound::push(const AVPacket* packet, const std::function<void(AVPacket&)>& sink) {
+void StretchedAudio::push(const AVPacket* packet, const std::function<void(AVPacket&)>& sink) {
     Impl& m = *impl_;
     m.decoder->send(packet);
     while (m.decoder->receive(*m.frame)) {
@@ -194,8 +194,8 @@ void StretchedSound::push(const AVPacket* packet, const std::function<void(AVPac
     m.encode(nullptr, sink);
 }
 
-void StretchedSound::Impl::filter(AVFrame* decoded, const std::function<void(AVPacket&)>& sink) {
-    check(av_buffersrc_add_frame(source, decoded), "the sound changes its form on the way");
+void StretchedAudio::Impl::filter(AVFrame* decoded, const std::function<void(AVPacket&)>& sink) {
+    check(av_buffersrc_add_frame(source, decoded), "the audio changes its form on the way");
     const FramePtr stretched = make_frame();
     while (av_buffersink_get_frame(result, stretched.get()) >= 0) {
         stretched->pts = next;
@@ -205,8 +205,8 @@ void StretchedSound::Impl::filter(AVFrame* decoded, const std::function<void(AVP
     }
 }
 
-void StretchedSound::Impl::encode(AVFrame* stretched, const std::function<void(AVPacket&)>& sink) {
-    check(avcodec_send_frame(encoder.get(), stretched), "the sound can't be encoded");
+void StretchedAudio::Impl::encode(AVFrame* stretched, const std::function<void(AVPacket&)>& sink) {
+    check(avcodec_send_frame(encoder.get(), stretched), "the audio can't be encoded");
     while (avcodec_receive_packet(encoder.get(), packet.get()) >= 0) {
         av_packet_rescale_ts(packet.get(), encoder->time_base, to->time_base);
         packet->stream_index = to->index;

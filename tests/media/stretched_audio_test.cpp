@@ -1,4 +1,4 @@
-// Sound at another speed: where it lies in the end, and how it sounds.
+// Audio at another speed: where it lies in the end, and how it sounds.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -24,7 +24,7 @@ std::filesystem::path stretched(const std::filesystem::path& from, const std::st
                                 const Stretch& stretch, std::chrono::microseconds later = 0us) {
     const auto to = from.parent_path() / name;
     std::filesystem::remove(to);
-    remux(Source::from_path(from), to, {.sound_later = later, .stretch = stretch});
+    remux(Source::from_path(from), to, {.audio_later = later, .stretch = stretch});
     return to;
 }
 
@@ -43,7 +43,7 @@ TEST_P(EverySpeed, TheEndLiesWhereItBelongs) {
     const auto path = make("minute.mkv", brightness_clock("25", 1) + click(kClickAt, kSeconds) +
                                              "-c:v libx264 -preset ultrafast -c:a pcm_s16le");
     const auto all = read_all(stretched(path, "minute_new.mkv", {.speed = speed, .pitch = pitch}));
-    // Where the pitch is kept, sound is laid out in pieces of some 40 ms, which move a little.
+    // Where the pitch is kept, audio is laid out in pieces of some 40 ms, which move a little.
     EXPECT_NEAR(all.click_ms(), 1000 * kClickAt / speed, pitch == Pitch::kept ? 25 : 5);
     EXPECT_NEAR(static_cast<double>(all.samples.size()) / 16'000, kSeconds / speed, 0.03);
 }
@@ -52,14 +52,14 @@ INSTANTIATE_TEST_SUITE_P(Speeds, EverySpeed,
                          ::testing::Combine(::testing::Values(0.96, 0.999, 1.001, 25.0 / 24),
                                             ::testing::Values(Pitch::kept, Pitch::resampled)));
 
-TEST(StretchedSound, ThePitchIsKeptOrNot) {
+TEST(StretchedAudio, ThePitchIsKeptOrNot) {
     const auto path = make("tone.mkv", brightness_clock("25", 4) + tone(4) +
                                            "-c:v libx264 -preset ultrafast -c:a flac");
     EXPECT_NEAR(hz(read_all(stretched(path, "kept.mkv", {.speed = 0.96})).samples), 1000, 4);
     EXPECT_NEAR(hz(read_all(stretched(path, "resampled.mkv", kSlower)).samples), 960, 2);
 }
 
-TEST(StretchedSound, IsMovedToo) {
+TEST(StretchedAudio, IsMovedToo) {
     const auto path = make("moved.mkv", brightness_clock("25", 1) + click(2, 4) +
                                             "-c:v libx264 -preset ultrafast -c:a pcm_s16le");
     const auto later = stretched(path, "later.mkv", kSlower, 300ms);
@@ -68,7 +68,7 @@ TEST(StretchedSound, IsMovedToo) {
     EXPECT_NEAR(read_all(earlier).click_ms(), 1700 / 0.96, 8);
 }
 
-TEST(StretchedSound, KeepsItsCodecWhereThatCanBe) {
+TEST(StretchedAudio, KeepsItsCodecWhereThatCanBe) {
     struct Case {
         const char* name;
         const char* codecs;
@@ -91,8 +91,8 @@ TEST(StretchedSound, KeepsItsCodecWhereThatCanBe) {
         EXPECT_EQ(after.info.audio_tracks.at(0).channels, before.info.audio_tracks.at(0).channels);
         // FFmpeg's webm muxer puts Opus 7 ms early, each time.
         EXPECT_NEAR(after.click_ms(), 2000 / 1.04, 15) << c.name;
-        EXPECT_NEAR(static_cast<double>(after.pictures.size()),
-                    static_cast<double>(before.pictures.size()), 1);
+        EXPECT_NEAR(static_cast<double>(after.images.size()),
+                    static_cast<double>(before.images.size()), 1);
     }
 }
 

@@ -1,11 +1,11 @@
-#include "media/picture_clock.h"
+#include "media/frame_clock.h"
 
 #include <utility>
 
 namespace syncnet::media {
 namespace {
 
-// The next picture counts up to this long before its time, where it is nearer than the current one:
+// The next image counts up to this long before its time, where it is nearer than the current one:
 // half of our period, and what containers round times to (1 ms).
 constexpr std::int64_t kEarliestUs = 21'000;
 // Where both are as near, the current one stays, so that rounded times don't decide.
@@ -14,11 +14,11 @@ constexpr std::int64_t kPeriodUs = 1'000'000 / kFrameRate;
 
 }  // namespace
 
-PictureClock::PictureClock() = default;
+FrameClock::FrameClock() = default;
 
-void PictureClock::push(AVFrame& frame, std::int64_t time_us, std::int64_t duration_us) {
+void FrameClock::push(AVFrame& frame, std::int64_t time_us, std::int64_t duration_us) {
     if (current_.filled && time_us < current_.time_us) {
-        av_frame_unref(&frame);  // it was due before a picture that has been shown
+        av_frame_unref(&frame);  // it was due before an image that has been shown
         return;
     }
     av_frame_unref(next_.frame.get());
@@ -28,17 +28,17 @@ void PictureClock::push(AVFrame& frame, std::int64_t time_us, std::int64_t durat
     next_.filled = true;
 }
 
-void PictureClock::finish() {
+void FrameClock::finish() {
     finished_ = true;
 }
 
-bool PictureClock::is_due(std::int64_t now_us) const {
+bool FrameClock::is_due(std::int64_t now_us) const {
     const std::int64_t early = next_.time_us - now_us;
     if (early <= 0 || !current_.filled) return early <= kEarliestUs;
     return early <= kEarliestUs && early + kTieUs < now_us - current_.time_us;
 }
 
-std::optional<PictureClock::Shown> PictureClock::pull() {
+std::optional<FrameClock::Shown> FrameClock::pull() {
     for (;;) {
         const std::int64_t now_us = index_ * kPeriodUs;
         if (next_.filled) {

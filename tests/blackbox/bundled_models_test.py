@@ -1,4 +1,4 @@
-"""The editions of LipSync: the bundled ones, and one of a user's own (MODEL, MODEL_PATH)."""
+"""the LipSync models: the bundled ones, and one of a user's own (MODEL, MODEL_PATH)."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ import support
 MODELS = support.ROOT / "models"
 
 
-class Editions(unittest.TestCase):
+class Models(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.clip = support.sample("--seconds", "8")

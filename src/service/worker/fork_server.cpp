@@ -1,4 +1,4 @@
-#include "service/worker/nursery.h"
+#include "service/worker/fork_server.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -26,9 +26,9 @@ using nlohmann::json;
 // Time that a worker may compute beyond its limit on the clock, as it has threads.
 constexpr int kCpuPerSecond = 4;
 
-class Nursery {
+class ForkServer {
   public:
-    Nursery(int service, const WorkerSetup& setup)
+    ForkServer(int service, const WorkerSetup& setup)
         : service_(service),
           nothing_(::open("/dev/null", O_RDWR | O_CLOEXEC)),
           limits_{.max_memory_bytes = setup.max_memory_bytes,
@@ -89,9 +89,9 @@ class Nursery {
         if (::getppid() != self) ::_exit(0);
         for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
             ::dup2(nothing_.get(), standard);
-        ::dup2(socket.get(), kNurserySocket);
-        ::close_range(kNurserySocket + 1, ~0U, 0);
-        work(kNurserySocket, analyzer_, limits_);
+        ::dup2(socket.get(), kForkServerSocket);
+        ::close_range(kForkServerSocket + 1, ~0U, 0);
+        work(kForkServerSocket, analyzer_, limits_);
     }
 
     void reap() {
@@ -116,7 +116,7 @@ class Nursery {
 
 }  // namespace
 
-int run_nursery(UniqueFd service) {
+int run_fork_server(UniqueFd service) {
     ::prctl(PR_SET_NAME, "syncnet");  // not "exe", as it was started by that name
     // A signal to the whole group is for the service, which will finish what it has begun.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
@@ -124,8 +124,8 @@ int run_nursery(UniqueFd service) {
     try {
         const auto setup = receive(service.get(), kMaxPacketBytes);
         if (!setup || setup->bytes.empty()) return 1;
-        Nursery nursery(service.get(), parse_setup(setup->bytes));
-        nursery.run();
+        ForkServer fork_server(service.get(), parse_setup(setup->bytes));
+        fork_server.run();
         return 0;
     } catch (const Error& e) {
         send_all(service.get(), to_json(WorkerMessage(Failed{e.code(), e.what()})).dump());

@@ -1,4 +1,4 @@
-#include "evaluate/sound_edits.h"
+#include "evaluate/audio_edits.h"
 
 #include <gtest/gtest.h>
 
@@ -9,17 +9,17 @@ namespace syncnet::evaluate {
 namespace {
 
 Samples tone(double hz, std::size_t count = 16'000) {
-    Samples sound(count);
+    Samples audio(count);
     for (std::size_t i = 0; i < count; ++i)
-        sound[i] = static_cast<float>(
+        audio[i] = static_cast<float>(
             0.5 * std::sin(2 * std::numbers::pi * hz * static_cast<double>(i) / 16'000));
-    return sound;
+    return audio;
 }
 
-double power(std::span<const float> sound) {
+double power(std::span<const float> audio) {
     double sum = 0;
-    for (const float s : sound) sum += static_cast<double>(s) * s;
-    return sum / static_cast<double>(sound.size());
+    for (const float s : audio) sum += static_cast<double>(s) * s;
+    return sum / static_cast<double>(audio.size());
 }
 
 double decibels(double ratio) {
@@ -32,22 +32,22 @@ TEST(Excerpt, SilenceStandsForWhatIsNotThere) {
 }
 
 TEST(AtSpeed, TheSameAtOneAndHigherAbove) {
-    const Samples sound = tone(400);
-    const Samples same = at_speed(sound, 100, 200, 1);
-    for (std::size_t i = 0; i < same.size(); ++i) EXPECT_NEAR(same[i], sound[100 + i], 1e-6);
-    const Samples quick = at_speed(sound, 0, 1000, 1.1), higher = tone(440);
+    const Samples audio = tone(400);
+    const Samples same = at_speed(audio, 100, 200, 1);
+    for (std::size_t i = 0; i < same.size(); ++i) EXPECT_NEAR(same[i], audio[100 + i], 1e-6);
+    const Samples quick = at_speed(audio, 0, 1000, 1.1), higher = tone(440);
     for (std::size_t i = 10; i < 900; ++i) EXPECT_NEAR(quick[i], higher[i], 1e-2) << i;
 }
 
 TEST(Mixed, AsLoudAsIsSaid) {
-    const Samples sound = tone(300);
+    const Samples audio = tone(300);
     for (const double wanted : {20.0, 5.0, 0.0}) {
-        const Samples both = mixed(sound, pink_noise(sound.size(), Draw(1)), wanted);
-        Samples noise(sound.size());
-        for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = both[i] - sound[i];
-        EXPECT_NEAR(decibels(power(sound) / power(noise)), wanted, 0.01);
+        const Samples both = mixed(audio, pink_noise(audio.size(), Draw(1)), wanted);
+        Samples noise(audio.size());
+        for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = both[i] - audio[i];
+        EXPECT_NEAR(decibels(power(audio) / power(noise)), wanted, 0.01);
     }
-    EXPECT_EQ(mixed(sound, Samples(16'000, 0), 10), sound);
+    EXPECT_EQ(mixed(audio, Samples(16'000, 0), 10), audio);
 }
 
 TEST(Noises, TheSameEveryTime) {
@@ -71,8 +71,8 @@ TEST(Reverberated, EchoesFallBySixtyDecibelsInT60) {
 
 TEST(BandPassed, KeepsTheBandAndNothingElse) {
     const auto through = [](double hz) {
-        const Samples sound = tone(hz);
-        return decibels(power(band_passed(sound, 300, 3400)) / power(sound));
+        const Samples audio = tone(hz);
+        return decibels(power(band_passed(audio, 300, 3400)) / power(audio));
     };
     EXPECT_NEAR(through(1000), 0, 0.2);
     EXPECT_NEAR(through(3400), -3, 0.5);

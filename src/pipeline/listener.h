@@ -1,4 +1,4 @@
-// The sound of a video as one voice: of which track, and of which of its channels.
+// The audio of a video as one voice: of which track, and of which of its channels.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace syncnet::pipeline {
 
-// Which mono sound is made of a track's channels.
+// Which mono audio is made of a track's channels.
 struct Mix {
     enum class Kind {
         all,         // together, as a player with one loudspeaker does
@@ -29,11 +29,11 @@ struct Mix {
 // "mix", "difference", "left", "right", "centre" or "channel 5".
 std::string to_string(const Mix& mix, const media::AudioTrack& track);
 
-struct SoundPick {
+struct AudioPick {
     int track = 0;  // in media::Info::audio_tracks
     Mix mix;
 
-    bool operator==(const SoundPick&) const = default;
+    bool operator==(const AudioPick&) const = default;
 };
 
 // How loud each channel is, and how alike the first two are.
@@ -48,7 +48,7 @@ class ChannelLevels {
     double likeness() const;
 
     bool inverted() const;   // stereo whose sides cancel each other
-    bool one_sided() const;  // stereo with sound on one side only
+    bool one_sided() const;  // stereo with audio on one side only
 
   private:
     std::vector<double> power_;  // sums
@@ -60,7 +60,7 @@ class ChannelLevels {
 // Empty where they say nothing new.
 std::vector<Mix> other_mixes(const ChannelLevels& levels, const media::AudioTrack& track);
 
-// How far the sound swings from the middle, 0..1, in each 1 / kPeaksPerFrame of a frame.
+// How far the audio swings from the middle, 0..1, in each 1 / kPeaksPerFrame of a frame.
 inline constexpr int kPeaksPerFrame = 4;
 
 // Makes one voice of a track's channels.
@@ -83,7 +83,7 @@ class Listener {
     void push(const media::Samples& samples);
     void finish() { mfcc_.finish(); }
 
-    sync::SoundFrames frames() const { return {.log_mel = mel_.frames(), .mfcc = mfcc_.frames()}; }
+    sync::AudioFrames frames() const { return {.log_mel = mel_.frames(), .mfcc = mfcc_.frames()}; }
     const std::vector<float>& peaks() const { return peaks_; }
     const ChannelLevels& levels() const { return levels_; }
 

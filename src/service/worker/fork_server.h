@@ -5,8 +5,9 @@
 // does to its worker, it does to no other client's.
 //
 // Packets of JSON over one socket:
-//   service -> nursery   setup, then {"spawn": token} with the worker's socket, {"kill": token}
-//   nursery -> service   {"ready": {…}} or {"code", "detail"}, then {"exited": token, "status": …}
+//   service -> fork server   setup, then {"spawn": token} with the worker's socket, {"kill": token}
+//   fork server -> service   {"ready": {…}} or {"code", "detail"}, then {"exited": token, "status":
+//   …}
 #pragma once
 
 #include "base/unique_fd.h"
@@ -14,10 +15,10 @@
 namespace syncnet::service {
 
 inline constexpr std::size_t kMaxPacketBytes = 64 << 10;
-inline constexpr int kNurserySocket = 3;  // its descriptor in the new process
+inline constexpr int kForkServerSocket = 3;  // its descriptor in the new process
 
 // Runs until the service closes its end; workers end with it. The exit status. Call it while the
 // process has one thread.
-int run_nursery(UniqueFd service);
+int run_fork_server(UniqueFd service);
 
 }  // namespace syncnet::service

@@ -1,4 +1,4 @@
-#include "evaluate/sound_edits.h"
+#include "evaluate/audio_edits.h"
 
 #include <algorithm>
 #include <array>
@@ -12,15 +12,15 @@ namespace {
 
 constexpr double kRate = media::kSampleRate;
 
-double power(std::span<const float> sound) {
+double power(std::span<const float> audio) {
     double sum = 0;
-    for (const float s : sound) sum += static_cast<double>(s) * s;
-    return sound.empty() ? 0 : sum / static_cast<double>(sound.size());
+    for (const float s : audio) sum += static_cast<double>(s) * s;
+    return audio.empty() ? 0 : sum / static_cast<double>(audio.size());
 }
 
-float at(std::span<const float> sound, std::int64_t index) {
-    return index >= 0 && index < static_cast<std::int64_t>(sound.size())
-               ? sound[static_cast<std::size_t>(index)]
+float at(std::span<const float> audio, std::int64_t index) {
+    return index >= 0 && index < static_cast<std::int64_t>(audio.size())
+               ? audio[static_cast<std::size_t>(index)]
                : 0.0F;
 }
 
@@ -40,9 +40,9 @@ class Biquad {
         a2_ = (1 - alpha) / a0;
     }
 
-    void run(Samples& sound) {
+    void run(Samples& audio) {
         double x1 = 0, x2 = 0, y1 = 0, y2 = 0;
-        for (float& s : sound) {
+        for (float& s : audio) {
             const double x = s;
             const double y = b0_ * x + b1_ * x1 + b0_ * x2 - a1_ * y1 - a2_ * y2;
             x2 = x1;
@@ -59,22 +59,22 @@ class Biquad {
 
 }  // namespace
 
-Samples excerpt(std::span<const float> sound, std::int64_t first, std::size_t count) {
+Samples excerpt(std::span<const float> audio, std::int64_t first, std::size_t count) {
     Samples part(count);
     for (std::size_t i = 0; i < count; ++i)
-        part[i] = at(sound, first + static_cast<std::int64_t>(i));
+        part[i] = at(audio, first + static_cast<std::int64_t>(i));
     return part;
 }
 
-Samples at_speed(std::span<const float> sound, std::int64_t first, std::size_t count,
+Samples at_speed(std::span<const float> audio, std::int64_t first, std::size_t count,
                  double speed) {
     Samples part(count);
     for (std::size_t i = 0; i < count; ++i) {
         const double place = static_cast<double>(first) + static_cast<double>(i) * speed;
         const auto k = static_cast<std::int64_t>(std::floor(place));
         const auto t = static_cast<float>(place - static_cast<double>(k));
-        const float a = at(sound, k - 1), b = at(sound, k), c = at(sound, k + 1),
-                    d = at(sound, k + 2);
+        const float a = at(audio, k - 1), b = at(audio, k), c = at(audio, k + 1),
+                    d = at(audio, k + 2);
         // Catmull-Rom.
         part[i] =
             b + 0.5F * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
@@ -82,12 +82,12 @@ Samples at_speed(std::span<const float> sound, std::int64_t first, std::size_t c
     return part;
 }
 
-Samples mixed(std::span<const float> sound, std::span<const float> disturbance, double decibels) {
-    Samples sum(sound.begin(), sound.end());
+Samples mixed(std::span<const float> audio, std::span<const float> disturbance, double decibels) {
+    Samples sum(audio.begin(), audio.end());
     const double there = power(disturbance);
     if (there <= 0) return sum;
     const auto gain =
-        static_cast<float>(std::sqrt(power(sound) / there / std::pow(10, decibels / 10)));
+        static_cast<float>(std::sqrt(power(audio) / there / std::pow(10, decibels / 10)));
     for (std::size_t i = 0; i < sum.size() && i < disturbance.size(); ++i)
         sum[i] += gain * disturbance[i];
     return sum;
@@ -129,7 +129,7 @@ Samples plucked_music(std::size_t count, Draw draw) {
     return music;
 }
 
-Samples reverberated(std::span<const float> sound, double t60, Draw draw) {
+Samples reverberated(std::span<const float> audio, double t60, Draw draw) {
     constexpr double kPulses = 2000;  // a second: denser sounds no smoother
     constexpr double kFirstEcho = 0.005;
     constexpr double kFall = 6.907755;  // ln(1000): 60 dB
@@ -145,20 +145,20 @@ Samples reverberated(std::span<const float> sound, double t60, Draw draw) {
         echoes.push_back({static_cast<std::size_t>(moment * kRate), gain});
         energy += gain * gain;
     }
-    Samples wet(sound.begin(), sound.end());
+    Samples wet(audio.begin(), audio.end());
     for (const Echo& echo : echoes) {
         const auto gain = static_cast<float>(echo.gain / std::sqrt(energy));
         for (std::size_t i = echo.delay; i < wet.size(); ++i)
-            wet[i] += gain * sound[i - echo.delay];
+            wet[i] += gain * audio[i - echo.delay];
     }
     const double now = power(wet);
-    const auto level = static_cast<float>(now > 0 ? std::sqrt(power(sound) / now) : 1);
+    const auto level = static_cast<float>(now > 0 ? std::sqrt(power(audio) / now) : 1);
     for (float& s : wet) s *= level;
     return wet;
 }
 
-Samples band_passed(std::span<const float> sound, double from_hz, double to_hz) {
-    Samples passed(sound.begin(), sound.end());
+Samples band_passed(std::span<const float> audio, double from_hz, double to_hz) {
+    Samples passed(audio.begin(), audio.end());
     for (const double quality :
          {0.54119610, 1.3065630}) {  // the two pairs of poles of fourth order
         Biquad(Biquad::Kind::high_pass, from_hz, quality).run(passed);
@@ -167,9 +167,9 @@ Samples band_passed(std::span<const float> sound, double from_hz, double to_hz) 
     return passed;
 }
 
-Samples halved_rate(std::span<const float> sound) {
+Samples halved_rate(std::span<const float> audio) {
     Samples half;
-    for (std::size_t i = 0; i < sound.size(); i += 2) half.push_back(sound[i]);
+    for (std::size_t i = 0; i < audio.size(); i += 2) half.push_back(audio[i]);
     return half;
 }
 

@@ -1,4 +1,4 @@
-// The service's end of the nursery: starts the process, gives orders, reads reports.
+// The service's end of the fork server: starts the process, gives orders, reads reports.
 #pragma once
 
 #include <sys/types.h>
@@ -12,13 +12,13 @@
 
 namespace syncnet::service {
 
-class NurseryProcess {
+class ForkServerProcess {
   public:
     // Starts this very program again, as `syncnet worker`. Throws internal.
-    explicit NurseryProcess(const WorkerSetup& setup);
-    ~NurseryProcess();  // kills and reaps it
-    NurseryProcess(const NurseryProcess&) = delete;
-    NurseryProcess& operator=(const NurseryProcess&) = delete;
+    explicit ForkServerProcess(const WorkerSetup& setup);
+    ~ForkServerProcess();  // kills and reaps it
+    ForkServerProcess(const ForkServerProcess&) = delete;
+    ForkServerProcess& operator=(const ForkServerProcess&) = delete;
 
     int socket() const { return socket_.get(); }  // readable: there is a report
     // Nothing if there is none now and `wait` is false; an empty object once the process is gone.
@@ -33,7 +33,7 @@ class NurseryProcess {
     pid_t pid_ = -1;
 };
 
-// What a nursery says first: its "ready" report. Throws the error that it reports instead.
+// What a fork server says first: its "ready" report. Throws the error that it reports instead.
 nlohmann::json require_ready(const nlohmann::json& first_report);
 
 }  // namespace syncnet::service

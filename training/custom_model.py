@@ -1,6 +1,6 @@
 """An edition of one's own from a folder of clips, with one command: cuts, trains, exports, calibrates.
 
-  python3 -m training.edition CLIPS --name acme --out OUT --minutes 60
+  python3 -m training.custom_model CLIPS --name acme --out OUT --minutes 60
 
 Writes OUT/acme.safetensors and OUT/acme.calibration.json, for MODEL_PATH. Started again, it goes on where it stopped.
 

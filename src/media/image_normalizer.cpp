@@ -1,4 +1,4 @@
-#include "media/picture_normalizer.h"
+#include "media/image_normalizer.h"
 
 extern "C" {
 #include <libavutil/imgutils.h>
@@ -100,7 +100,7 @@ Size analysis_size(const AVFrame& frame, AVRational aspect) {
 
 FramePtr FramePool::get(AVPixelFormat format, int width, int height) {
     const int bytes = av_image_get_buffer_size(format, width, height, kAlignment);
-    if (bytes < 0) throw Error(ErrorCode::unreadable_video, "impossible picture size");
+    if (bytes < 0) throw Error(ErrorCode::unreadable_video, "impossible image size");
     if (pool_ == nullptr || bytes != bytes_) {
         // swscale may touch a few bytes beyond the last row.
         const auto size = static_cast<std::size_t>(bytes) + kAlignment;
@@ -117,11 +117,11 @@ FramePtr FramePool::get(AVPixelFormat format, int width, int height) {
     return frame;
 }
 
-Picture PictureNormalizer::normalize(const AVFrame& decoded, AVRational aspect,
-                                     const Orientation& orientation) {
+Image ImageNormalizer::normalize(const AVFrame& decoded, AVRational aspect,
+                                 const Orientation& orientation) {
     FramePtr frame(checked(av_frame_clone(&decoded)));
     auto format = target_format(static_cast<AVPixelFormat>(frame->format));
-    // A transposed 4:2:2 picture would be 4:4:0.
+    // A transposed 4:2:2 image would be 4:4:0.
     if (orientation.transpose && format == AV_PIX_FMT_YUV422P) format = AV_PIX_FMT_YUV420P;
     resolve_colours(*frame);
 
@@ -131,11 +131,10 @@ Picture PictureNormalizer::normalize(const AVFrame& decoded, AVRational aspect,
     }
     if (!orientation.is_upright()) frame = turned(*frame, orientation);
     if (frame->format == AV_PIX_FMT_GRAY8) add_neutral_colour(*frame);
-    return Picture(std::shared_ptr<const AVFrame>(std::move(frame)));
+    return Image(std::shared_ptr<const AVFrame>(std::move(frame)));
 }
 
-FramePtr PictureNormalizer::scale(const AVFrame& from, AVPixelFormat format, int width,
-                                  int height) {
+FramePtr ImageNormalizer::scale(const AVFrame& from, AVPixelFormat format, int width, int height) {
     FramePtr to = scaled_.get(format, width, height);
     SwsContext* const context =
         sws_.prepare({.from_width = from.width,
@@ -152,7 +151,7 @@ FramePtr PictureNormalizer::scale(const AVFrame& from, AVPixelFormat format, int
     return to;
 }
 
-FramePtr PictureNormalizer::turned(const AVFrame& from, const Orientation& orientation) {
+FramePtr ImageNormalizer::turned(const AVFrame& from, const Orientation& orientation) {
     const int width = orientation.transpose ? from.height : from.width;
     const int height = orientation.transpose ? from.width : from.height;
     FramePtr to = turned_.get(static_cast<AVPixelFormat>(from.format), width, height);
@@ -162,8 +161,8 @@ FramePtr PictureNormalizer::turned(const AVFrame& from, const Orientation& orien
     return to;
 }
 
-// Makes a grey picture a 4:2:0 one without copying it: every row of its colour is the same row.
-void PictureNormalizer::add_neutral_colour(AVFrame& gray) {
+// Makes a grey image a 4:2:0 one without copying it: every row of its colour is the same row.
+void ImageNormalizer::add_neutral_colour(AVFrame& gray) {
     if (neutral_ == nullptr || neutral_->width < gray.width) {
         neutral_ = FramePool().get(AV_PIX_FMT_GRAY8, gray.width, 1);
         std::memset(neutral_->data[0], 128, static_cast<std::size_t>(neutral_->linesize[0]));

@@ -1,4 +1,4 @@
-// One sound stream at another speed: decoded, stretched, encoded again.
+// One audio stream at another speed: decoded, stretched, encoded again.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@
 
 namespace syncnet::media {
 
-class StretchedSound {
+class StretchedAudio {
   public:
     // `speed`: 0.5 to 2, how many times as fast as before. `first_us`: when its first sample is to
     // be heard. `to` gets the codec's parameters: the codec that it had, where this FFmpeg can
     // encode it, else one that suits the container. Throws no_encoder, unsupported_codec.
-    StretchedSound(const AVStream& from, AVStream& to, const OutputFormat& format, double speed,
+    StretchedAudio(const AVStream& from, AVStream& to, const OutputFormat& format, double speed,
                    Pitch pitch, std::int64_t first_us, const Limits& limits);
-    ~StretchedSound();
-    StretchedSound(const StretchedSound&) = delete;
-    StretchedSound& operator=(const StretchedSound&) = delete;
+    ~StretchedAudio();
+    StretchedAudio(const StretchedAudio&) = delete;
+    StretchedAudio& operator=(const StretchedAudio&) = delete;
 
     // Takes a packet of `from` (null: no more come) and hands out those of `to`, in its time base.
     // Memory does not depend on the length.

@@ -1,4 +1,4 @@
-// The sounds of other clips, for swapping: read when they are first asked for, and kept.
+// The audio of other clips, for swapping: read when they are first asked for, and kept.
 #pragma once
 
 #include <functional>
@@ -18,34 +18,34 @@ inline constexpr std::size_t kMaxDonors = 400;
 // A donor that can't be read or does not speak is passed over, so often.
 inline constexpr int kMaxTries = 5;
 
-// Who gives the sound.
+// Who gives the audio.
 enum class Donor { same_speaker, other_speaker, other_corpus };
 std::string_view to_string(Donor donor);
 
-struct DonorSound {
+struct Donated {
     const Clip* clip = nullptr;
-    Sound sound;
+    Audio audio;
     std::optional<Interval> speech;  // its span; there where it is handed out
 };
 
-class Sounds {
+class Donors {
   public:
-    using Read = std::function<DonorSound(const Clip&)>;
+    using Read = std::function<Donated(const Clip&)>;
 
     // `read` may throw Error. `clips` must outlive this.
-    Sounds(const std::vector<Clip>& clips, Read read);
+    Donors(const std::vector<Clip>& clips, Read read);
 
-    // The sound that `clip` gets, always the same one; null where there is none. Thread-safe.
-    std::shared_ptr<const DonorSound> of(const Clip& clip, Donor donor);
+    // The audio that `clip` gets, always the same one; null where there is none. Thread-safe.
+    std::shared_ptr<const Donated> of(const Clip& clip, Donor donor);
 
   private:
-    std::shared_ptr<const DonorSound> read(std::size_t index);
+    std::shared_ptr<const Donated> read(std::size_t index);
 
     const std::vector<Clip>* clips_;
     Read read_;
     std::vector<std::size_t> donors_;  // indices of genuine clips
     std::mutex mutex_;
-    std::unordered_map<std::size_t, std::shared_ptr<const DonorSound>> kept_;
+    std::unordered_map<std::size_t, std::shared_ptr<const Donated>> kept_;
 };
 
 }  // namespace syncnet::evaluate

@@ -1,4 +1,4 @@
-#include "evaluate/picture_edits.h"
+#include "evaluate/image_edits.h"
 
 #include <algorithm>
 #include <cmath>
@@ -43,8 +43,8 @@ LowLight::LowLight(double light, Draw draw) : light_(light), draw_(draw), noise_
     for (float& n : noise_) n = static_cast<float>(deviation * draw_.gauss());
 }
 
-media::I420 LowLight::operator()(const media::I420& picture) {
-    media::I420 dark(picture.width, picture.height);
+media::I420 LowLight::operator()(const media::I420& image) {
+    media::I420 dark(image.width, image.height);
     const auto plane = [&](const std::vector<std::uint8_t>& from, std::vector<std::uint8_t>& to,
                            std::size_t width, double zero, double noise) {
         for (std::size_t start = 0; start < from.size(); start += width) {
@@ -53,15 +53,15 @@ media::I420 LowLight::operator()(const media::I420& picture) {
                 to[i] = level(zero + light_ * (from[i] - zero) + noise * noise_[n++ % kNoiseTable]);
         }
     };
-    const auto width = static_cast<std::size_t>(picture.width);
-    plane(picture.y, dark.y, width, kBlack, 1);
-    plane(picture.u, dark.u, width / 2, kNoColour, 0.5);
-    plane(picture.v, dark.v, width / 2, kNoColour, 0.5);
+    const auto width = static_cast<std::size_t>(image.width);
+    plane(image.y, dark.y, width, kBlack, 1);
+    plane(image.u, dark.u, width / 2, kNoColour, 0.5);
+    plane(image.v, dark.v, width / 2, kNoColour, 0.5);
     for (std::uint8_t& y : dark.y) y = std::clamp<std::uint8_t>(y, kBlack, kWhite);
     return dark;
 }
 
-media::I420 with_covered_mouth(media::I420 picture, const face::LipPose& mouth, double share,
+media::I420 with_covered_mouth(media::I420 image, const face::LipPose& mouth, double share,
                                Side from) {
     const double unit = std::hypot(mouth.right.x, mouth.right.y);
     const double width = kMouthWidth * unit, height = kMouthHeight * unit;
@@ -80,18 +80,18 @@ media::I420 with_covered_mouth(media::I420 picture, const face::LipPose& mouth, 
             area.top = area.bottom - share * height;
             break;
     }
-    fill(picture.y, picture.width, picture.height, area, kPatchY);
+    fill(image.y, image.width, image.height, area, kPatchY);
     const Area half{area.left / 2, area.top / 2, area.right / 2, area.bottom / 2};
-    fill(picture.u, picture.width / 2, picture.height / 2, half, kPatchU);
-    fill(picture.v, picture.width / 2, picture.height / 2, half, kPatchV);
-    return picture;
+    fill(image.u, image.width / 2, image.height / 2, half, kPatchU);
+    fill(image.v, image.width / 2, image.height / 2, half, kPatchV);
+    return image;
 }
 
-media::I420 resized(const media::I420& picture, double size) {
+media::I420 resized(const media::I420& image, double size) {
     const auto side = [&](int pixels) {
         return 2 * std::max(1, static_cast<int>(std::lround(pixels * size / 2)));
     };
-    return media::scaled(picture, side(picture.width), side(picture.height));
+    return media::scaled(image, side(image.width), side(image.height));
 }
 
 }  // namespace syncnet::evaluate

@@ -1,4 +1,4 @@
-#include "pipeline/sound.h"
+#include "pipeline/listener.h"
 
 #include <algorithm>
 #include <cmath>

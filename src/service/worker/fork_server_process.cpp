@@ -1,4 +1,4 @@
-#include "service/worker/nursery_process.h"
+#include "service/worker/fork_server_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "service/worker/nursery.h"
+#include "service/worker/fork_server.h"
 #include "service/worker/unix_socket.h"
 
 namespace syncnet::service {
@@ -28,8 +28,8 @@ pid_t start_this_program(int socket) {
     ::posix_spawnattr_init(&attributes);
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, socket, kNurserySocket);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions, kNurserySocket + 1);
+    ::posix_spawn_file_actions_adddup2(&actions, socket, kForkServerSocket);
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, kForkServerSocket + 1);
     // Ctrl-C on a terminal is for the service alone.
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     std::array<char, 8> name{"syncnet"};
@@ -48,23 +48,23 @@ pid_t start_this_program(int socket) {
 
 }  // namespace
 
-NurseryProcess::NurseryProcess(const WorkerSetup& setup) {
+ForkServerProcess::ForkServerProcess(const WorkerSetup& setup) {
     auto [ours, theirs] = socket_pair(SocketKind::packets);
     // A descriptor that already has the right number would keep its close-on-exec.
-    if (theirs.get() == kNurserySocket)
+    if (theirs.get() == kForkServerSocket)
         theirs = UniqueFd(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 4));
     pid_ = start_this_program(theirs.get());
     socket_ = std::move(ours);
     send_all(socket_.get(), to_json(setup).dump());
 }
 
-NurseryProcess::~NurseryProcess() {
+ForkServerProcess::~ForkServerProcess() {
     ::kill(pid_, SIGKILL);
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
 
-std::optional<json> NurseryProcess::report(bool wait) {
+std::optional<json> ForkServerProcess::report(bool wait) {
     pollfd readable{socket_.get(), POLLIN, 0};
     while (::poll(&readable, 1, wait ? -1 : 0) < 0 && errno == EINTR) {
     }
@@ -75,13 +75,13 @@ std::optional<json> NurseryProcess::report(bool wait) {
     return json::parse(packet->bytes);
 }
 
-UniqueFd NurseryProcess::spawn(std::uint64_t token) {
+UniqueFd ForkServerProcess::spawn(std::uint64_t token) {
     auto [ours, theirs] = socket_pair(SocketKind::stream);
     send_all(socket_.get(), json{{"spawn", token}}.dump(), theirs.get());
     return std::move(ours);
 }
 
-void NurseryProcess::kill(std::uint64_t token) noexcept {
+void ForkServerProcess::kill(std::uint64_t token) noexcept {
     std::array<char, 64> order{};
     const int length = std::snprintf(order.data(), order.size(), R"({"kill":%llu})",
                                      static_cast<unsigned long long>(token));

@@ -1,9 +1,9 @@
-// From whatever a decoder puts out to a Picture.
+// From whatever a decoder puts out to a Image.
 #pragma once
 
 #include "media/av.h"
+#include "media/image.h"
 #include "media/orientation.h"
-#include "media/picture.h"
 #include "media/sws.h"
 
 namespace syncnet::media {
@@ -19,10 +19,10 @@ class FramePool {
 };
 
 // Usual formats of a usual size pass without a copy; the rest is converted, scaled and turned.
-class PictureNormalizer {
+class ImageNormalizer {
   public:
     // `aspect`: width : height of one coded pixel, 0 if unknown.
-    Picture normalize(const AVFrame& decoded, AVRational aspect, const Orientation& orientation);
+    Image normalize(const AVFrame& decoded, AVRational aspect, const Orientation& orientation);
 
   private:
     FramePtr scale(const AVFrame& from, AVPixelFormat format, int width, int height);
@@ -32,7 +32,7 @@ class PictureNormalizer {
     Sws sws_;
     FramePool scaled_;
     FramePool turned_;
-    FramePtr neutral_;  // a row of "no colour", shared by all grey pictures
+    FramePtr neutral_;  // a row of "no colour", shared by all grey images
 };
 
 }  // namespace syncnet::media
