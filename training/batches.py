@@ -1,8 +1,8 @@
-"""Training batches: pictures and sounds cut from the clips at different places, degraded, with the known answer.
+"""Training batches: images and sounds cut from the clips at different places, degraded, with the known answer.
 
-One batch has one length of pictures, L frames; its sounds are L + 30 frames long, so that the true place of the
-picture in the sound is anywhere in 31 places. Where a clip has no sound for that long, somebody else's speech goes on
-beside it, or nothing does. Where the clip's own sound ends has nothing to do with where its picture ends: otherwise the
+One batch has one length of images, L frames; its sounds are L + 30 frames long, so that the true place of the
+image in the sound is anywhere in 31 places. Where a clip has no sound for that long, somebody else's speech goes on
+beside it, or nothing does. Where the clip's own sound ends has nothing to do with where its image ends: otherwise the
 towers would learn to lay end on end. All rows are made at once, on the device of the clips.
 """
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from . import mel
-from .augment_picture import augment_pictures, held_frames
+from .augment_image import augment_images, held_frames
 from .augment_sound import augment_speech, not_speech
 from .clip_store import ClipStore
 from .dataset import SAMPLES_PER_FRAME, SHORTEST, Clip
@@ -25,7 +25,7 @@ from .synthetic_sound import SoundPool
 
 SHORT, LONGEST = 28, 60             # frames; broadcast clips only fill batches up to SHORT
 SHORT_SHARE = 0.7                   # of the batches are short enough for every clip
-PLACES = 2 * REACH + 1              # true places of the picture in the sound
+PLACES = 2 * REACH + 1              # true places of the image in the sound
 SPEECH_HANGOVER = 2                 # frames around speech that still count as speech
 RETIMED, SLOWEST, FASTEST = 0.5, 0.85, 1.18     # share of the clips that talk slower or faster, with another voice
 LOOSE_END = 8                       # frames of a clip's own sound that may be left out at each end
@@ -55,8 +55,8 @@ class Batch:
 class Cuts:
     """Where the rows of a batch come from. Numpy [B]; times are those of the clips as retimed: frames and samples at 1 / rate."""
     clip: np.ndarray
-    rate: np.ndarray        # how many times as fast, pictures and sound together
-    first: np.ndarray       # frame where the pictures begin
+    rate: np.ndarray        # how many times as fast, images and sound together
+    first: np.ndarray       # frame where the images begin
     start: np.ndarray       # sample where the sound begins; may lie outside of the clip's
 
 
@@ -186,7 +186,7 @@ class BatchMaker(IterableDataset):
         cuts, shift = self.cuts(random, length)
         clips = len(cuts.clip)
         index = np.stack([held_frames(random, length) for _ in range(clips)])
-        frames = augment_pictures(random, store.pictures(cuts.clip, (cuts.first[:, None] + index) * cuts.rate[:, None]))
+        frames = augment_images(random, store.images(cuts.clip, (cuts.first[:, None] + index) * cuts.rate[:, None]))
 
         samples = (length + 2 * REACH) * SAMPLES_PER_FRAME
         tapes = cut_sounds(random, store, cuts, samples)

@@ -7,7 +7,7 @@ from .dataset import Clip
 
 
 class ClipStore:
-    """What is the same for all cuts is numpy [clips]; pictures and sounds are tensors on the device."""
+    """What is the same for all cuts is numpy [clips]; images and sounds are tensors on the device."""
 
     def __init__(self, clips: list[Clip], device: torch.device) -> None:
         self.device = device
@@ -32,7 +32,7 @@ class ClipStore:
         """[clips] -> [clips, 1] on the device."""
         return torch.as_tensor(values, device=self.device)[:, None]
 
-    def pictures(self, clips: np.ndarray, times: np.ndarray) -> Tensor:
+    def images(self, clips: np.ndarray, times: np.ndarray) -> Tensor:
         """float [B, L, 80, 80] as seen at `times` [B, L], frames of each clip's own clock; between two frames both show."""
         shown = np.clip(times - self.first_frame[clips, None], 0, self.frames[clips, None] - 1)
         earlier = np.minimum(shown.astype(int), self.frames[clips, None] - 2)

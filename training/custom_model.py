@@ -1,4 +1,4 @@
-"""An edition of one's own from a folder of clips, with one command: cuts, trains, exports, calibrates.
+"""A model of one's own from a folder of clips, with one command: cuts, trains, exports, calibrates.
 
   python3 -m training.custom_model CLIPS --name acme --out OUT --minutes 60
 
@@ -8,7 +8,7 @@ CLIPS/manifest.jsonl, where there is one, says what each clip is (path, corpus, 
 are left alone). Without it every video below CLIPS is taken, and the first folder below CLIPS is the speaker; a video that
 lies in CLIPS itself is a speaker of its own. Speakers of about every sixth clip are kept for validation.
 
-The clips have to be genuine and in sync: what they do is what the edition will call in sync.
+The clips have to be genuine and in sync: what they do is what the model will call in sync.
 """
 import argparse
 import hashlib
@@ -26,7 +26,7 @@ from .train import add_training_options, train
 VIDEOS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".3gp"}
 OWN = "own"                         # the corpus of clips without a manifest
 VALIDATION_SHARE = 1 / 6            # of the clips
-BUNDLED = Path(__file__).parents[1] / "models/lipsync-grid.safetensors"    # the edition with a free licence
+BUNDLED = Path(__file__).parents[1] / "models/lipsync-grid.safetensors"    # the model with a free licence
 FEWEST_TRAINING_CLIPS, FEWEST_VALIDATION_CLIPS = 32, 6
 
 
@@ -100,7 +100,7 @@ def main() -> int:
     try:
         calibrate(weights, cuts, calibration, corpora)
     except NothingToFit as reason:
-        print(f"{weights}: {reason}; give it more --minutes, or --start with a bundled edition", file=sys.stderr)
+        print(f"{weights}: {reason}; give it more --minutes, or --start with a bundled model", file=sys.stderr)
         return 1
     print(f"\n{weights}, {calibration}\nTo use it: MODEL_PATH={weights}")
     return 0

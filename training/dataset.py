@@ -24,7 +24,7 @@ class Clip:
     sound: np.ndarray               # int16 [N]
     offset: float                   # frames; the clip's own error, > 0 where its sound leads; 0 where not known
     speech_rms: float               # the energy gate: louder frames are speech (0..1)
-    lips: tuple[int, int]           # frames [first, end) of the picture to train on
+    lips: tuple[int, int]           # frames [first, end) of the image to train on
     heard: tuple[int, int]          # samples [first, end) of the sound to train on
 
 
@@ -59,7 +59,7 @@ def load_clip(folder: Path, entry: dict, offset: float) -> Clip:
     gate = speech_gate(rms)
     first, end = speech_span(rms, gate)
     shown = entry["first_frame"], entry["first_frame"] + len(crops)
-    shift = round(offset)           # sound frame i belongs to picture frame i + offset
+    shift = round(offset)           # sound frame i belongs to image frame i + offset
     lips = max(shown[0], first + shift), min(shown[1], end + shift)
     heard = first * SAMPLES_PER_FRAME, end * SAMPLES_PER_FRAME
     if lips[1] - lips[0] < SHORTEST:        # a very short clip keeps its silence rather than go unused

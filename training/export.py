@@ -16,7 +16,7 @@ Window k (k = 0..F-5) = frames k..k+4 as 5 channels (channel 0 = frame k), stand
   lip.conv4   [128, 128, 3, 3]     1,1     1,1    128 x 8x8    residual
   lip.conv5   [192, 128, 3, 3]     2,2     1,1    192 x 4x4
   lip.conv6   [256, 192, 4, 4]     1,1     0,0    256 x 1x1
-The F-4 vectors of 256 become a picture [256, 1, F-4] (width = time), column k belongs to frame k + 2. Before the first and
+The F-4 vectors of 256 become an image [256, 1, F-4] (width = time), column k belongs to frame k + 2. Before the first and
 behind the last stand 12 more of each, the same as they (`held`). Then, as lip.context:
 
 CONTEXT HEAD of both towers, over T + 24 columns.

@@ -3,10 +3,10 @@
   python3 -m training.mouth --data DIR --out mouth.safetensors --minutes 12
 
 DIR is what prepare.py wrote with --side 176: what lies around a mouth shows what is no mouth. Ends with a table: how often real crops of the validation clips are called unreadable (false
-alarms) and how often each kind of made-up unreadable crop is found. graft.py puts the tensors beside those of an edition.
+alarms) and how often each kind of made-up unreadable crop is found. graft.py puts the tensors beside those of a model.
 
 MOUTH HEAD. Input: one grey crop of 64x64 (0..255) as 2 channels: (x - mean) / (std + 4.0), and log(std + 4.0) - 3.5 everywhere,
-so that a picture without contrast shows. Every layer is a convolution with bias, then ReLU but for the last.
+so that an image without contrast shows. Every layer is a convolution with bias, then ReLU but for the last.
 
   name        weight           stride  pad    output
   mouth.conv1 [16,  2, 5, 5]   2,2     2,2    16 x 32x32
@@ -30,7 +30,7 @@ from torch import Tensor, nn
 
 from . import safetensors
 from .export import folded_weights, fold_into
-from .mouth_pictures import KINDS, READABLE_KINDS, UNREADABLE_KINDS, make
+from .mouth_images import KINDS, READABLE_KINDS, UNREADABLE_KINDS, make
 from .networks import CROP, ConvBlock
 
 BATCH = 128
@@ -158,20 +158,20 @@ def export(model: MouthHead, file: Path) -> MouthHead:
 
 
 def load_exported(file: Path) -> MouthHead:
-    """Of a file of its own, or of an edition."""
+    """Of a file of its own, or of a model."""
     model = MouthHead()
     fold_into(nn.ModuleDict({"mouth": model}), safetensors.load(file)[0])
     return model.eval()
 
 
 def golden(model: MouthHead) -> dict[str, np.ndarray]:
-    """Fixed pictures, readable and not, and what the model makes of them, all float32: for the test of the C++ side."""
+    """Fixed images, readable and not, and what the model makes of them, all float32: for the test of the C++ side."""
     random = np.random.default_rng(1)
     y, x = np.mgrid[0:CROP, 0:CROP] - 31.5
     lips = 150 - 70 * np.exp(-((x / 14) ** 4) - (y / 3) ** 2) + random.normal(0, 4, (CROP, CROP))
-    pictures = [lips, np.flipud(lips + y), np.full((CROP, CROP), 90), random.uniform(0, 255, (CROP, CROP)), 2 * x + 128,
+    images = [lips, np.flipud(lips + y), np.full((CROP, CROP), 90), random.uniform(0, 255, (CROP, CROP)), 2 * x + 128,
                 np.where(np.abs(y) < 12, 40, lips)]
-    crops = torch.from_numpy(np.clip(np.rint(np.stack(pictures)), 0, 255).astype(np.float32))
+    crops = torch.from_numpy(np.clip(np.rint(np.stack(images)), 0, 255).astype(np.float32))
     with torch.no_grad():
         return {"crops": crops.numpy(), "logits": model(crops).numpy()}
 

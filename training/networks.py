@@ -14,7 +14,7 @@ from torch import Tensor, nn
 EMBEDDING = 128         # dimensions of the shared space
 CROP = 64               # pixels: side of the square that the lip tower sees
 STORED_CROP = 80        # pixels: side of the stored crops; the margin is for augmentation
-WINDOW = 5              # video frames that are the channels of one picture window
+WINDOW = 5              # video frames that are the channels of one image window
 CONTEXT = 12            # features on either side that an embedding sees; held where there are none
 DILATIONS = (2, 3, 4)   # of the three last layers in time
 LIP_FIRST = 2           # the first lip embedding belongs to video frame 2; its feature sees frames i-2 .. i+2
@@ -90,7 +90,7 @@ class ContextHead(nn.Module):
         return F.normalize(out[..., :EMBEDDING], dim=2, eps=1e-12), torch.sigmoid(out[..., EMBEDDING])
 
 
-def picture_windows(frames: Tensor) -> Tensor:
+def image_windows(frames: Tensor) -> Tensor:
     """[B, F, 64, 64] grey levels 0..255 -> standardised windows [B*(F-4), 5, 64, 64]; channel 0 is the oldest frame.
 
     One mean and one (population) deviation over the whole window: contrast between frames is kept, the light is not.
@@ -137,7 +137,7 @@ class LipTower(nn.Module):
 
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.edges_fixed):
-            x = picture_windows(frames)
+            x = image_windows(frames)
             for layer in self.edges():
                 x = layer(x)
         for layer in (self.conv5, self.conv6):

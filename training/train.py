@@ -24,7 +24,7 @@ def parse_mix(text: str) -> dict[str, float]:
     return {corpus: float(weight) for corpus, weight in (part.split("=") for part in text.split(","))}
 
 
-def edition_name(text: str) -> str:
+def model_name(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", text):
         raise argparse.ArgumentTypeError("use small letters, digits, '.', '_' and '-'")
     return text
@@ -32,7 +32,7 @@ def edition_name(text: str) -> str:
 
 def add_training_options(parser: argparse.ArgumentParser, name: str | None = None) -> None:
     """What train() needs to know beyond where the clips are. Without a default `name` one has to be given."""
-    parser.add_argument("--name", type=edition_name, default=name, required=name is None, help="of the edition")
+    parser.add_argument("--name", type=model_name, default=name, required=name is None, help="of the model")
     parser.add_argument("--minutes", type=float, required=True, help="training time, over all resumptions")
     parser.add_argument("--offsets", type=Path, help="{name: frames} from crossfit.py, for clips that are not in sync as recorded")
     parser.add_argument("--mix", type=parse_mix, help="corpus=weight,... (only these are trained on)")

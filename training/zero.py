@@ -4,7 +4,7 @@
 
 A closure's end (p, b, m, but other stops and first syllables, too) is heard as a sharp rise above 1.5 kHz after quiet; at the
 same moment the lower lip and jaw go down and the upper lip up. Around all such rises of a clip the mean velocity of the
-opening is taken from the crops, by no network: how far the middle of the picture moves between two frames, below the lips less
+opening is taken from the crops, by no network: how far the middle of the image moves between two frames, below the lips less
 above them (Lucas and Kanade 1981, in one dimension). It is greatest where the sound really lies. What was measured of each
 clip is taken off before the clips of a corpus are laid over each other, so what is left is the error of the measurement: > 0
 where sound that is in place is taken for early. Its spread comes from drawing people anew (bootstrap). What corpora differ by

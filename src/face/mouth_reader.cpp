@@ -70,7 +70,7 @@ float Readability::at(std::int64_t frame) const {
 std::shared_ptr<const nn::Plan> load_mouth_head(const nn::Safetensors& weights,
                                                 nn::Precision precision) {
     if (weights.dims("mouth.out.weight") == nullptr) return nullptr;
-    constexpr nn::Steps kHalf{.stride_h = 2, .stride_w = 2, .padding = {1, 1, 1, 1}};
+    constexpr nn::ConvParams kHalf{.stride_h = 2, .stride_w = 2, .padding = {1, 1, 1, 1}};
     nn::NetworkBuilder network(weights, {static_cast<int>(kBatch), kLipCropSide, kLipCropSide,
                                          static_cast<int>(kChannels)});
     return network.conv("mouth.conv1", {.stride_h = 2, .stride_w = 2, .padding = {2, 2, 2, 2}})

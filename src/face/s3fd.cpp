@@ -65,7 +65,7 @@ void build(Maker& maker, Value last) {
     std::size_t index = 0;  // in PyTorch's list of layers, where ReLUs and poolings count
     int channels = 3;
     std::size_t head = 0;
-    const auto conv = [&](int out, int kernel, const nn::Steps& steps) {
+    const auto conv = [&](int out, int kernel, const nn::ConvParams& steps) {
         last = maker.conv(last, numbered("vgg", index), out, channels, kernel, steps);
         channels = out;
         index += 2;
@@ -98,7 +98,7 @@ struct SpecMaker {
         specs.push_back({name + ".weight", {out, in, kernel, kernel}});
         specs.push_back({name + ".bias", {out}});
     }
-    int conv(int, const std::string& name, int out, int in, int kernel, const nn::Steps&) {
+    int conv(int, const std::string& name, int out, int in, int kernel, const nn::ConvParams&) {
         layer(name, out, in, kernel);
         return 0;
     }
@@ -116,7 +116,7 @@ struct GraphMaker {
     nn::Graph& graph;
 
     nn::NodeId conv(nn::NodeId from, const std::string& name, int, int, int,
-                    const nn::Steps& steps) {
+                    const nn::ConvParams& steps) {
         return graph.relu(graph.conv(from, weights.at(name + ".weight"), weights.at(name + ".bias"),
                                      steps, name));
     }

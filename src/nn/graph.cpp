@@ -42,7 +42,8 @@ NodeId Graph::input(const Shape& shape) {
     return append({.op = Op::input, .name = "input", .inputs = {}, .shape = shape});
 }
 
-NodeId Graph::conv(NodeId in, Tensor kernel, Tensor bias, const Steps& steps, std::string name) {
+NodeId Graph::conv(NodeId in, Tensor kernel, Tensor bias, const ConvParams& params,
+                   std::string name) {
     const Shape& from = node(in).shape;
     const auto& dims = kernel.dims;
     require(dims.size() == 4 || dims.size() == 5, name + " needs a kernel of 4 or 5 dimensions");
@@ -50,23 +51,23 @@ NodeId Graph::conv(NodeId in, Tensor kernel, Tensor bias, const Steps& steps, st
     const int kernel_t = dims.size() == 5 ? dims[2] : 1;
     const int kernel_h = dims[dims.size() - 2];
     const int kernel_w = dims[dims.size() - 1];
-    require(steps.groups > 0 && out % steps.groups == 0 && dims[1] * steps.groups == from.c &&
-                bias.dims == std::vector<int>{out} && steps.stride_h > 0 && steps.stride_w > 0 &&
-                steps.dilation > 0,
+    require(params.groups > 0 && out % params.groups == 0 && dims[1] * params.groups == from.c &&
+                bias.dims == std::vector<int>{out} && params.stride_h > 0 && params.stride_w > 0 &&
+                params.dilation > 0,
             name + ": kernel, bias and input " + to_string(from));
-    const auto reach = [&](int length) { return (length - 1) * steps.dilation + 1; };
-    const Padding& pad = steps.padding;
+    const auto reach = [&](int length) { return (length - 1) * params.dilation + 1; };
+    const Padding& pad = params.padding;
     Node node{
         .op = Op::conv,
         .name = std::move(name),
         .inputs = {in},
         .shape = {from.n - kernel_t + 1,
-                  windows(from.h, reach(kernel_h), steps.stride_h, pad.top + pad.bottom),
-                  windows(from.w, reach(kernel_w), steps.stride_w, pad.left + pad.right), out}};
+                  windows(from.h, reach(kernel_h), params.stride_h, pad.top + pad.bottom),
+                  windows(from.w, reach(kernel_w), params.stride_w, pad.left + pad.right), out}};
     node.kernel_t = kernel_t;
     node.kernel_h = kernel_h;
     node.kernel_w = kernel_w;
-    node.steps = steps;
+    node.params = params;
     node.kernel = std::move(kernel);
     node.bias = std::move(bias);
     return append(std::move(node));
@@ -92,7 +93,7 @@ NodeId Graph::max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int 
                         windows(from.w, kernel_w, stride_w, padding.left + padding.right), from.c}};
     pool.kernel_h = kernel_h;
     pool.kernel_w = kernel_w;
-    pool.steps = {.stride_h = stride_h, .stride_w = stride_w, .padding = padding};
+    pool.params = {.stride_h = stride_h, .stride_w = stride_w, .padding = padding};
     return append(std::move(pool));
 }
 
@@ -187,7 +188,7 @@ Graph Graph::resized(const Shape& wanted) const {
                 made = other.input(wanted);
                 break;
             case Op::conv:
-                made = other.conv(n.inputs[0], {n.kernel.dims, {}}, {n.bias.dims, {}}, n.steps,
+                made = other.conv(n.inputs[0], {n.kernel.dims, {}}, {n.bias.dims, {}}, n.params,
                                   n.name);
                 break;
             case Op::relu:
@@ -197,8 +198,8 @@ Graph Graph::resized(const Shape& wanted) const {
                 made = other.add(n.inputs[0], n.inputs[1]);
                 break;
             case Op::max_pool:
-                made = other.max_pool(n.inputs[0], n.kernel_h, n.kernel_w, n.steps.stride_h,
-                                      n.steps.stride_w, n.steps.padding);
+                made = other.max_pool(n.inputs[0], n.kernel_h, n.kernel_w, n.params.stride_h,
+                                      n.params.stride_w, n.params.padding);
                 break;
             case Op::l2_normalize:
                 made = other.l2_normalize(n.inputs[0]);

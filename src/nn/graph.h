@@ -34,7 +34,7 @@ struct Padding {
 };
 
 // How a convolution's kernel walks over its input.
-struct Steps {
+struct ConvParams {
     int stride_h = 1, stride_w = 1;
     Padding padding;
     int groups = 1;
@@ -49,7 +49,7 @@ struct Node {
 
     // conv, max_pool
     int kernel_h = 1, kernel_w = 1;
-    Steps steps;
+    ConvParams params;
     // conv: kernel [O, I/groups, H, W], or [O, I/groups, T, H, W]: then n is time, and value k of
     // the output has seen the images k .. k + kernel_t - 1; bias [O]
     int kernel_t = 1;
@@ -64,7 +64,7 @@ class Graph {
   public:
     NodeId input(const Shape& shape);
     // Throws bad_model where shapes do not fit together.
-    NodeId conv(NodeId in, Tensor kernel, Tensor bias, const Steps& steps, std::string name);
+    NodeId conv(NodeId in, Tensor kernel, Tensor bias, const ConvParams& params, std::string name);
     NodeId relu(NodeId in);
     NodeId add(NodeId a, NodeId b);
     NodeId max_pool(NodeId in, int kernel_h, int kernel_w, int stride_h, int stride_w,

@@ -18,20 +18,20 @@ class NetworkBuilder {
     NetworkBuilder(const Safetensors& weights, const Shape& input) : weights_(weights) {
         last_ = graph_.input(input);
     }
-    NetworkBuilder& linear(const std::string& name, const Steps& steps = {}) {
+    NetworkBuilder& linear(const std::string& name, const ConvParams& params = {}) {
         last_ = graph_.conv(last_, weights_.at(name + ".weight"), weights_.at(name + ".bias"),
-                            steps, name);
+                            params, name);
         return *this;
     }
-    NetworkBuilder& conv(const std::string& name, const Steps& steps = {}) {
-        linear(name, steps);
+    NetworkBuilder& conv(const std::string& name, const ConvParams& params = {}) {
+        linear(name, params);
         last_ = graph_.relu(last_);
         return *this;
     }
     // x + relu(conv(x))
-    NetworkBuilder& residual(const std::string& name, const Steps& steps) {
+    NetworkBuilder& residual(const std::string& name, const ConvParams& params) {
         const NodeId before = last_;
-        conv(name, steps);
+        conv(name, params);
         last_ = graph_.add(before, last_);
         return *this;
     }

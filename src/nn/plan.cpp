@@ -215,7 +215,7 @@ void Plan::Impl::compile_conv(NodeId id) {
     ValueId from = value_of[static_cast<std::size_t>(node.inputs.front())];
     auto [kernel, bias] = graph.take_weights(id);
     const bool have_weights = !kernel.values.empty();
-    Steps walk = node.steps;
+    ConvParams conv = node.params;
     const bool grouped = walk.groups > 1;
 
     // What is done to the rows of the input is done to the kernel, too.
@@ -348,7 +348,7 @@ void Plan::Impl::compile(NodeId id) {
             break;
         }
         case Op::max_pool: {
-            const Steps& walk = node.steps;
+            const ConvParams& walk = node.params;
             const dnnl::pooling_forward::desc op(
                 kInference, algorithm::pooling_max, value(in()).desc(), target,
                 {walk.stride_h, walk.stride_w}, {node.kernel_h, node.kernel_w},

@@ -29,7 +29,7 @@ void for_each(const Shape& s, const Visit& visit) {
 template <typename Visit>  // visit(row, column, kernel row, kernel column) inside the image
 void for_window(const Node& node, const Shape& in, int y, int x, const Visit& visit) {
     for (int ky = 0; ky < node.kernel_h; ++ky) {
-        const Steps& steps = node.steps;
+        const ConvParams& steps = node.params;
         const int row = y * steps.stride_h + ky * steps.dilation - steps.padding.top;
         if (row < 0 || row >= in.h) continue;
         for (int kx = 0; kx < node.kernel_w; ++kx) {
@@ -40,8 +40,8 @@ void for_window(const Node& node, const Shape& in, int y, int x, const Visit& vi
 }
 
 void conv(const Node& node, const Shape& from, const Values& in, Values& out) {
-    const int group_in = from.c / node.steps.groups;
-    const int group_out = node.shape.c / node.steps.groups;
+    const int group_in = from.c / node.params.groups;
+    const int group_out = node.shape.c / node.params.groups;
     const Shape kernel{node.shape.c, group_in * node.kernel_t, node.kernel_h, node.kernel_w};
     for_each(node.shape, [&](int n, int y, int x, int o) {
         float sum = node.bias.values[static_cast<std::size_t>(o)];

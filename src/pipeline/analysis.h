@@ -49,7 +49,7 @@ struct Analysis {
 };
 
 // What `POST /score` answers and `syncnet score --json` prints; docs/api.md tells each field.
-// Fields of the seed keep their names and meaning.
+// Fields of the legacy API keep their names and meaning.
 struct JsonOptions {
     bool framewise = false;    // every track's confidence per frame
     bool all_windows = false;  // the timeline of every track, where there is one

@@ -258,8 +258,8 @@ std::vector<std::string> without_evidence(const Analysis& a, const score::Calibr
 std::string change_of(const ScorePart& part, bool allowed) {
     if (part.name == "evidence") {
         const std::string count = fixed_point(*part.needed, 0);
-        if (allowed) return "Fewer than " + count + " images to compare";
-        return count + " images to compare that fit as well (" +
+        if (allowed) return "Fewer than " + count + " frames to compare";
+        return count + " frames to compare that fit as well (" +
                seconds_text(*part.needed / media::kFrameRate) + ")";
     }
     const bool distance = part.name == "min_dist";
@@ -323,7 +323,7 @@ std::vector<std::string> what_to_do(const Analysis& a) {
     if (has(a.verdict, Reason::voice_does_not_match))
         steps.emplace_back(
             "Take the voice for another's: dubbed, replaced or generated - or of somebody who is "
-            "not in the image.");
+            "not in view.");
     if (has(a.verdict, Reason::uncertain))
         steps.emplace_back(
             "Ask for another recording: longer, nearer, with more light and less noise - or let a "

@@ -64,7 +64,7 @@ struct Models {
 // {model, thresholds} of one's own or null, "detectors": [names]}
 nlohmann::json describe(const Models& models);
 
-// the LipSync models that come with the program: the one that scores by default, and the one
+// The LipSync models that come with the program: the one that scores by default, and the one
 // that learned from freely licensed clips only.
 inline constexpr std::array<const char*, 2> kBundledModels{"lipsync", "lipsync-grid"};
 inline constexpr const char* kCalibrationExtension = "calibration.json";  // beside the weights

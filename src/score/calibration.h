@@ -23,8 +23,9 @@ struct PairStatistics {
 //               + ln prior(offset) - ln(faces)),  g = evidence / (evidence + evidence_half)
 // score = fit * exp(-(|offset| / offset_width)^offset_power)
 //
-// The seed's form. Without evidence nothing is known (0.5), with much of it the measurements count
-// in full; for the published model, which knows nothing of evidence, g is 1 and there is no prior.
+// The legacy formula's form. Without evidence nothing is known (0.5), with much of it the
+// measurements count in full; for the published model, which knows nothing of evidence, g is 1 and
+// there is no prior.
 struct Calibration {
     double intercept = 0;
     double confidence_weight = 0;

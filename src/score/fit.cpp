@@ -130,7 +130,7 @@ Slope slope(std::span<const Example> examples, const Weights& w) {
 }
 
 // Uphill, back into what is monotone after every step; a step that does not gain is halved.
-Weights likeliest(std::span<const Example> examples) {
+Weights fit_logistic(std::span<const Example> examples) {
     Weights w{};
     Slope here = slope(examples, w);
     double step = 1;
@@ -161,7 +161,7 @@ Calibration fitted(std::span<const LabelledResult> clips, const Calibration& sta
         examples.push_back(example_of(clip, start, 0.5 / (clip.genuine ? genuine : others)));
     const Scaling scaling(examples);
     for (Example& e : examples) e.terms = scaling.scaled(e);
-    return with(start, scaling.unscaled(likeliest(examples)));
+    return with(start, scaling.unscaled(fit_logistic(examples)));
 }
 
 // By speaker, in an order that has nothing to do with their names.

@@ -31,12 +31,13 @@ struct Fit {
     std::vector<double> scores;  // out of fold: of each clip, by a fit to other speakers
 };
 
-// The likeliest weights of score(): of genuine clips 1, of the others 0, both sides weighing the
-// same. More confidence never lowers the score, more min_dist never raises it; what the evidence
-// and the offset do, the scale and the least evidence stay those of `start`. By the scores out of
-// fold, `allow` is the least threshold (of 0.5 or more) at which a share of at most `fpr` (0..1) of
-// the others is ALLOWed, `next` the least at which at most kNextRates times as many are not
-// BLOCKed. Deterministic. Throws too_little_data, telling what is needed.
+// The maximum-likelihood weights of score() (logistic regression): of genuine clips 1, of the
+// others 0, both sides weighing the same. More confidence never lowers the score, more min_dist
+// never raises it; what the evidence and the offset do, the scale and the least evidence stay those
+// of `start`. By the scores out of fold, `allow` is the least threshold (of 0.5 or more) at which a
+// share of at most `fpr` (0..1) of the others is ALLOWed, `next` the least at which at most
+// kNextRates times as many are not BLOCKed. Deterministic. Throws too_little_data, telling what is
+// needed.
 Fit fit(std::span<const LabelledResult> clips, const Calibration& start, double fpr);
 
 }  // namespace syncnet::score

@@ -23,9 +23,9 @@ struct Choice {
     bool fits = false;
 };
 
-class Likeliest {
+class BestPath {
   public:
-    Likeliest(const SpeakerPath& path, const OffsetLine& line, const PairStatistics& pairs)
+    BestPath(const SpeakerPath& path, const OffsetLine& line, const PairStatistics& pairs)
         : path_(&path),
           line_(&line),
           nats_(pairs.nats),
@@ -136,15 +136,15 @@ class Likeliest {
 
 std::vector<Passage> find_passages(const SpeakerPath& path, const OffsetLine& line,
                                    const PairStatistics& pairs) {
-    Likeliest likeliest(path, line, pairs);
-    const auto choices = likeliest.find();
+    BestPath best(path, line, pairs);
+    const auto choices = best.find();
     std::vector<Passage> passages;
     std::vector<int> along;  // of each passage: its offset in the file's middle
     for (std::size_t i = 0; i < choices.size(); ++i) {
         const std::int64_t t = path.first_step() + static_cast<std::int64_t>(i);
         const auto face = path.face(t);
-        const int offset = likeliest.offset_of(choices[i].offset);
-        const double weight = static_cast<double>(likeliest.cell(t, offset).weight);
+        const int offset = best.offset_of(choices[i].offset);
+        const double weight = static_cast<double>(best.cell(t, offset).weight);
         if (!face || weight <= 0) continue;
         const Interval frames{.from = t * sync::kStepFrames, .to = (t + 1) * sync::kStepFrames};
         constexpr double kFramesPerSecond = 25;

@@ -11,7 +11,7 @@ namespace syncnet::score {
 inline constexpr double kLeastJump = 2;  // frames; less is the measurement's own error
 
 // In the order of time, whole steps. Offsets are those along the line, in a passage's middle.
-// Found exactly, as the likeliest sequence of offsets and of "nothing fits here".
+// Found exactly, as the most likely sequence of offsets and of "nothing fits here".
 std::vector<Passage> find_passages(const SpeakerPath& path, const OffsetLine& line,
                                    const PairStatistics& pairs);
 

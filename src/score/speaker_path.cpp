@@ -87,7 +87,7 @@ double SpeakerPath::best_advantage() const {
     return best;
 }
 
-// The likeliest path, found exactly: at every step one of the faces that are evidence there.
+// The most likely path, found exactly: at every step one of the faces that are evidence there.
 SpeakerPath::Walk SpeakerPath::walk(int offset, bool keep) const {
     struct State {
         int face = kNobody;

@@ -29,7 +29,7 @@ inline Response json_response(http::status status, const nlohmann::json& body,
     return response;
 }
 
-// RFC 9457, with the seed's "error" beside it.
+// RFC 9457, with the legacy API's "error" beside it.
 inline nlohmann::json problem_body(const Error& error) {
     const ErrorInfo& info = error.info();
     return {{"type", "about:blank"},

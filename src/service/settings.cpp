@@ -242,8 +242,9 @@ constexpr std::array kTable{
                 std::string level(t);
                 for (char& c : level)
                     c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-                if (level == "warn") level = "warning";    // as Python's logging,
-                if (level == "critical") level = "error";  // which the seed used, has them
+                if (level == "warn") level = "warning";  // as Python's logging,
+                if (level == "critical")
+                    level = "error";  // which the legacy service used, has them
                 if (level != "debug" && level != "info" && level != "warning" && level != "error")
                     refuse(t, "debug, info, warning or error");
                 s.log_level = level;
@@ -253,7 +254,7 @@ constexpr std::array kTable{
             set_switch<&Settings::log_names>, get_switch<&Settings::log_names>},
 };
 
-// Names of the seed's .env that mean nothing to a program without Flask.
+// Names of the legacy service's .env that mean nothing to a program without Flask.
 constexpr std::array<std::string_view, 3> kIgnored{"FLASK_ENV", "FLASK_DEBUG", "FLASK_APP"};
 
 // Lines of NAME=value, with or without `export`; `#` begins a comment; quotes around a value are

@@ -89,7 +89,7 @@ std::span<const Setting> settings_table();
 // Gives the environment's value of a name.
 using EnvironmentLookup = std::function<std::optional<std::string>(const std::string&)>;
 
-// Names that the seed knew and that have no meaning here are reported in `notes`. Throws
+// Names that the legacy service knew and that have no meaning here are reported in `notes`. Throws
 // invalid_setting, naming the setting; of a name in the file that there is not, the nearest one
 // that there is. A file that is not there is empty.
 Settings load_settings(std::istream& env_file, const EnvironmentLookup& lookup,

@@ -70,8 +70,8 @@ LipSyncModel load_lip_sync(const std::filesystem::path& path, nn::Precision prec
     // The upper layers are a small part of the work and would lose most by fewer bits.
     const nn::Precision upper =
         precision == nn::Precision::bf16 ? nn::best_exact_precision() : precision;
-    constexpr nn::Steps kSame{.padding = {1, 1, 1, 1}};
-    constexpr nn::Steps kHalf{.stride_h = 2, .stride_w = 2, .padding = {1, 1, 1, 1}};
+    constexpr nn::ConvParams kSame{.padding = {1, 1, 1, 1}};
+    constexpr nn::ConvParams kHalf{.stride_h = 2, .stride_w = 2, .padding = {1, 1, 1, 1}};
     constexpr int kColumns = static_cast<int>(kAudioBatch);
     nn::NetworkBuilder windows(weights,
                                {static_cast<int>(kBatch), kSide, kSide, static_cast<int>(kWindow)});

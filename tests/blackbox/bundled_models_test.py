@@ -1,4 +1,4 @@
-"""the LipSync models: the bundled ones, and one of a user's own (MODEL, MODEL_PATH)."""
+"""LipSync models: the bundled ones, and a custom one (MODEL, MODEL_PATH)."""
 
 import json
 import shutil

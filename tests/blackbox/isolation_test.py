@@ -126,9 +126,9 @@ class WorkersDie(unittest.TestCase):
     def test_the_parent_of_the_workers_is_replaced(self):
         with support.Service() as service:
             for _ in range(3):
-                fork server = service.processes()[1]
-                os.kill(fork server, signal.SIGKILL)
-                support.wait_until(lambda: fork server not in service.processes(), "its end")
+                fork_server = service.processes()[1]
+                os.kill(fork_server, signal.SIGKILL)
+                support.wait_until(lambda: fork_server not in service.processes(), "its end")
                 self.assertEqual(service.upload(self.short).status, 200)
             support.wait_until(lambda: service.request("GET", "/readyz").status == 200, "being ready again")
 

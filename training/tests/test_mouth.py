@@ -1,4 +1,4 @@
-"""The mouth head: what it is shown, that it trains, how it comes into an edition."""
+"""The mouth head: what it is shown, that it trains, how it comes into a model."""
 import hashlib
 import json
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training import graft, mouth, mouth_pictures, safetensors
+from training import graft, mouth, mouth_images, safetensors
 from training.tests.synthetic_clips import mouth as draw_mouth
 
 torch.set_num_threads(1)
@@ -28,31 +28,31 @@ def write_cuts(folder: Path) -> None:
     (folder / "index.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-class Pictures(unittest.TestCase):
-    def test_every_kind_is_a_picture(self) -> None:
-        kinds = list(mouth_pictures.KINDS) * 3
-        frames = mouth_pictures.make(np.random.default_rng(0), faces(len(kinds)), kinds)
+class Images(unittest.TestCase):
+    def test_every_kind_is_a_image(self) -> None:
+        kinds = list(mouth_images.KINDS) * 3
+        frames = mouth_images.make(np.random.default_rng(0), faces(len(kinds)), kinds)
         self.assertEqual(frames.shape, (len(kinds), 64, 64))
         self.assertTrue(((frames >= 0) & (frames <= 255) & (frames == frames.round())).all())
 
     def test_hidden_lips_are_hidden_and_others_are_not(self) -> None:
         crop = np.full((80, 80), 1000.0)        # no filling looks like that
-        for kind in mouth_pictures.HIDDEN_KINDS:
+        for kind in mouth_images.HIDDEN_KINDS:
             for seed in range(10):
                 random = np.random.default_rng(seed)
-                made = mouth_pictures.cover(random, crop, kind, hides=True)
-                self.assertGreaterEqual((mouth_pictures.LIP_AREA * (made < 500)).sum(), mouth_pictures.HIDDEN - 0.1, kind)
-                made = mouth_pictures.cover(random, crop, kind, hides=False)
+                made = mouth_images.cover(random, crop, kind, hides=True)
+                self.assertGreaterEqual((mouth_images.LIP_AREA * (made < 500)).sum(), mouth_images.HIDDEN - 0.1, kind)
+                made = mouth_images.cover(random, crop, kind, hides=False)
                 if made is not None:
-                    self.assertLessEqual((mouth_pictures.LIP_AREA * (made < 500)).sum(), mouth_pictures.CLEAR + 0.1, kind)
+                    self.assertLessEqual((mouth_images.LIP_AREA * (made < 500)).sum(), mouth_images.CLEAR + 0.1, kind)
 
     def test_another_place_is_not_the_middle(self) -> None:
         random = np.random.default_rng(0)
         stored = np.zeros((176, 176), np.uint8)
         stored[83:93, 83:93] = 255
-        self.assertEqual(mouth_pictures.part_of(random, stored, "plain")[35:45, 35:45].min(), 255)
+        self.assertEqual(mouth_images.part_of(random, stored, "plain")[35:45, 35:45].min(), 255)
         for _ in range(20):
-            self.assertEqual(mouth_pictures.part_of(random, stored, "elsewhere")[31:49, 31:49].max(), 0)
+            self.assertEqual(mouth_images.part_of(random, stored, "elsewhere")[31:49, 31:49].max(), 0)
 
 
 class Head(unittest.TestCase):
@@ -76,7 +76,7 @@ class Head(unittest.TestCase):
             write_cuts(folder)
             self.assertEqual(mouth.load_crops(folder, "train", None).pixels.shape, (8, 176, 176))
             shares = mouth.train_head(folder, folder / "out" / "mouth.safetensors", minutes=0.001)
-            self.assertEqual(set(shares), {"real", "real, grid", *mouth_pictures.KINDS})
+            self.assertEqual(set(shares), {"real", "real, grid", *mouth_images.KINDS})
             self.assertTrue((folder / "out" / "mouth.safetensors").exists())
 
     def test_narrow_crops_are_refused(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training import augment_picture, augment_sound, dataset, export, losses, measures, mel, networks, prepare, safetensors, sync
+from training import augment_image, augment_sound, dataset, export, losses, measures, mel, networks, prepare, safetensors, sync
 from training.batches import FIELD_SAMPLES, PLACES, BatchMaker, Cuts, apart, cut_sounds
 from training.clip_store import ClipStore
 from training.synthetic_sound import SoundPool
@@ -144,7 +144,7 @@ class Augmentation(unittest.TestCase):
     def test_held_frames_are_never_from_the_future(self) -> None:
         random = np.random.default_rng(0)
         for _ in range(200):
-            index = augment_picture.held_frames(random, 40)
+            index = augment_image.held_frames(random, 40)
             self.assertTrue((index <= np.arange(40)).all())
             self.assertTrue((np.arange(40) - index <= 3).all())
             self.assertTrue((np.diff(index) >= 0).all())
@@ -186,8 +186,8 @@ class CutSounds(unittest.TestCase):
         clip = self.clips[0]
         for rate in (0.85, 1.0, 1.18):
             times = (2 + np.arange(20)) * rate
-            pictures = self.store.pictures(np.array([0]), times[None])[0].numpy()
-            for time, shown in zip(times - clip.first_frame, pictures):
+            images = self.store.images(np.array([0]), times[None])[0].numpy()
+            for time, shown in zip(times - clip.first_frame, images):
                 near = clip.crops[max(0, int(time)):int(time) + 2].astype(float)
                 self.assertTrue((shown >= near.min(0) - 0.01).all() and (shown <= near.max(0) + 0.01).all())
             tapes = cut_sounds(np.random.default_rng(0), self.store, self.cuts(rate, 2 * 640), 20 * 640)

@@ -10,7 +10,7 @@ from unittest import mock
 
 import torch
 
-from training import crossfit, dataset, edition, trainer
+from training import crossfit, custom_model, dataset, trainer
 from training.checkpoint import load_model
 from training.export import export
 from training.networks import LipSync
@@ -108,7 +108,7 @@ class Edition(unittest.TestCase):
             for number in range(each):
                 (self.clips / speaker / f"{number}{speaker}.MP4").touch()
 
-    def run_edition(self) -> subprocess.CompletedProcess:
+    def run_training(self) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "training.custom_model", self.clips, "--name", "acme", "--out", self.folder / "out", "--binary", stand_in(self.folder),
                    "--minutes", "0.01", "--learning-rate", "1e-6", "--start", ROOT / "models/lipsync.safetensors", "--threads", "1"]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -117,7 +117,7 @@ class Edition(unittest.TestCase):
         self.write_clips("abcdef", 3)
         (self.clips / "alone.webm").touch()
         (self.clips / "a" / "notes.txt").touch()
-        entries = edition.manifest_of(self.clips)
+        entries = custom_model.manifest_of(self.clips)
         self.assertEqual(len(entries), 19)
         split = {entry["speaker"]: entry["split"] for entry in entries}
         self.assertEqual(set(split), {*"abcdef", "alone"})
@@ -126,19 +126,19 @@ class Edition(unittest.TestCase):
 
     def test_from_a_folder_to_weights_and_calibration(self) -> None:
         self.write_clips("abcdefgh", 6)
-        done = self.run_edition()
+        done = self.run_training()
         self.assertEqual(done.returncode, 0, done.stderr)
         out = self.folder / "out"
         self.assertIn(f"MODEL_PATH={out / 'acme.safetensors'}", done.stdout)
         bundled = json.loads((ROOT / "models/lipsync.calibration.json").read_text())
         self.assertEqual(set(json.loads((out / "acme.calibration.json").read_text())), set(bundled))
-        again = self.run_edition()
+        again = self.run_training()
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertIn("48 clips were there, 0 cut now", again.stdout)
 
     def test_too_few_clips_are_refused_with_the_number_it_takes(self) -> None:
         self.write_clips("abc", 4)
-        done = self.run_edition()
+        done = self.run_training()
         self.assertEqual(done.returncode, 1)
         self.assertIn("it takes 32 and 6", done.stderr)
 

@@ -45,7 +45,7 @@ def on(device: torch.device, values: np.ndarray) -> Tensor:
 
 
 def other_shapes(random: np.random.Generator, clips: int, device: torch.device) -> Tensor:
-    """[clips, 64, 64, 2] in pixels: a smooth bending of the picture, the same for all frames: other mouths, other heads."""
+    """[clips, 64, 64, 2] in pixels: a smooth bending of the image, the same for all frames: other mouths, other heads."""
     reach = random.uniform(0, BENT_PIXELS, (clips, 1, 1, 1)) * (random.random((clips, 1, 1, 1)) < BENT)
     knots = on(device, random.normal(size=(clips, 2, 5, 5)) * reach)
     return F.interpolate(knots, (CROP, CROP), mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
@@ -162,7 +162,7 @@ def compress(random: np.random.Generator, frames: Tensor) -> None:
 
 
 def occlude(random: np.random.Generator, frames: Tensor) -> None:
-    """A hand, a microphone, a caption: a plain rectangle that stands before the picture."""
+    """A hand, a microphone, a caption: a plain rectangle that stands before the image."""
     clips, device = len(frames), frames.device
     chosen = random.random((clips, 1)) < OCCLUDED
     size = random.integers(8, 28, (clips, 2)) * chosen
@@ -174,7 +174,7 @@ def occlude(random: np.random.Generator, frames: Tensor) -> None:
     frames.copy_(torch.where(covered, grey, frames))
 
 
-def augment_pictures(random: np.random.Generator, crops: Tensor) -> Tensor:
+def augment_images(random: np.random.Generator, crops: Tensor) -> Tensor:
     """float [B, L, 80, 80] -> uint8 [B, L, 64, 64]."""
     frames = placed(random, crops)
     occlude(random, frames)

@@ -1,6 +1,6 @@
 """Mouth crops that can be read and crops that can't, made from real ones, each with the name of its kind.
 
-What hides a mouth is drawn: shapes (boxes, fingers, masks, banners ...) filled with pictures (flat, skin, folds, grilles ...).
+What hides a mouth is drawn: shapes (boxes, fingers, masks, banners ...) filled with images (flat, skin, folds, grilles ...).
 It is drawn on the middle 80x80 of the stored crop, the middle of the lips, before the crop is placed, so that how much of the lips
 is hidden is known. Light, blur and compression come last: they are the same for the face and for what is before it.
 """
@@ -11,12 +11,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .augment_picture import compress, relight, soften
+from .augment_image import compress, relight, soften
 from .networks import CROP, STORED_CROP
 
-READABLE_KINDS = ("plain", "beside")    # beside: something is in the picture, but not before the lips
+READABLE_KINDS = ("plain", "beside")    # beside: something is in the image, but not before the lips
 HIDDEN_KINDS = ("box", "disc", "blob", "fingers", "mask", "banner")
-UNREADABLE_KINDS = (*HIDDEN_KINDS, "elsewhere", "too_near", "turned_over", "out_of_picture", "blurred", "noise")
+UNREADABLE_KINDS = (*HIDDEN_KINDS, "elsewhere", "too_near", "turned_over", "out_of_image", "blurred", "noise")
 KINDS = READABLE_KINDS + UNREADABLE_KINDS
 HIDDEN, CLEAR = 0.4, 0.1                # of the lips: hidden from here on; clear up to here. Nothing lies between
 LIPS = 15.0, 9.0                        # half axes, stored pixels: the lips of a mouth that is a little open
@@ -31,7 +31,7 @@ LIP_AREA /= LIP_AREA.sum()
 
 
 def enlarged(values: np.ndarray) -> np.ndarray:
-    """Any small picture at the stored size."""
+    """Any small image at the stored size."""
     return F.interpolate(torch.from_numpy(values.astype(np.float32))[None, None], (STORED_CROP, STORED_CROP), mode="bilinear",
                          align_corners=False)[0, 0].numpy()
 
@@ -77,7 +77,7 @@ def fingers(random: np.random.Generator, x: float, y: float) -> np.ndarray:
     for number in range(count):
         across = u - (number - (count - 1) / 2) * gap
         tip, spread = random.uniform(-14, 0), random.normal(0, 0.08)
-        along = np.minimum(v - tip, 0)                  # it goes on beyond the picture
+        along = np.minimum(v - tip, 0)                  # it goes on beyond the image
         inside = np.maximum(inside, radius - np.hypot(across + spread * v, along))
     if random.random() < 0.5:
         inside = np.maximum(inside, np.minimum(v - random.uniform(0, 25), gap * (count + 1) / 2 - np.abs(u)))
@@ -93,7 +93,7 @@ def mask(random: np.random.Generator, x: float, y: float) -> np.ndarray:
 
 
 def banner(random: np.random.Generator, x: float, y: float) -> np.ndarray:
-    """Across the picture."""
+    """Across the image."""
     _, v = turned(x, y, random.normal(0, 0.12))
     return random.uniform(6, 25) - np.abs(v)
 
@@ -124,7 +124,7 @@ def skin(random: np.random.Generator, crop: np.ndarray, inside: np.ndarray) -> n
 
 
 def piece(random: np.random.Generator, crop: np.ndarray, _inside: np.ndarray) -> np.ndarray:
-    """A part of the picture beside the lips, enlarged."""
+    """A part of the image beside the lips, enlarged."""
     side = int(random.integers(10, 26))
     left, top = random.choice((0, STORED_CROP - side)), int(random.integers(0, STORED_CROP - side))
     part = crop[top:top + side, left:left + side]
@@ -242,12 +242,12 @@ def part_of(random: np.random.Generator, stored: np.ndarray, kind: str) -> np.nd
 
 def noise(random: np.random.Generator) -> np.ndarray:
     """No face at all."""
-    picture = random.uniform(20, 235) + random.choice((2, 10, 40)) * clouds(random)
+    image = random.uniform(20, 235) + random.choice((2, 10, 40)) * clouds(random)
     if random.random() < 0.5:
         for _ in range(int(random.integers(1, 5))):
             shape = SHAPES[random.choice(HIDDEN_KINDS)](random, *random.uniform(-40, 40, 2))
-            picture = np.where(shape > 0, ANYTHING[random.integers(len(ANYTHING))](random, picture, shape), picture)
-    return picture.clip(0, 255)
+            image = np.where(shape > 0, ANYTHING[random.integers(len(ANYTHING))](random, image, shape), image)
+    return image.clip(0, 255)
 
 
 def blurred(random: np.random.Generator, crop: np.ndarray) -> np.ndarray:
@@ -272,7 +272,7 @@ def drawn(random: np.random.Generator, crop: np.ndarray, kind: str) -> np.ndarra
         return noise(random)
     if kind == "blurred":
         return blurred(random, crop)
-    if kind == "out_of_picture":        # its edge runs through the mouth or beside it; beyond, it is repeated
+    if kind == "out_of_image":        # its edge runs through the mouth or beside it; beyond, it is repeated
         cut, turns = int(random.integers(2, 42)), int(random.integers(4))
         turned_crop = np.rot90(crop, turns).copy()
         turned_crop[cut:] = turned_crop[cut - 1]
@@ -282,13 +282,13 @@ def drawn(random: np.random.Generator, crop: np.ndarray, kind: str) -> np.ndarra
 
 def make(random: np.random.Generator, crops: np.ndarray, kinds: list[str]) -> Tensor:
     """uint8 [B, S, S] and the kind that each shall become -> whole grey levels float [B, 64, 64]. S is 176 or so: other places than the middle 80 are in it."""
-    pictures = torch.from_numpy(np.stack([drawn(random, part_of(random, crop, kind), kind) for crop, kind in zip(crops, kinds)]).astype(np.float32))
+    images = torch.from_numpy(np.stack([drawn(random, part_of(random, crop, kind), kind) for crop, kind in zip(crops, kinds)]).astype(np.float32))
     places = [misplaced(random, kind) if kind in ("elsewhere", "too_near", "turned_over") else Place(random) for kind in kinds]
     matrix = torch.from_numpy(np.stack([place.matrix() for place in places]))
     matrix[:, :, :2] *= CROP / STORED_CROP          # in grid_sample's units: -1..1 across the stored crop
     matrix[:, :, 2] *= 2 / STORED_CROP
-    grid = F.affine_grid(matrix, [len(pictures), 1, CROP, CROP], align_corners=False)
-    frames = F.grid_sample(pictures[:, None], grid, padding_mode="border", align_corners=False)
+    grid = F.affine_grid(matrix, [len(images), 1, CROP, CROP], align_corners=False)
+    frames = F.grid_sample(images[:, None], grid, padding_mode="border", align_corners=False)
     soften(random, frames)
     frames = relight(random, frames)
     compress(random, frames)
