@@ -22,6 +22,13 @@ if(SYNCNET_PROGRAM)
   install(FILES ${MODEL_FILES} ${DETECTOR_FILES} DESTINATION share/syncnet/models COMPONENT service)
   install(FILES deploy/systemd/syncnet.service DESTINATION /lib/systemd/system COMPONENT service)
   install(FILES deploy/systemd/syncnet.env DESTINATION /etc/syncnet COMPONENT service)
+  # What it is made of: of the packages that are here when it is installed.
+  find_program(DPKG_QUERY dpkg-query)
+  if(DPKG_QUERY)
+    install(CODE "execute_process(COMMAND ${PROJECT_SOURCE_DIR}/scripts/sbom $<TARGET_FILE:syncnet>
+      ${PROJECT_BINARY_DIR}/sbom.cdx.json COMMAND_ERROR_IS_FATAL ANY)" COMPONENT service)
+    install(FILES ${PROJECT_BINARY_DIR}/sbom.cdx.json DESTINATION share/doc/syncnet COMPONENT service)
+  endif()
   file(GLOB DOC_FILES CONFIGURE_DEPENDS docs/*.md)
   install(FILES README.md ${DOC_FILES} deploy/debian/copyright DESTINATION share/doc/syncnet COMPONENT service)
 endif()

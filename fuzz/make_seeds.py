@@ -4,6 +4,7 @@
 The weights are those that PyTorch wrote for the tests; the TFLite model is tiny and has every operator that is read; the
 videos are the test images of ffmpeg, one of each container.
 """
+import json
 import shutil
 import struct
 import subprocess
@@ -118,6 +119,9 @@ def clip(container: str, video: str, audio: str, path: Path) -> None:
                     "-c:v", video, "-b:v", "40k", "-c:a", audio, "-fflags", "+bitexact", "-f", container, path], check=True)
 
 
+CALIBRATION = json.dumps(json.loads(Path("models/lipsync.calibration.json").read_text())
+                         | {"model": "lipsync", "model_version": "2.1", "thresholds": {"allow": 0.9, "next": 0.75, "max_offset_frames": 2}})
+
 BOUNDARY = "multipart/form-data; boundary=b\n"
 FORM = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
 FILE = '--b\r\nContent-Disposition: form-data; name="video"; filename="x.mp4"\r\nContent-Type: video/mp4\r\n\r\nbytes\r\n--bx\r\n'
@@ -136,6 +140,20 @@ TEXTS = {
         "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "bearer": "Bearer sn_0123456789012345678901234567890123456789012",
     },
+    "keys": {
+        "two": '{"name":"app","sha256":"' + "0a" * 32 + '","scopes":["score","jobs"],"rate_per_minute":60,"expires":"2030-01-31"}\n'
+               '# a comment\n{"name":"ops","sha256":"' + "1b" * 32 + '","scopes":["metrics"]}\n',
+    },
+    "public_address": {
+        "four": "8.8.8.8", "local": "127.0.0.1", "mapped": "::ffff:10.0.0.1", "nat64": "64:ff9b::a9fe:a9fe", "six": "2606:4700::1111",
+        "link": "fe80::1%eth0", "teredo": "2001::7f00:1", "bytes": "\n\0\0\1",
+    },
+    "store": {"healthy": "", "header": "\0\22x", "page": "\20\5a\20\6b\40\0c", "half": "\x7f", "nothing": "\0"},
+    "tables": {
+        "csv": 'path,label,offset,speaker\n"a, ""b"".mp4",genuine,1.5,s\nc.mkv,shifted,,\n',
+        "jsonl": '{"path":"a.mp4","label":"genuine","offset":-2,"speaker":"s","corpus":"c","split":"test"}\n',
+        "rows": '{"video":"a.mp4","decision":"ALLOW","score":0.9,"offset_frames":1}\n',
+    },
     "settings": {
         "env": "# comment\nexport PORT=8001\nHOST = '127.0.0.1' # here\nMAX_VIDEO_SIZE_MB=\"5\"\r\nFLASK_ENV=x\n",
         "numbers": "WORKERS=2\nALLOW_SCORE=0.9\nNEXT_SCORE=7e-1\nPRECISION=bf16\nALLOW_NO_KEYS=yes\n",
@@ -145,9 +163,10 @@ TEXTS = {
         "progress": '{"progress":0.5}',
         "done": '{"analysis":{"decision":"ALLOW","debug":{"all_results":[{"curve":[1,2,null]}]}}}',
         "failed": '{"code":"unreadable_video","detail":"why"}',
-        "job": '{"model":"","ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2,"windows":true,"face":"largest","max_offset_ms":2000}',
-        "setup": '{"folder":"m","syncnet_v2":"","s3fd":"","precision":"bf16","threads":1,"max_video_bytes":1,"max_memory_bytes":1,'
-                 '"max_seconds":60,"videos_per_worker":8,"scratch":"/tmp"}',
+        "job": '{"options":{"face":"largest","max_offset_ms":"2000","windows":"true"},'
+               '"ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2}',
+        "setup": '{"folder":"m","model":"","model_path":"","s3fd":"","precision":"bf16","threads":1,"calibration":"","max_video_bytes":1,'
+                 '"max_memory_bytes":1,"max_seconds":60,"videos_per_worker":8,"model_digest":"","scratch":"/tmp"}',
     },
 }
 
@@ -158,6 +177,8 @@ def main() -> None:
     for file in [*Path("tests/golden/torch").glob("*.pt"), Path("tests/golden/torch/expected.safetensors")]:
         shutil.copyfile(file, SEEDS / "weights" / file.name)
     (SEEDS / "tflite/every_operator.tflite").write_bytes(tflite())
+    (SEEDS / "calibration").mkdir(exist_ok=True)
+    (SEEDS / "calibration/lipsync").write_text(CALIBRATION)
     for container, codecs in CLIPS.items():
         clip(container, *codecs, SEEDS / "media" / container)
     for target, texts in TEXTS.items():

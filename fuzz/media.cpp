@@ -7,12 +7,11 @@
 namespace syncnet::fuzz {
 namespace {
 
-// So little that an input can't keep a fuzzer waiting by being as large as is allowed.
-constexpr media::Limits kLimits{.max_bytes = 1 << 20,
-                                .max_seconds = 10,
-                                .max_pixels_per_frame = 640LL * 480,
-                                .max_total_pixels = 640LL * 480 * 20};
-constexpr int kMaxItems = 200;
+// The product's, but for the pixels: so few that an input can't keep a fuzzer waiting by being as
+// large as is allowed.
+constexpr media::Limits kLimits{.max_pixels_per_frame = 1920LL * 1080,
+                                .max_total_pixels = 1920LL * 1080 * 20};
+constexpr int kMaxItems = 2000;
 
 }  // namespace
 

@@ -3,12 +3,12 @@
 
 #include "base/error.h"
 #include "fuzz/targets.h"
-#include "service/api_keys.h"
-#include "service/cors.h"
-#include "service/route.h"
-#include "service/trace_context.h"
-#include "service/video_request.h"
-#include "service/webhook_url.h"
+#include "service/auth/api_keys.h"
+#include "service/http/cors.h"
+#include "service/http/route.h"
+#include "service/http/trace_context.h"
+#include "service/http/video_request.h"
+#include "service/webhook/webhook_url.h"
 
 namespace syncnet::fuzz {
 

@@ -55,6 +55,14 @@ inline std::optional<std::int64_t> to_us(std::int64_t timestamp, AVRational base
     return us;
 }
 
+// FFmpeg makes a length of 149 hours of the end of a Vorbis stream. What can't be is not known.
+inline void forget_impossible_duration(AVPacket& packet, const AVStream& stream) {
+    constexpr std::int64_t kLongestAudioUs = std::int64_t{60} * AV_TIME_BASE;
+    if (stream.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) return;
+    const auto us = to_us(packet.duration, stream.time_base);
+    if (!us || *us < 0 || *us > kLongestAudioUs) packet.duration = 0;
+}
+
 inline FramePtr make_frame() {
     return FramePtr(checked(av_frame_alloc()));
 }

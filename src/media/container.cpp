@@ -49,10 +49,10 @@ bool is_still(const AVStream& stream) noexcept {
            0;
 }
 
-SourceIo::SourceIo(Source source) {
+SourceIo::SourceIo(Source source, WorkLimit& work) {
     require_moderate_tables(source);
     const WholeBoxes whole = whole_boxes(source);
-    state_ = std::make_unique<State>(State{std::move(source), whole});
+    state_ = std::make_unique<State>(State{std::move(source), whole, work});
     auto* buffer = static_cast<unsigned char*>(checked(av_malloc(kIoBufferBytes)));
     context_.reset(
         avio_alloc_context(buffer, kIoBufferBytes, 0, state_.get(), &read, nullptr, &seek));
@@ -64,6 +64,7 @@ SourceIo::SourceIo(Source source) {
 
 int SourceIo::read(void* opaque, std::uint8_t* into, int size) noexcept {
     State& state = *static_cast<State*>(opaque);
+    if (state.work.interrupted()) return AVERROR_EXIT;
     const std::int64_t wanted = std::min<std::int64_t>(size, state.whole.end - state.position);
     const auto got = state.source.read_at(
         state.position, std::as_writable_bytes(std::span(
@@ -97,20 +98,23 @@ std::int64_t SourceIo::seek(void* opaque, std::int64_t offset, int whence) noexc
     return position;
 }
 
-Container::Container(Source source, const Limits& limits) : io_(std::move(source)) {
+Container::Container(Source source, const Limits& limits, WorkLimit& work)
+    : io_(std::move(source), work) {
     if (io_.size() > limits.max_bytes) {
         throw Error(ErrorCode::too_large, "the file has " + std::to_string(io_.size()) +
                                               " bytes; the limit is " +
                                               std::to_string(limits.max_bytes));
     }
-    open(limits);
+    open(limits, work);
     check_header(limits);
-    find_streams(limits);
+    find_streams(limits, work);
 }
 
-void Container::open(const Limits& limits) {
+void Container::open(const Limits& limits, WorkLimit& work) {
     const AVInputFormat* input = nullptr;
-    if (av_probe_input_buffer2(io_.context(), &input, "", nullptr, 0, 0) < 0) {
+    const int probed = av_probe_input_buffer2(io_.context(), &input, "", nullptr, 0, 0);
+    work.require();
+    if (probed < 0) {
         throw Error(ErrorCode::unsupported_media, "the file is not in any known video format");
     }
     const auto container = allowed_container(*input);
@@ -123,6 +127,8 @@ void Container::open(const Limits& limits) {
     format_.reset(checked(avformat_alloc_context()));
     format_->pb = io_.context();
     format_->io_open = &refuse_to_open;
+    format_->interrupt_callback = {
+        [](void* opaque) { return static_cast<WorkLimit*>(opaque)->interrupted() ? 1 : 0; }, &work};
     format_->probesize = kProbeBytes;
     format_->max_analyze_duration = kProbeMicroseconds;
     // Beyond this FFmpeg itself gives up; up to this we can say why.
@@ -134,15 +140,17 @@ void Container::open(const Limits& limits) {
     AVFormatContext* raw = format_.release();  // FFmpeg frees it if it fails
     const int status = avformat_open_input(&raw, "", input, nullptr);
     format_.reset(raw);
+    work.require();
     if (status == AVERROR(ENOMEM)) {
         throw Error(ErrorCode::too_many_streams, "the header asks for too many streams");
     }
     if (status < 0) throw Error(ErrorCode::unreadable_video, "the header cannot be read");
 }
 
-void Container::find_streams(const Limits& limits) {
+void Container::find_streams(const Limits& limits, WorkLimit& work) {
     ProbeOptions options(format_->nb_streams, limits.max_pixels_per_frame);
     const int status = avformat_find_stream_info(format_.get(), options.get());
+    work.require();
     if (status == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (status < 0) {
         throw Error(ErrorCode::unreadable_video, "the streams cannot be identified");

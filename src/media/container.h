@@ -11,6 +11,7 @@
 #include "media/limits.h"
 #include "media/source.h"
 #include "media/whole_boxes.h"
+#include "media/work_limit.h"
 
 namespace syncnet::media {
 
@@ -18,7 +19,8 @@ namespace syncnet::media {
 // protocol.
 class SourceIo {
   public:
-    explicit SourceIo(Source source);
+    // `work` must outlive it.
+    SourceIo(Source source, WorkLimit& work);
 
     AVIOContext* context() const noexcept { return context_.get(); }
     std::int64_t size() const noexcept { return state_->source.size(); }
@@ -28,6 +30,7 @@ class SourceIo {
     struct State {
         Source source;
         WholeBoxes whole;
+        WorkLimit& work;
         std::int64_t position = 0;
     };
     static int read(void* opaque, std::uint8_t* into, int size) noexcept;
@@ -40,8 +43,9 @@ class SourceIo {
 class Container {
   public:
     // Throws too_large, unsupported_media, unreadable_video, too_many_streams, too_long,
-    // too_many_pixels, too_much_video, bad_sample_rate.
-    Container(Source source, const Limits& limits);
+    // too_many_pixels, too_much_video, too_complex, bad_sample_rate; what stops `work`, which must
+    // outlive it.
+    Container(Source source, const Limits& limits, WorkLimit& work);
 
     std::string_view name() const noexcept { return name_; }
     AVFormatContext& format() const noexcept { return *format_; }
@@ -63,8 +67,8 @@ class Container {
     }
 
   private:
-    void open(const Limits& limits);
-    void find_streams(const Limits& limits);
+    void open(const Limits& limits, WorkLimit& work);
+    void find_streams(const Limits& limits, WorkLimit& work);
     void check_header(const Limits& limits) const;
 
     SourceIo io_;                    // must outlive format_

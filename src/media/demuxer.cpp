@@ -26,8 +26,8 @@ std::string codec_name(const AVStream& stream) {
 
 }  // namespace
 
-Demuxer::Demuxer(Source source, const Limits& limits, const Options& options)
-    : container_(std::move(source), limits) {
+Demuxer::Demuxer(Source source, const Limits& limits, const Options& options, WorkLimit& work)
+    : work_(work), container_(std::move(source), limits, work) {
     video_ = container_.choose(AVMEDIA_TYPE_VIDEO, -1);
     if (video_ == nullptr) throw Error(ErrorCode::no_video_stream, "the file contains no video");
     for (AVStream* stream : container_.streams())
@@ -59,6 +59,7 @@ bool Demuxer::read(AVPacket& packet, Damage& damage) {
     for (;;) {
         av_packet_unref(&packet);
         const int status = av_read_frame(&container_.format(), &packet);
+        work_.require();
         if (status == AVERROR_EOF || (status < 0 && ++errors > kMaxReadErrors)) {
             damage.truncated = errors > 0 || broken || container_.cut_off() || ends_early();
             return false;
@@ -85,6 +86,7 @@ bool Demuxer::read(AVPacket& packet, Damage& damage) {
 void Demuxer::mend(AVPacket& packet) {
     const bool is_video = packet.stream_index == video_->index;
     const AVRational base = is_video ? video_->time_base : audio_->time_base;
+    forget_impossible_duration(packet, is_video ? *video_ : *audio_);
     const auto dts = to_us(packet.dts, base);
     if (!dts) return;
     const std::int64_t dts_us = *dts;
@@ -105,7 +107,9 @@ void Demuxer::mend(AVPacket& packet) {
 
 void Demuxer::require_progress(std::int64_t packet_us) {
     first_us_ = std::min(first_us_.value_or(packet_us), packet_us);
-    const double seconds = static_cast<double>(last_us_ - *first_us_) / AV_TIME_BASE;
+    reached_us_ =
+        std::max(reached_us_.value_or(packet_us), packet_us);  // whatever packets claim to last
+    const double seconds = static_cast<double>(*reached_us_ - *first_us_) / AV_TIME_BASE;
     if (static_cast<double>(++packets_ - kFreePackets) > kMaxPacketsPerSecond * seconds)
         throw Error(ErrorCode::too_complex, std::to_string(packets_) + " packets last only " +
                                                 std::to_string(seconds) + " s");

@@ -12,13 +12,15 @@
 #include "media/reader.h"
 #include "media/source.h"
 #include "media/timestamp_mender.h"
+#include "media/work_limit.h"
 
 namespace syncnet::media {
 
 class Demuxer {
   public:
     // `audio_track`, `images`: as in Options. Throws what Reader's constructor throws.
-    Demuxer(Source source, const Limits& limits, const Options& options);
+    // `work` must outlive it.
+    Demuxer(Source source, const Limits& limits, const Options& options, WorkLimit& work);
 
     std::string_view container() const noexcept { return container_.name(); }
     AVStream& video() const noexcept { return *video_; }
@@ -38,15 +40,16 @@ class Demuxer {
     void require_progress(std::int64_t packet_us);
     bool ends_early() const;
 
+    WorkLimit& work_;
     Container container_;  // owns the streams
     AVStream* video_ = nullptr;
     AVStream* audio_ = nullptr;
     AVStream* favourite_ = nullptr;
     std::vector<AVStream*> audio_tracks_;
     TimestampMender mender_;
-    std::int64_t last_us_ = 0;  // the end of the latest packet
-    std::optional<std::int64_t> first_us_;
-    std::int64_t packets_ = 0;  // that have a time
+    std::int64_t last_us_ = 0;                           // the end of the latest packet
+    std::optional<std::int64_t> first_us_, reached_us_;  // of the packets' times
+    std::int64_t packets_ = 0;                           // that have a time
 };
 
 }  // namespace syncnet::media

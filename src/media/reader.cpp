@@ -8,6 +8,7 @@ extern "C" {
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <new>
 #include <span>
 
@@ -22,9 +23,12 @@ extern "C" {
 #include "media/orientation.h"
 #include "media/sample_clock.h"
 #include "media/time_code.h"
+#include "media/work_limit.h"
 
 namespace syncnet::media {
 namespace {
+
+constexpr std::size_t kMaxTagBytes = 64;  // of a text in the file that is told
 
 constexpr std::int64_t kPeriodUs = AV_TIME_BASE / kFrameRate;
 constexpr std::int64_t kRoundingUs = 4'000;  // of start times, which some containers give in ms
@@ -60,16 +64,19 @@ double nominal_fps(const AVStream& stream) {
     return 0;
 }
 
+// A file may say anything, at any length.
+std::string tag(const AVDictionary* metadata, const char* name) {
+    const auto* found = av_dict_get(metadata, name, nullptr, 0);
+    return found == nullptr ? "" : std::string(found->value, strnlen(found->value, kMaxTagBytes));
+}
+
 // The image's own, else the file's, else that of any other stream (tapes had tracks for it).
 std::string time_code_of(const AVFormatContext& format, const AVStream& video) {
-    const auto tag = [](const AVDictionary* metadata) -> std::string {
-        const auto* found = av_dict_get(metadata, "timecode", nullptr, 0);
-        return found == nullptr ? "" : found->value;
-    };
-    if (std::string code = tag(video.metadata); !code.empty()) return code;
-    if (std::string code = tag(format.metadata); !code.empty()) return code;
+    constexpr const char* kName = "timecode";
+    if (std::string code = tag(video.metadata, kName); !code.empty()) return code;
+    if (std::string code = tag(format.metadata, kName); !code.empty()) return code;
     for (const AVStream* stream : std::span(format.streams, format.nb_streams))
-        if (std::string code = tag(stream->metadata); !code.empty()) return code;
+        if (std::string code = tag(stream->metadata, kName); !code.empty()) return code;
     return {};
 }
 
@@ -79,8 +86,7 @@ AudioTrack describe(const AVStream& audio) {
                      .sample_rate = codec.sample_rate,
                      .channels = codec.ch_layout.nb_channels,
                      .readable = allowed_decoder(codec.codec_id) != nullptr};
-    if (const auto* tag = av_dict_get(audio.metadata, "language", nullptr, 0))
-        track.language = tag->value;
+    track.language = tag(audio.metadata, "language");
     AVChannelLayout layout = codec.ch_layout;
     if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
         av_channel_layout_default(&layout, layout.nb_channels);
@@ -121,7 +127,8 @@ Info describe(const Demuxer& demuxer) {
 struct Reader::Impl {
     Impl(Source source, const Limits& limits_in, const Options& options)
         : limits(limits_in),
-          demuxer(std::move(source), limits, options),
+          work(limits, source.size(), options.check),
+          demuxer(std::move(source), limits, options, work),
           info(describe(demuxer)),
           zero_us(clock_zero(demuxer.video(), demuxer.favourite())),
           orientation(orientation_of(demuxer.video())),
@@ -132,6 +139,7 @@ struct Reader::Impl {
         if (demuxer.audio() != nullptr) {
             audio_decoder.emplace(*demuxer.audio(), 1, limits.max_pixels_per_frame);
         }
+        work.pause();
     }
 
     std::optional<Item> next();
@@ -144,6 +152,7 @@ struct Reader::Impl {
     bool has_room_for_images() const;
 
     Limits limits;
+    WorkLimit work;
     Demuxer demuxer;
     Info info;
     Damage damage;
@@ -167,7 +176,9 @@ struct Reader::Impl {
 };
 
 std::optional<Item> Reader::Impl::next() {
+    const Turn turn(work);
     for (;;) {
+        work.require();
         if (const auto shown = images.pull()) {
             check_time(static_cast<double>(shown->index) / kFrameRate);
             return show(*shown);
@@ -280,6 +291,7 @@ void Reader::Impl::check_time(double seconds) const {
         throw Error(ErrorCode::too_long,
                     "it goes on after " + std::to_string(limits.max_seconds) + " seconds");
     }
+    work.require_time(seconds);
 }
 
 Reader::Reader(Source source, const Limits& limits, const Options& options) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,8 @@ struct Options {
     int threads = 1;
     // Which of Info::audio_tracks is heard; nothing: the one that the container favours.
     std::optional<int> audio_track;
+    // Called now and then, also from within FFmpeg: what it throws ends the reading, and is thrown.
+    std::function<void()> check = {};
     bool images = true;  // false: the audio alone, decoded without a look at the video
 };
 
@@ -103,7 +106,8 @@ class Reader {
     // Opens and reads the header. Throws too_large, unsupported_media (no known container),
     // unreadable_video (a known container, damaged), no_video_stream (cover art does not count),
     // unsupported_codec (of the video, or of all audio there is), too_many_streams,
-    // too_long, too_many_pixels, too_much_video, bad_sample_rate; invalid_request where there is no
+    // too_long, too_many_pixels, too_much_video, too_complex, bad_sample_rate; what
+    // Options::check throws; invalid_request where there is no
     // such audio track.
     Reader(Source source, const Limits& limits, const Options& options = {});
     Reader(Reader&&) noexcept;

@@ -63,7 +63,8 @@ class Remuxer {
     Remuxer(Source source, const std::filesystem::path& to, const RemuxOptions& options)
         : options_(options),
           format_(format_named(to)),
-          in_(std::move(source), options.limits),
+          work_(options.limits, source.size(), {}),
+          in_(std::move(source), options.limits, work_),
           out_(to, format_.muxer) {
         // Files without timestamps for every frame; avi.
         in_.format().flags |= AVFMT_FLAG_GENPTS;
@@ -117,6 +118,7 @@ class Remuxer {
 
     const RemuxOptions& options_;
     const OutputFormat& format_;
+    WorkLimit work_;
     Container in_;
     Muxer out_;
     std::vector<AVStream*> streams_;
@@ -258,6 +260,7 @@ void Remuxer::copy(AVPacket& packet) {
         return copy.stretched->push(&packet, [this](AVPacket& p) { out_.write(p); });
     const AVStream& from = *in_.format().streams[index];
     const AVStream& to = *copy.to;
+    forget_impossible_duration(packet, from);
     av_packet_rescale_ts(&packet, from.time_base, to.time_base);
     const std::int64_t shift = av_rescale_q(copy.shift_us, kMicroseconds, to.time_base);
     if (packet.pts != AV_NOPTS_VALUE) packet.pts += shift;

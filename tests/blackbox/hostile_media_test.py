@@ -1,6 +1,7 @@
 """Small files that ask for hours and gigabytes are told apart from videos at once, by the program and by the service."""
 
 import struct
+import subprocess
 import time
 import unittest
 from pathlib import Path
@@ -61,6 +62,11 @@ class Hostile(unittest.TestCase):
                                             b"stco": table(count) + struct.pack(">I", 40) * count, b"stss": table(1, 1),
                                             b"ctts": table(1, count, 0)}),
         }
+        # Its last image is due in an hour and a half: until then the one before would be looked at.
+        jump = cls.folder / "jump.mp4"
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", clip, "-c", "copy",
+                        "-bsf:v", "setts=ts=TS+gte(N\\,30)*5400/TB", jump], check=True)
+        cls.files["jump"] = jump.read_bytes()
         for name, content in cls.files.items():
             (cls.folder / f"{name}.mp4").write_bytes(content)
 

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <vector>
 
+#include "fuzz/budget.h"
 #include "fuzz/targets.h"
 
 namespace syncnet::fuzz {
@@ -38,7 +40,18 @@ void damage(Bytes& bytes, std::mt19937& random) {
     }
 }
 
-void replay(const char* target, void (*run)(std::span<const std::byte>), int mutations) {
+// FUZZ_ROUNDS times as many changes, where it is set; FUZZ_SEED for others.
+int from_environment(const char* name, int otherwise) {
+    const char* const text = std::getenv(name);
+    return text == nullptr ? otherwise : std::atoi(text);
+}
+
+void replay(const char* target, void (*target_run)(std::span<const std::byte>), int mutations) {
+    mutations *= from_environment("FUZZ_ROUNDS", 1);
+    const auto run = [target_run](std::span<const std::byte> bytes) {
+        const Budget budget(bytes.size());
+        target_run(bytes);
+    };
     int files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(
              std::filesystem::path(SYNCNET_SOURCE_DIR "/fuzz/seeds") / target)) {
@@ -46,7 +59,7 @@ void replay(const char* target, void (*run)(std::span<const std::byte>), int mut
         std::ifstream file(entry.path(), std::ios::binary);
         const Bytes seed{std::istreambuf_iterator<char>(file), {}};
         EXPECT_NO_THROW(run(std::as_bytes(std::span(seed))));
-        std::mt19937 random(1);
+        std::mt19937 random(static_cast<unsigned>(from_environment("FUZZ_SEED", 1)));
         for (int i = 0; i < mutations; ++i) {
             Bytes changed = seed;
             damage(changed, random);
@@ -57,6 +70,27 @@ void replay(const char* target, void (*run)(std::span<const std::byte>), int mut
     EXPECT_GT(files, 0);
 }
 
+TEST(Fuzz, Calibration) {
+    replay("calibration", calibration, 300);
+}
+TEST(Fuzz, Keys) {
+    replay("keys", keys, 300);
+}
+TEST(Fuzz, Pipeline) {
+    replay("media", pipeline, 5);
+}
+TEST(Fuzz, PublicAddress) {
+    replay("public_address", public_address, 2000);
+}
+TEST(Fuzz, Remux) {
+    replay("media", remux, 5);
+}
+TEST(Fuzz, Store) {
+    replay("store", store, 20);
+}
+TEST(Fuzz, Tables) {
+    replay("tables", tables, 300);
+}
 TEST(Fuzz, Weights) {
     replay("weights", weights, 200);
 }

@@ -42,6 +42,45 @@ TEST(Limits, SecondsInTheHeaderAndWithoutOne) {
     EXPECT_EQ(failure(live_webm(), limits), ErrorCode::too_long);
 }
 
+TEST(Limits, SecondsForItsBytes) {
+    Limits limits;
+    limits.free_seconds = 1;
+    limits.seconds_per_megabyte = 0;
+    EXPECT_EQ(failure(good_mp4(), limits), ErrorCode::too_complex);
+    EXPECT_EQ(failure(live_webm(), limits), ErrorCode::too_complex);
+    limits.seconds_per_megabyte =
+        0.3e6 / static_cast<double>(std::filesystem::file_size(good_mp4()));
+    EXPECT_EQ(read_all(good_mp4(), limits).images.size(), 30U);
+}
+
+TEST(Limits, ProcessorTimeForItsBytes) {
+    Limits limits;
+    limits.free_cpu_seconds = 1e-6;
+    limits.cpu_seconds_per_megabyte = 0;
+    EXPECT_EQ(failure(good_mp4(), limits), ErrorCode::too_complex);
+}
+
+// Wherever it is: while FFmpeg opens the file, or later.
+TEST(Limits, TheCallersPatience) {
+    for (const int calls : {0, 1, 2, 3, 5, 10, 20, 40}) {
+        int left = calls;
+        const Options options{.check = [&left] {
+            if (left-- <= 0) throw Error(ErrorCode::timeout, "enough");
+        }};
+        const auto read = [&] {
+            Reader reader(Source::from_path(good_mp4()), {}, options);
+            while (reader.next()) {
+            }
+        };
+        try {
+            read();
+            FAIL() << calls;
+        } catch (const Error& e) {
+            EXPECT_EQ(e.code(), ErrorCode::timeout) << calls;
+        }
+    }
+}
+
 TEST(Limits, PixelsPerFrame) {
     Limits limits;
     limits.max_pixels_per_frame = 160 * 120 - 1;

@@ -131,6 +131,15 @@ TEST_F(Remux, KeepsEveryStreamAndWhatIsSaidOfIt) {
     }
 }
 
+// FFmpeg reads a last packet of 149 hours, which would be the length of the new file.
+TEST_F(Remux, TheEndOfAnOggIsNotTakenAtItsWord) {
+    const std::filesystem::path from = SYNCNET_SOURCE_DIR "/fuzz/seeds/media/ogg";
+    const auto to = std::filesystem::path(::testing::TempDir()) / "remuxer_test_ogg.mkv";
+    remux(Source::from_path(from), to, {.audio_later = 120ms});
+    EXPECT_LT(files::read_all(to).info.seconds.value_or(0), 3);
+    std::filesystem::remove(to);
+}
+
 // FFmpeg reads no sizes of images that it may not decode here, and its mp4 writer asks for them.
 TEST_F(Remux, KeepsACover) {
     for (const std::string cover : {"cover.png", "cover.jpg"}) {
