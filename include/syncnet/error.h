@@ -48,6 +48,7 @@ enum class ErrorCode {
     worker_failed,
     bad_model,
     model_not_available,
+    models_changed,
     unsupported_processor,
     cannot_write,
     not_fixable,

@@ -42,8 +42,10 @@ constexpr std::array kCatalogue{
               "Scale the video down, lower its frame rate, or cut it."},
     ErrorInfo{too_many_streams, "too_many_streams", 422, "The file has too many streams",
               "Leave streams out that are not needed."},
-    ErrorInfo{too_complex, "too_complex", 422, "The file takes too much work for what it shows",
-              "Export it again: it describes far more pieces than its length needs."},
+    ErrorInfo{
+        too_complex, "too_complex", 422, "The file takes too much work for what it shows",
+        "Export it again at an ordinary bit rate, or cut it: it asks for far more work than a "
+        "video of its size and length."},
     ErrorInfo{bad_sample_rate, "bad_sample_rate", 422,
               "The sample rate of the audio is out of range",
               "Audio between 4 and 384 kHz is read."},
@@ -94,6 +96,9 @@ constexpr std::array kCatalogue{
         "",
         "`syncnet models list` names those that are here; `syncnet models fetch` downloads the "
         "published ones."},
+    ErrorInfo{models_changed, "models_changed", 503,
+              "The model files are not those that the service began with",
+              "Restart the service, so that all its answers come from the same files."},
     ErrorInfo{unsupported_processor, "unsupported_processor", 500,
               "This processor can't run the networks", "Take an x86-64 processor with AVX2."},
     ErrorInfo{cannot_write, "cannot_write", 500, "A file can't be written",

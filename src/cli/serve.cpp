@@ -1,14 +1,16 @@
 // `syncnet serve`: the HTTP service.
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
+#include "cli/analysis_flags.h"
 #include "cli/commands.h"
-#include "service/server.h"
+#include "service/http/server.h"
+#include "service/metrics/async_log.h"
 
 namespace syncnet::cli {
 namespace {
@@ -19,13 +21,6 @@ struct ServeOptions {
     bool example_env = false;
     std::map<std::string, std::string> flags;  // by the setting's name
 };
-
-std::string flag_of(std::string_view name) {
-    std::string flag = "--";
-    for (const char c : name)
-        flag += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return flag;
-}
 
 int serve(const ServeOptions& options) {
     if (options.example_env) {
@@ -50,12 +45,10 @@ int serve(const ServeOptions& options) {
             notes);
     };
     const service::Settings settings = load();
-    auto logger = spdlog::stderr_color_mt("syncnet");
-    logger->set_level(spdlog::level::from_str(settings.log_level));
-    spdlog::set_default_logger(std::move(logger));
+    const service::AsyncLog log(STDERR_FILENO, settings.log_level);
     for (const std::string& note : notes) spdlog::warn("{}", note);
 
-    service::Server server(settings, load);
+    service::Server server(settings, load, log);
     const nlohmann::json models = server.description();
     spdlog::info("model {} {} ({}): {}", models["model"]["name"].get<std::string>(),
                  models["model"]["version"].get<std::string>(),

@@ -1,10 +1,13 @@
 #include "service/context.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <thread>
 
 #include "base/text.h"
-#include "service/temporary_file.h"
+#include "service/storage/temporary_file.h"
+#include "service/worker/memory_plan.h"
 
 namespace syncnet::service {
 namespace fs = std::filesystem;
@@ -30,39 +33,26 @@ fs::path model_folder(const Settings& settings) {
     return settings.model_dir.empty() ? pipeline::default_model_dir() : settings.model_dir;
 }
 
-// Names, sizes and times of all files that an answer may come from: when one is exchanged, what is
-// remembered of the others does not count.
-std::string model_files(const Settings& settings) {
-    std::vector<fs::path> files{
-        settings.model_path,
-        fs::path(settings.model_path).replace_extension(pipeline::kCalibrationExtension),
-        settings.s3fd, settings.calibration};
-    std::error_code absent;
-    for (const auto& entry : fs::directory_iterator(model_folder(settings), absent))
-        files.push_back(entry.path());
-    std::ranges::sort(files);
-    std::string text;
-    for (const fs::path& file : files) {
-        const auto size = fs::file_size(file, absent);
-        if (absent) continue;
-        const auto time = fs::last_write_time(file, absent).time_since_epoch().count();
-        text += file.filename().string() + ' ' + std::to_string(size) + ' ' + std::to_string(time) +
-                '\n';
-    }
-    return text;
+std::int64_t memory_of_worker(const Settings& settings) {
+    const auto limit = memory_limit();
+    const auto bytes = worker_memory(settings.worker_memory, settings.workers, limit);
+    if (limit)
+        spdlog::info("each worker may take {} MB: the control group may take {} MB", bytes >> 20U,
+                     *limit >> 20U);
+    return bytes;
 }
 
 WorkerSetup worker_setup(const Settings& settings) {
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
     return {.models = {.folder = model_folder(settings),
-                       .model = settings.model,
-                       .model_path = settings.model_path,
-                       .s3fd = settings.s3fd,
-                       .precision = settings.precision,
+                       .model = settings.video.model,
+                       .model_path = settings.engine.model_path,
+                       .s3fd = settings.engine.detector_path,
+                       .precision = settings.engine.precision,
                        .threads = std::max(1, cores / settings.workers),
-                       .calibration = settings.calibration},
+                       .calibration = settings.engine.calibration_path},
             .max_video_bytes = settings.max_video_bytes,
-            .max_memory_bytes = settings.worker_memory,
+            .max_memory_bytes = memory_of_worker(settings),
             .max_time = std::max(settings.processing_timeout, settings.job_timeout),
             .videos_per_worker = settings.worker_videos,
             .scratch = settings.tmp_dir};
@@ -81,12 +71,13 @@ JobRunner::Options job_options(const Settings& settings) {
 
 }  // namespace
 
-Context::Context(asio::io_context& its_io, const Settings& wanted)
+Context::Context(asio::io_context& its_io, const Settings& wanted, const AsyncLog& its_log)
     : io(its_io),
       settings(checked(wanted)),
       keys(load_keys(wanted)),
       cors(CorsPolicy::parse(wanted.cors_origins)),
       log(wanted.log_names),
+      log_output(its_log),
       by_address(wanted.connections, wanted.client_connections),
       by_key(wanted.connections, wanted.client_connections),
       uploads(std::max(wanted.uploads_bytes, wanted.max_video_bytes),
@@ -107,14 +98,14 @@ Context::Context(asio::io_context& its_io, const Settings& wanted)
                .cache = wanted.cache_entries > 0,
                .tmp_dir = wanted.tmp_dir,
                .max_video_bytes = wanted.max_video_bytes,
-               .models = model_files(wanted),
                .thresholds = wanted.thresholds,
-               .max_offset_ms = wanted.max_offset_ms}),
+               .max_offset_ms = wanted.video.max_offset_ms.value_or(pipeline::kMaxOffsetMs)}),
       jobs(io, scoring, disk, store, metrics, job_options(wanted)) {}
 
 void Context::reload(const Settings& wanted) {
     keys = load_keys(wanted);
-    scoring.set_defaults(wanted.thresholds, wanted.max_offset_ms);
+    scoring.set_defaults(wanted.thresholds,
+                         wanted.video.max_offset_ms.value_or(pipeline::kMaxOffsetMs));
 }
 
 }  // namespace syncnet::service

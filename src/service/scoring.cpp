@@ -2,17 +2,21 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "base/sha256.h"
-#include "pipeline/face_choice.h"
-#include "service/private_copy.h"
+#include "service/storage/private_copy.h"
 #include "syncnet/version.h"
 
 namespace syncnet::service {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// A slow disk holds up no score: what isn't known by then is as good as not there.
+constexpr auto kLookUpTime = std::chrono::milliseconds(500);
+constexpr std::size_t kMaxUnwrittenBytes = 16 << 20;  // answers on their way to the disk
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -33,71 +37,88 @@ void Scoring::set_defaults(const score::Thresholds& thresholds, int max_offset_m
 std::string Scoring::cache_key(const ScoringTask& task) const {
     nlohmann::json what = pool_.description();
     what.erase("sandbox");
-    if (!task.choice.model.empty()) what["asked"] = task.choice.model;
     const score::Thresholds& t = options_.thresholds;
     what["thresholds"] = {t.allow, t.next, t.max_offset_frames};
     what["version"] = version();
-    what["files"] = options_.models;
-    what["windows"] = task.choice.windows;
-    what["face"] = pipeline::to_string(task.choice.face);
-    what["audio_track"] = pipeline::to_string(task.choice.audio);
-    what["max_offset_ms"] = task.choice.max_offset_ms.value();
+    what["files"] = pool_.model_digest();
+    what["options"] = pipeline::to_json(task.options);
     what["video"] = task.sha256;
+    // Whatever one client's video did to its worker, no other client has its answer; nor does
+    // anybody hear that another has sent this video.
+    what["client"] = task.client;
     return to_hex(sha256(what.dump()));
 }
 
 asio::awaitable<void> Scoring::quarantine(std::string sha256) {
     try {
-        co_await disk_.run([&] { store_.quarantine(sha256); });
+        co_await disk_.writes.run([&] { store_.quarantine(sha256); });
     } catch (const Error& e) {
         spdlog::warn("a video can't be kept in quarantine: {}", e.what());
     }
 }
 
 asio::awaitable<void> Scoring::refuse_quarantined(const std::string& sha256) {
-    bool held = false;
+    std::optional<bool> held;
     try {
-        held = co_await disk_.run([&] { return store_.quarantined(sha256); });
+        const auto look = [&store = store_, sha256] { return store.quarantined(sha256); };
+        held = co_await disk_.reads.run_within(kLookUpTime, look);
     } catch (const Error& e) {  // the service can do without
         spdlog::warn("the quarantine can't be asked: {}", e.what());
     }
-    if (held)
+    if (held.value_or(false))
         throw Error(ErrorCode::quarantined, "workers died of these very bytes a short while ago");
+}
+
+// Empty where there is none.
+asio::awaitable<std::string> Scoring::look_up(std::string key) {
+    if (const auto found = unwritten_.find(key); found != unwritten_.end()) co_return found->second;
+    try {
+        const auto look = [&store = store_, key] { return store.cached(key); };
+        const auto found = co_await disk_.reads.run_within(kLookUpTime, look);
+        if (found && *found) co_return **found;
+    } catch (const Error& e) {  // the service can do without
+        spdlog::warn("the cache can't be asked: {}", e.what());
+    }
+    co_return std::string();
 }
 
 asio::awaitable<std::optional<Scored>> Scoring::cached(std::string key) {
     if (!options_.cache) co_return std::nullopt;
-    std::optional<std::string> answer;
-    try {
-        answer = co_await disk_.run([&] { return store_.cached(key); });
-    } catch (const Error& e) {  // the service can do without
-        spdlog::warn("the cache can't be asked: {}", e.what());
-    }
-    metrics_.cache(answer.has_value());
-    if (!answer) co_return std::nullopt;
-    Scored scored{.analysis = nlohmann::json::parse(*answer), .cached = true};
+    const std::string answer = co_await look_up(std::move(key));
+    Scored scored{.cached = true};
+    scored.analysis = nlohmann::json::parse(answer, nullptr, false);
+    const bool known = is_analysis(scored.analysis);  // a database may be damaged
+    metrics_.cache(known);
+    if (!known) co_return std::nullopt;
     scored.analysis["cached"] = true;
     co_return scored;
 }
 
 asio::awaitable<void> Scoring::cache(std::string key, std::string answer) {
+    // Where the disk can't keep up, or somebody else has just had the same answer.
+    if (unwritten_bytes_ + answer.size() > kMaxUnwrittenBytes || unwritten_.contains(key))
+        co_return;
+    unwritten_bytes_ += answer.size();
+    unwritten_[key] = answer;
     try {
-        co_await disk_.run([&] { store_.cache(key, answer); });
+        co_await disk_.writes.run([&] { store_.cache(key, answer); });
     } catch (const Error& e) {
         spdlog::warn("an answer can't be cached: {}", e.what());
     }
+    unwritten_.erase(key);
+    unwritten_bytes_ -= answer.size();
 }
 
 asio::awaitable<Scored> Scoring::score(ScoringTask task) {
-    ScoringChoice& choice = task.choice;
-    pool_.require_model(choice.model);
+    pipeline::VideoOptions& options = task.options;
+    pool_.require_model(options.model);
     // What is the default is the same whether or not it is named.
-    if (choice.model == pool_.description().at("model").at("name")) choice.model.clear();
-    choice.max_offset_ms = choice.max_offset_ms.value_or(options_.max_offset_ms);
+    if (options.model == pool_.description().at("model").at("name")) options.model.clear();
+    options.max_offset_ms = options.max_offset_ms.value_or(options_.max_offset_ms);
     PrivateCopy copy;
     if (task.sha256.empty()) {
         const auto start = Clock::now();
-        copy = co_await disk_.run([this, video = task.video] {
+        copy = co_await disk_.uploads.run([this, video = task.video] {
             return private_copy(video, options_.tmp_dir, options_.max_video_bytes);
         });
         task.video = copy.video.get();
@@ -116,7 +137,7 @@ asio::awaitable<Scored> Scoring::score(ScoringTask task) {
     Scored scored;
     WorkerTask work{.video = task.video,
                     .client = task.client,
-                    .choice = task.choice,
+                    .options = task.options,
                     .thresholds = options_.thresholds,
                     .deadline = task.deadline,
                     .max_time = task.max_time.value_or(options_.max_time),

@@ -4,15 +4,16 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json.h"
+#include "pipeline/options.h"
 #include "score/verdict.h"
-#include "service/disk.h"
 #include "service/jobs/store.h"
-#include "service/metrics.h"
-#include "service/scoring_choice.h"
+#include "service/metrics/metrics.h"
+#include "service/storage/disk.h"
 #include "service/worker/pool.h"
 
 namespace syncnet::service {
@@ -21,7 +22,7 @@ struct ScoringTask {
     int video = -1;      // open for reading; the caller keeps it until it is answered
     std::string client;  // whose it is
     std::string sha256;  // empty: others may write to the video, so a copy is scored
-    ScoringChoice choice;
+    pipeline::VideoOptions options;
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::optional<std::chrono::seconds> max_time;  // of the work; nothing: a request's
     std::function<void(double)> on_progress;
@@ -41,7 +42,6 @@ class Scoring {
         bool cache = true;
         std::filesystem::path tmp_dir;  // for copies
         std::int64_t max_video_bytes = 0;
-        std::string models;  // whatever tells these model files from others
         score::Thresholds thresholds;
         int max_offset_ms = pipeline::kMaxOffsetMs;
     };
@@ -62,6 +62,7 @@ class Scoring {
   private:
     std::string cache_key(const ScoringTask& task) const;
     asio::awaitable<void> refuse_quarantined(const std::string& sha256);
+    asio::awaitable<std::string> look_up(std::string key);
     asio::awaitable<std::optional<Scored>> cached(std::string key);
     asio::awaitable<void> cache(std::string key, std::string answer);
 
@@ -70,6 +71,8 @@ class Scoring {
     JobStore& store_;
     Metrics& metrics_;
     Options options_;
+    std::map<std::string, std::string> unwritten_;  // answers that are being written, by key
+    std::size_t unwritten_bytes_ = 0;
 };
 
 }  // namespace syncnet::service

@@ -12,8 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "nn/plan.h"
-#include "pipeline/reading.h"
+#include "pipeline/options.h"
 #include "score/verdict.h"
 
 namespace syncnet::service {
@@ -42,14 +41,14 @@ struct Settings {
     std::int64_t client_uploads_bytes = 1024LL << 20U;  // of one client's
     int rate_per_minute = 0;                            // requests of one client; 0: any
 
-    int workers = 2;                             // analyses at the same time
-    std::int64_t worker_memory = 2048LL << 20U;  // bytes
-    int worker_videos = 8;                       // of one client, before a worker is replaced
-    int queue = 32;                              // requests that wait for a worker
-    int job_queue = 1000;                        // jobs that wait for one
-    std::int64_t spool_bytes = 10LL << 30U;      // videos of waiting jobs
-    std::chrono::seconds job_age{7 * 86'400};    // while results are kept
-    int cache_entries = 10'000;                  // cached answers; 0: none
+    int workers = 2;                            // analyses at the same time
+    std::optional<std::int64_t> worker_memory;  // bytes; nothing: see service/worker/memory_plan.h
+    int worker_videos = 8;                      // of one client, before a worker is replaced
+    int queue = 32;                             // requests that wait for a worker
+    int job_queue = 1000;                       // jobs that wait for one
+    std::int64_t spool_bytes = 10LL << 30U;     // videos of waiting jobs
+    std::chrono::seconds job_age{7 * 86'400};   // while results are kept
+    int cache_entries = 10'000;                 // cached answers; 0: none
     std::chrono::seconds cache_age{86'400};
     std::chrono::seconds quarantine{600};  // while a video that killed workers is refused
 
@@ -63,23 +62,19 @@ struct Settings {
     bool webhook_private = false;  // receivers may have private addresses
 
     score::Thresholds thresholds;
-    int max_offset_ms = pipeline::kMaxOffsetMs;  // how far the offset is searched
-    std::filesystem::path model_dir;             // empty: beside the program
-    std::string model;                 // that scores where a request names none; empty: see below
-    std::filesystem::path model_path;  // the published SyncNet or a custom model, which
-                                       // then scores; empty: the published one in model_dir, if any
-    std::filesystem::path s3fd;  // the published detector; empty: the one in model_dir, if any
-    std::filesystem::path calibration;       // of one's own; empty: none
-    std::optional<nn::Precision> precision;  // nothing: each model's best
+    std::filesystem::path model_dir;  // empty: beside the program
+    pipeline::VideoOptions video;     // where a request doesn't say: model, max_offset_ms
+    pipeline::EngineOptions engine;
     std::string log_level = "info";
     bool log_names = false;  // file names, session ids and addresses in clear
 };
 
 struct Setting {
-    std::string_view name, unit, meaning;
-    // Throws invalid_setting if the text is not a value of this setting.
-    void (*set)(Settings&, std::string_view text);
-    std::string (*get)(const Settings&);
+    std::string_view name, unit;
+    std::string meaning;
+    // Throws Error if the text is not a value of this setting.
+    std::function<void(Settings&, std::string_view text)> set;
+    std::function<std::string(const Settings&)> get;
     std::string_view example = {};  // for the .env file, where there is no default
 };
 

@@ -67,6 +67,18 @@ class Cache(unittest.TestCase):
         with self.service() as service:
             self.same(known, self.scored(service.upload(self.clip)))
 
+    def test_nobody_hears_of_the_videos_of_others(self):
+        keys = [support.new_key(name, "score") for name in ("one", "two")]
+        file = support.scratch_folder() / "keys.jsonl"
+        file.write_text("".join(line for _, line in keys))
+        file.chmod(0o600)
+        with self.service(API_KEYS=file) as service:
+            for again in (False, True):
+                for key, _ in keys:
+                    headers = {"Content-Type": "video/mp4", "X-API-Key": key}
+                    answer = service.request("POST", "/v1/score", self.clip.read_bytes(), headers)
+                    self.assertEqual(self.cached(answer), again)
+
     def test_errors_are_not_remembered(self):
         with self.service() as service:
             for _ in range(2):

@@ -207,7 +207,11 @@ class InTheService(unittest.TestCase):
             self.assertEqual((answer.status, answer.json()["code"]), (409, "idempotency_conflict"), other)
 
     def test_what_is_remembered_was_chosen_alike(self):
-        cached = lambda **fields: self.service.post_json({"video_path": path} | fields).json()["cached"]  # noqa: E731
+        def cached(**fields):
+            answer = self.service.post_json({"video_path": path} | fields)
+            self.assertEqual(answer.status, 200, answer)
+            return answer.json()["cached"]
+
         path = self.service.put(support.sample("--two-faces", "--size", f"{WIDTH}x480"))
         self.assertFalse(cached())
         for fields in ({"face": "left"}, {"face": "right"}, {"max_offset_ms": 800}, {"face": "left", "max_offset_ms": 800}):

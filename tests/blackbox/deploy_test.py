@@ -207,12 +207,48 @@ class Unit(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "there is no systemd-analyze")
+    def test_exposes_no_more_than_it_needs(self):
+        # What is left is what it does: clients and webhooks, compiled kernels, workers that shut themselves in, also from the
+        # other processes (deploy/README.md).
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", DEPLOY / "systemd/syncnet.service"],
+                              capture_output=True, text=True, timeout=support.PATIENCE)
+        if "unrecognized option" in done.stderr:
+            self.skipTest("this systemd-analyze can't do it offline")
+        self.assertLessEqual(float(re.search(r"exposure level for [^:]*: ([0-9.]+)", done.stdout).group(1)), 1.9, done.stdout)
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "there is no systemd-analyze")
     def test_allows_what_workers_shut_themselves_in_with(self):
         self.assertEqual(unit("MemoryDenyWriteExecute"), ["no"])
-        self.assertEqual(set(" ".join(unit("RestrictNamespaces")).split()), {"user", "net", "ipc", "uts"})
+        self.assertEqual(set(" ".join(unit("RestrictNamespaces")).split()), {"user", "net", "ipc", "uts", "pid"})
 
 
 class Package(unittest.TestCase):
+    def test_tells_what_it_is_made_of(self):
+        made = support.scratch_folder() / "sbom.json"
+        subprocess.run([support.ROOT / "scripts/sbom", support.BINARY, made], check=True, timeout=support.PATIENCE)
+        bom = json.loads(made.read_text())
+        self.assertEqual((bom["bomFormat"], bom["specVersion"]), ("CycloneDX", "1.5"))
+        parts = {part["name"]: part for part in bom["components"]}
+        for name in ("libavcodec59", "libdnnl2", "libseccomp2", "libssl3", "libc6", "@mediapipe/face_detection", "lipsync"):
+            self.assertIn(name, list(parts))
+            self.assertTrue(parts[name]["version"], name)
+            self.assertTrue(parts[name]["purl"].startswith("pkg:"), name)
+        self.assertEqual(len({part["bom-ref"] for part in bom["components"]}), len(bom["components"]))
+        again = made.with_name("again.json")
+        subprocess.run([support.ROOT / "scripts/sbom", support.BINARY, again], check=True, timeout=support.PATIENCE)
+        self.assertEqual(again.read_bytes(), made.read_bytes())
+
+    def test_is_linked_so_that_little_can_be_written_to(self):
+        told = subprocess.run(["readelf", "-hldW", support.BINARY], capture_output=True, text=True, check=True).stdout
+        self.assertRegex(told, r"Type:\s+DYN")
+        self.assertIn("GNU_RELRO", told)
+        self.assertRegex(told, r"FLAGS_1.*NOW.*PIE")
+        self.assertRegex(told, r"GNU_STACK.* RW ")
+
+    def test_holds_no_path_of_its_build(self):
+        content = support.BINARY.read_bytes()
+        self.assertNotIn(str(support.ROOT).encode(), content)
+
     def test_scripts_are_shell(self):
         for path in (*DEPLOY.glob("debian/p*"), DEPLOY / "check_deb"):
             if path.name != "copyright":

@@ -284,6 +284,39 @@ class Web(unittest.TestCase):
                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=support.PATIENCE)
             self.assertIn("Cipher is (NONE)", old.stdout, "an old TLS is refused")
 
+    def test_tls_ends_as_it_should(self):
+        folder = support.scratch_folder()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
+        trust = ssl.create_default_context()
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+        clip = support.short_sample().read_bytes()
+
+        def rest(connection) -> float:
+            """Seconds until the service has said that it will send no more."""
+            start = time.monotonic()
+            while connection.recv(65536):  # an error where the connection only breaks
+                pass
+            return time.monotonic() - start
+
+        with support.Service(TLS_CERT=folder / "cert.pem", TLS_KEY=folder / "key.pem", IDLE_TIMEOUT_SECONDS=2, HEADER_TIMEOUT_SECONDS=2) as service:
+            for name, sent, seconds in (
+                    ("close", b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 1),
+                    ("malformed", b"nonsense\r\n\r\n", 1),
+                    ("refused", b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"x" * 1000, 1),
+                    ("score", b"POST /v1/score HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: video/mp4\r\nContent-Length: %d\r\n\r\n%s" %
+                     (len(clip), clip), 10),
+                    ("idle", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", 4), ("nothing", b"", 4), ("half", b"GET /health HT", 4)):
+                with self.subTest(name), trust.wrap_socket(service.connect(), suppress_ragged_eofs=False) as connection:
+                    connection.sendall(sent)
+                    self.assertLess(rest(connection), seconds)
+            with trust.wrap_socket(service.connect(), suppress_ragged_eofs=False) as connection:
+                connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                connection.recv(65536)
+                service.process.send_signal(signal.SIGTERM)
+                self.assertLess(rest(connection), 2)
+                service.process.wait(support.PATIENCE)
+
 
 class SlowClients(unittest.TestCase):
     def closed_within(self, connection: socket.socket, seconds: float) -> bool:

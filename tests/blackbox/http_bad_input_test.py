@@ -237,6 +237,10 @@ class Protocol(BadInput):
                 self.assertIsNotNone(answer, "the connection was closed without an answer")
                 self.assertIn(answer.status, (400, 413), answer)
 
+    def test_chunks_before_there_were_any(self):
+        head = b"POST /score HTTP/1.0\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        self.refused(self.service.raw(head + b"2\r\n{}\r\n0\r\n\r\n"), 400, "invalid_request")
+
     def test_contradicting_lengths(self):
         for head in ("Content-Length: 2\r\nContent-Length: 50", "Content-Length: -1", "Content-Length: 99999999999999999999999", "Content-Length: x",
                      "Content-Length: 2\r\nTransfer-Encoding: chunked"):

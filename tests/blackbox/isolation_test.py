@@ -160,6 +160,14 @@ class WorkersDie(unittest.TestCase):
                 support.wait_until(lambda: service.health()["busy"] == 1, "its beginning")
             support.wait_until(lambda: service.health()["busy"] == 0, "its end", 5)
 
+    def test_a_client_that_will_send_no_more_gets_its_answer(self):
+        clip = support.sample("--seconds", "8").read_bytes()
+        with support.Service() as service:
+            for version in ("1.1", "1.0"):
+                head = f"POST /v1/score HTTP/{version}\r\nHost: x\r\nContent-Type: video/mp4\r\nContent-Length: {len(clip)}\r\n\r\n"
+                answer = service.raw(head.encode() + clip, half_close=True)
+                self.assertEqual(answer.status, 200, answer)
+
 
 class FromInside(unittest.TestCase):
     def test_workers_can_reach_nothing(self):

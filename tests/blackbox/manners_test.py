@@ -32,6 +32,9 @@ class Commands(unittest.TestCase):
                 self.assertEqual(done.returncode, 3, done.stderr)
                 self.assertIn("Processing took too long", done.stderr)
                 self.assertIn("more time with --timeout", done.stderr)
+        done = support.run("crops", "--timeout", "0.001", "--out", folder, clip)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("timeout", json.loads(done.stdout)["error"])
         self.assertEqual(list(folder.iterdir()), [])
 
     def test_advice_for_the_command_line_is_not_about_requests(self):

@@ -92,5 +92,22 @@ class StateOnASmallDisk(unittest.TestCase):
             self.assertEqual(list(Path(self.disk).iterdir()), [])
 
 
+class Modes(unittest.TestCase):
+    def test_state_is_the_services_alone(self):
+        state = support.scratch_folder() / "made/state"
+        with support.Service(STATE_DIR=state, CACHE_ENTRIES=10) as service:
+            service.request("POST", "/v1/jobs", support.long_sample(60).read_bytes(), RAW)
+            service.upload(support.short_sample())
+            found = [state, *state.rglob("*")]
+            self.assertTrue(any(path.name.endswith("-wal") for path in found))
+            self.assertTrue(any(path.parent.name == "spool" for path in found))
+            for path in found:
+                if path.parent.name != "spool" and path.name != "spool":  # nobody else comes to the folder
+                    self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+        (state / "syncnet.db").chmod(0o644)  # as a former version made it
+        with support.Service(STATE_DIR=state):
+            self.assertEqual((state / "syncnet.db").stat().st_mode & 0o777, 0o600)
+
+
 if __name__ == "__main__":
     unittest.main()

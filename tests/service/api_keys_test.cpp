@@ -1,4 +1,4 @@
-#include "service/api_keys.h"
+#include "service/auth/api_keys.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

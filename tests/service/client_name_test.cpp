@@ -1,4 +1,4 @@
-#include "service/client_name.h"
+#include "service/http/client_name.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/cors.h"
+#include "service/http/cors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "score/verdict.h"
-#include "service/openapi.h"
+#include "service/http/openapi.h"
 #include "service/settings.h"
 
 namespace syncnet {

@@ -39,8 +39,13 @@ class JobStoreTest : public testing::Test {
         std::ofstream(path) << text;
         return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     }
+    // As a request does.
+    static JobStore::Accepted accept(JobStore& store, const Job& j, int file) {
+        if (auto before = store.accepted_before(j)) return {std::move(*before), true};
+        return store.accept(j, store.keep(j, file));
+    }
     JobStore::Accepted accept(JobStore& store, const Job& j, const std::string& text) {
-        return store.accept(j, video(text).get());
+        return accept(store, j, video(text).get());
     }
     std::size_t spooled() const {
         return static_cast<std::size_t>(
@@ -142,27 +147,27 @@ TEST_F(JobStoreTest, TheSameKeyIsTheSameJob) {
 }
 
 TEST_F(JobStoreTest, WhatWasChosenIsKeptAndBelongsToTheKey) {
-    const ScoringChoice choice{.model = "lipsync",
-                               .windows = true,
-                               .face = {.which = pipeline::FaceChoice::Which::largest},
-                               .max_offset_ms = 5000};
+    const pipeline::VideoOptions options{.model = "lipsync",
+                                         .windows = true,
+                                         .face = {.which = pipeline::FaceChoice::Which::largest},
+                                         .max_offset_ms = 5000};
     Job chosen = job("a", "video", "k");
-    chosen.choice = choice;
+    chosen.options = options;
     {
         JobStore store(folder_, {});
         accept(store, chosen, "video");
         accept(store, job("plain", "video"), "video");
     }
     JobStore store(folder_, {});
-    EXPECT_EQ(store.find("a", "me")->choice, choice);
-    EXPECT_EQ(store.find("plain", "me")->choice, ScoringChoice{});
+    EXPECT_EQ(store.find("a", "me")->options, options);
+    EXPECT_EQ(store.find("plain", "me")->options, pipeline::VideoOptions{});
     EXPECT_TRUE(accept(store, chosen, "video").again);
     for (int field = 0; field < 4; ++field) {
         Job other = chosen;
-        if (field == 0) other.choice.model = "lipsync-grid";
-        if (field == 1) other.choice.windows = false;
-        if (field == 2) other.choice.face.which = pipeline::FaceChoice::Which::left;
-        if (field == 3) other.choice.max_offset_ms.reset();
+        if (field == 0) other.options.model = "lipsync-grid";
+        if (field == 1) other.options.windows = false;
+        if (field == 2) other.options.face.which = pipeline::FaceChoice::Which::left;
+        if (field == 3) other.options.max_offset_ms.reset();
         EXPECT_EQ(refusal([&] { accept(store, other, "video"); }), ErrorCode::idempotency_conflict)
             << field;
     }
@@ -174,20 +179,32 @@ TEST_F(JobStoreTest, TakesOnAFolderOfEveryVersionBefore) {
         accept(store, job("a", "video"), "video");
         store.cache("k", "{}");
     }
-    // What each version brought; taken away from the newest on.
-    const std::vector<std::vector<std::string>> brought{
-        {"face", "max_offset_ms"}, {"audio_track"}, {"attempts"}};
-    for (auto version = brought.size(); version > 0; --version) {
-        {
-            SQLite::Database old((folder_ / "syncnet.db").string(), SQLite::OPEN_READWRITE);
-            for (auto later = version; later <= brought.size(); ++later)
-                for (const std::string& column : brought[later - 1])
-                    old.exec("ALTER TABLE jobs DROP COLUMN " + column);
-            old.exec("PRAGMA user_version=" + std::to_string(version));
+    const auto go_back_to = [&](int version) {
+        SQLite::Database old((folder_ / "syncnet.db").string(), SQLite::OPEN_READWRITE);
+        for (const char* column :
+             {"model TEXT NOT NULL DEFAULT 'lipsync'", "windows INTEGER NOT NULL DEFAULT 1"})
+            old.exec(std::string("ALTER TABLE jobs ADD COLUMN ") + column);
+        old.exec("ALTER TABLE jobs DROP COLUMN options");
+        if (version < 4) old.exec("ALTER TABLE jobs DROP COLUMN attempts");
+        if (version >= 3)
+            old.exec("ALTER TABLE jobs ADD COLUMN audio_track TEXT NOT NULL DEFAULT 'eng'");
+        if (version >= 2) {
+            old.exec("ALTER TABLE jobs ADD COLUMN face TEXT NOT NULL DEFAULT 'largest'");
+            old.exec("ALTER TABLE jobs ADD COLUMN max_offset_ms INTEGER DEFAULT 800");
         }
+        old.exec("PRAGMA user_version=" + std::to_string(version));
+    };
+    for (int version = 4; version > 0; --version) {
+        pipeline::VideoOptions options{.model = "lipsync", .windows = true};
+        if (version >= 2) {
+            options.face.which = pipeline::FaceChoice::Which::largest;
+            options.max_offset_ms = 800;
+        }
+        if (version >= 3) options.audio_track = *pipeline::parse_audio_choice("eng");
+        go_back_to(version);
         for (int start = 0; start < 2; ++start) {
             JobStore store(folder_, {});
-            EXPECT_EQ(store.find("a", "me")->choice, ScoringChoice{});
+            EXPECT_EQ(store.find("a", "me")->options, options) << version;
             EXPECT_TRUE(store.cached("k"));
         }
     }
@@ -280,11 +297,11 @@ TEST_F(JobStoreTest, AFullDiskIsSaidAndGoesAway) {
     const std::string large(8192, 'x');
     const UniqueFd file = video(large);
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-    const ErrorCode code = refusal([&] { store.accept(job("a", large), file.get()); });
+    const ErrorCode code = refusal([&] { accept(store, job("a", large), file.get()); });
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
     EXPECT_EQ(code, ErrorCode::cannot_write);
     EXPECT_EQ(spooled(), 0U) << "no half video stays";
-    EXPECT_FALSE(store.accept(job("a", large), file.get()).again);
+    EXPECT_FALSE(accept(store, job("a", large), file.get()).again);
 }
 
 TEST_F(JobStoreTest, RefusesANewerFolder) {

@@ -1,5 +1,5 @@
 // The description of the interface has every address and every error that there is, and no other.
-#include "service/openapi.h"
+#include "service/http/openapi.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -84,7 +84,11 @@ TEST_F(OpenApi, HasEveryReasonAndDecision) {
 }
 
 TEST_F(OpenApi, HasTheBoundsOfTheSearch) {
-    const json& asked = document.at("components").at("schemas").at("MaxOffset");
+    const json& asked = document.at("components")
+                            .at("schemas")
+                            .at("ScorePath")
+                            .at("properties")
+                            .at("max_offset_ms");
     EXPECT_EQ(asked.at("minimum"), pipeline::kLeastMaxOffsetMs);
     EXPECT_EQ(asked.at("maximum"), pipeline::kMostMaxOffsetMs);
     const json& curve =

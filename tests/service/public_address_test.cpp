@@ -1,4 +1,4 @@
-#include "service/public_address.h"
+#include "service/webhook/public_address.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/rate_limiter.h"
+#include "service/auth/rate_limiter.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "service/route.h"
+#include "service/http/route.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "service/webhook_url.h"
+#include "service/webhook/webhook_url.h"
 
 namespace syncnet::service {
 namespace {

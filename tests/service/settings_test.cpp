@@ -60,9 +60,9 @@ TEST(Settings, NamesTheOneThatIsWrong) {
 }
 
 TEST(Settings, TheOffsetIsSearchedWithinBounds) {
-    EXPECT_EQ(load({}).max_offset_ms, 2000);
-    EXPECT_EQ(load({{"MAX_OFFSET_MS", "200"}}).max_offset_ms, 200);
-    EXPECT_EQ(load({{"MAX_OFFSET_MS", "10000"}}).max_offset_ms, 10'000);
+    EXPECT_FALSE(load({}).video.max_offset_ms);
+    EXPECT_EQ(load({{"MAX_OFFSET_MS", "200"}}).video.max_offset_ms, 200);
+    EXPECT_EQ(load({{"MAX_OFFSET_MS", "10000"}}).video.max_offset_ms, 10'000);
     for (const char* bad : {"199", "10001", "2 s", "-200", "2000.5"}) {
         try {
             (void)load({{"MAX_OFFSET_MS", bad}});

@@ -1,4 +1,4 @@
-#include "service/shares.h"
+#include "service/auth/shares.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/trace_context.h"
+#include "service/http/trace_context.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/upload_folders.h"
+#include "service/storage/upload_folders.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "service/video_request.h"
+#include "service/http/video_request.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,22 +21,22 @@ std::string refusal(const std::string& body) {
 }
 
 TEST(VideoRequest, NothingNeedsToBeChosen) {
-    EXPECT_EQ(parse_fields(R"({"video_path":"x"})").choice, ScoringChoice{});
+    EXPECT_EQ(parse_fields(R"({"video_path":"x"})").options, pipeline::VideoOptions{});
     EXPECT_EQ(
-        parse_fields(R"({"face":null,"max_offset_ms":null,"windows":null,"model":null})").choice,
-        ScoringChoice{});
+        parse_fields(R"({"face":null,"max_offset_ms":null,"windows":null,"model":null})").options,
+        pipeline::VideoOptions{});
 }
 
 TEST(VideoRequest, TakesWhatWasChosen) {
     const RequestFields fields =
         parse_fields(R"({"model":"m","windows":true,"face":"largest","max_offset_ms":5000})");
-    EXPECT_EQ(fields.choice, (ScoringChoice{.model = "m",
-                                            .windows = true,
-                                            .face = {.which = Which::largest},
-                                            .max_offset_ms = 5000}));
+    EXPECT_EQ(fields.options, (pipeline::VideoOptions{.model = "m",
+                                                      .windows = true,
+                                                      .face = {.which = Which::largest},
+                                                      .max_offset_ms = 5000}));
     const pipeline::FaceChoice third{.which = Which::track, .track = 3};
-    EXPECT_EQ(parse_fields(R"({"face":3})").choice.face, third);
-    EXPECT_EQ(parse_fields(R"({"face":"3"})").choice.face, third);
+    EXPECT_EQ(parse_fields(R"({"face":3})").options.face, third);
+    EXPECT_EQ(parse_fields(R"({"face":"3"})").options.face, third);
 }
 
 TEST(VideoRequest, SaysWhichFacesThereAre) {
@@ -51,8 +51,8 @@ TEST(VideoRequest, SaysHowFarCanBeSearched) {
         EXPECT_THAT(refusal(std::string(R"({"max_offset_ms":)") + bad + "}"),
                     testing::HasSubstr("a whole number of ms from 200 to 10000"))
             << bad;
-    EXPECT_EQ(parse_fields(R"({"max_offset_ms":200})").choice.max_offset_ms, 200);
-    EXPECT_EQ(parse_fields(R"({"max_offset_ms":10000})").choice.max_offset_ms, 10'000);
+    EXPECT_EQ(parse_fields(R"({"max_offset_ms":200})").options.max_offset_ms, 200);
+    EXPECT_EQ(parse_fields(R"({"max_offset_ms":10000})").options.max_offset_ms, 10'000);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "service/webhook_signature.h"
+#include "service/webhook/webhook_signature.h"
 
 #include <gtest/gtest.h>
 

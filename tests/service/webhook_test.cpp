@@ -1,5 +1,5 @@
 // Delivery to a small receiver on this machine.
-#include "service/webhook.h"
+#include "service/webhook/webhook.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "service/webhook_url.h"
+#include "service/webhook/webhook_url.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "pipeline/analysis.h"
 #include "service/worker/unix_socket.h"
 
 namespace syncnet::service {
@@ -21,10 +22,26 @@ void refused(const std::string& text) {
     }
 }
 
+// As a worker sends it.
+json an_analysis() {
+    pipeline::Analysis a;
+    a.video.width = a.video.height = 320;
+    a.model = "lipsync";
+    a.model_version = "1";
+    a.precision = "f32";
+    a.detector = "blaze_face";
+    a.max_offset = 50;
+    a.verdict = {.decision = score::Decision::next,
+                 .reasons = {{score::Reason::no_face, "There is no face."}}};
+    a.tracks.push_back({.id = 3, .verdict = a.verdict});
+    a.timeline.emplace();
+    return pipeline::to_json(a);
+}
+
 TEST(WorkerProtocol, MessagesComeBackAsTheyWent) {
     const auto again = [](const WorkerMessage& m) { return parse_message(to_json(m).dump()); };
     EXPECT_EQ(std::get<Progress>(again(Progress{0.25})).done, 0.25);
-    EXPECT_EQ(std::get<Done>(again(Done{{{"decision", "ALLOW"}}})).analysis["decision"], "ALLOW");
+    EXPECT_EQ(std::get<Done>(again(Done{an_analysis()})).analysis, an_analysis());
     const auto failed = std::get<Failed>(again(Failed{ErrorCode::too_long, "3 h"}));
     EXPECT_EQ(failed.code, ErrorCode::too_long);
     EXPECT_EQ(failed.detail, "3 h");
@@ -32,15 +49,15 @@ TEST(WorkerProtocol, MessagesComeBackAsTheyWent) {
 
 TEST(WorkerProtocol, JobsAndSetupsComeBackAsTheyWent) {
     const WorkerJob job{
-        .choice = {.model = "lipsync",
-                   .windows = true,
-                   .face = {.which = pipeline::FaceChoice::Which::track, .track = 7},
-                   .max_offset_ms = 5000},
+        .options = {.model = "lipsync",
+                    .windows = true,
+                    .face = {.which = pipeline::FaceChoice::Which::track, .track = 7},
+                    .max_offset_ms = 5000},
         .time = std::chrono::milliseconds(1500),
         .thresholds = {.allow = 0.8, .next = 0.5, .max_offset_frames = 4}};
     const WorkerJob got = parse_job(to_json(job).dump());
-    EXPECT_EQ(got.choice, job.choice);
-    EXPECT_EQ(parse_job(to_json(WorkerJob{}).dump()).choice, ScoringChoice{});
+    EXPECT_EQ(got.options, job.options);
+    EXPECT_EQ(parse_job(to_json(WorkerJob{}).dump()).options, pipeline::VideoOptions{});
     EXPECT_EQ(got.time, job.time);
     EXPECT_EQ(got.thresholds.allow, 0.8);
     EXPECT_EQ(got.thresholds.max_offset_frames, 4);
@@ -59,11 +76,11 @@ TEST(WorkerProtocol, JobsAndSetupsComeBackAsTheyWent) {
 TEST(WorkerProtocol, AJobWhoseFaceThereCanNotBeIsRefused) {
     for (const char* face : {"", "both", "-1", "1.5"}) {
         json job = to_json(WorkerJob{});
-        job["face"] = face;
+        job["options"]["face"] = face;
         EXPECT_THROW((void)parse_job(job.dump()), Error) << face;
     }
     json job = to_json(WorkerJob{});
-    job["max_offset_ms"] = "2000";
+    job["options"]["max_offset_ms"] = 2000;
     EXPECT_THROW((void)parse_job(job.dump()), Error);
 }
 
@@ -77,6 +94,82 @@ TEST(WorkerProtocol, WhateverAWorkerSaysIsJudged) {
     for (int i = 0; i < 100'000; ++i) deep += "[";
     refused(deep);
     EXPECT_EQ(std::get<Progress>(parse_message(R"({"progress":1e300})")).done, 1);
+}
+
+TEST(WorkerProtocol, AnAnalysisIsWhatWePromiseOrNone) {
+    const auto with = [](const char* place, const json& value) {
+        json analysis = an_analysis();
+        analysis[json::json_pointer(place)] = value;
+        return analysis;
+    };
+    ASSERT_TRUE(is_analysis(an_analysis()));
+    EXPECT_TRUE(is_analysis(with("/score", 0.5)));
+    // Bundled models find lips nearer to their audio than the published SyncNet ever does, and a
+    // face may be judged at an offset that isn't its own.
+    EXPECT_TRUE(is_analysis(with("/min_dist", -3.5)));
+    EXPECT_TRUE(is_analysis(with("/confidence", -1.739)));
+    for (const auto& [place, value] : std::initializer_list<std::pair<const char*, json>>{
+             {"/decision", "allow"},
+             {"/decision", 7},
+             {"/decision", "ALLOW"},  // without a score
+             {"/reason_codes/0", "because"},
+             {"/reason_codes", json::array()},
+             {"/reasons", {"one", "two"}},
+             {"/reasons/0", std::string(5000, 'x')},
+             {"/reasons/0", json::object()},
+             {"/score", 1.5},
+             {"/score", "0.9"},
+             {"/offset_frames", 2'000'000'000},
+             {"/offset_frames", 1.5},
+             {"/max_offset_ms", -1},
+             {"/confidence", "much"},
+             {"/drift_ms_per_s", true},
+             {"/cached", true},  // the service's to say
+             {"/session_id", "s"},
+             {"/extra", 1},
+             {"/model/name", ""},
+             {"/model/precision", "f7"},
+             {"/model/extra", 1},
+             {"/video/width", 0},
+             {"/video/container", std::string(5000, 'x')},
+             {"/audio", "none"},
+             {"/passages", json::object()},
+             {"/passages/0", {{"start_s", 0}}},
+             {"/debug/num_results", 5},
+             {"/debug/all_results/0/curve", json::array()},
+             {"/debug/all_results/0/mean_box", {1, 2, 3}},
+             {"/debug/all_results/0/read", {{1, 2, 3}}},
+             {"/debug/all_results/0/extra", 1},
+             {"/windows/tracks", {{{"track", 1}}}}}) {
+        EXPECT_FALSE(is_analysis(with(place, value))) << place << ": " << value;
+        refused(json{{"analysis", with(place, value)}}.dump());
+    }
+    const json whole = an_analysis();
+    for (const auto& [name, value] : whole.items()) {
+        json analysis = whole;
+        analysis.erase(name);
+        EXPECT_EQ(is_analysis(analysis), name == "windows") << name;
+    }
+    std::string huge = json{{"analysis", an_analysis()}}.dump();
+    huge.replace(huge.find("\"evidence_s\":0.0"), 16, "\"evidence_s\":1e999");
+    refused(huge);
+}
+
+TEST(WorkerProtocol, OnlyErrorsOfAnAnalysisCount) {
+    for (const char* code : {"shutting_down", "cancelled", "unauthorized", "models_changed",
+                             "quarantined", "storage_full", "bad_model"}) {
+        const std::string text = json{{"code", code}, {"detail", "x"}}.dump();
+        refused(text);
+        EXPECT_EQ(error_info(parse_failure(text).code).name, code) << "the fork server may";
+    }
+    const auto saying = [](std::size_t bytes) {
+        return to_json(WorkerMessage(Failed{ErrorCode::internal, std::string(bytes, 'x')}));
+    };
+    EXPECT_EQ(std::get<Failed>(parse_message(saying(100'000).dump())).detail.size(),
+              kMaxDetailBytes);
+    json long_one = saying(1);
+    long_one["detail"] = std::string(10'000, 'x');
+    refused(long_one.dump());
 }
 
 TEST(WorkerProtocol, AFrameTellsItsLength) {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "service/context.h"
-#include "service/route.h"
+#include "service/http/route.h"
 
 namespace syncnet::service {
 

@@ -1,7 +1,7 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "service/handlers/handlers.h"
-#include "service/video_request.h"
+#include "service/http/video_request.h"
 
 namespace syncnet::service {
 namespace {
@@ -22,38 +22,49 @@ std::string owner(const Exchange& exchange) {
     return exchange.key == nullptr ? std::string() : exchange.key->name;
 }
 
+// The job as it is kept now; or the one that came before, with the same key.
+asio::awaitable<Job> keep(Job job, int video, Context& c) {
+    auto before = co_await c.disk.reads.run([&] { return c.store.accepted_before(job); });
+    if (before) co_return std::move(*before);
+    Spool::Use kept = co_await c.disk.videos.run([&] { return c.store.keep(job, video); });
+    auto accepted =
+        co_await c.disk.writes.run([&] { return c.store.accept(job, std::move(kept)); });
+    co_return std::move(accepted.job);
+}
+
 Answer accept(Context& c, Exchange& exchange) {
     judge_headers(exchange, c.settings, c.uploads);
     if (c.stopping) throw Error(ErrorCode::shutting_down, "no new work is taken on");
     const std::string idempotency_key(exchange.field("Idempotency-Key"));
     if (idempotency_key.size() > kMaxIdempotencyKeyBytes)
         throw Error(ErrorCode::invalid_request, "the Idempotency-Key is too long");
-    VideoRequest request = co_await read_video_request(exchange, c.settings, c.folders, c.uploads);
+    VideoRequest request =
+        co_await read_video_request(exchange, c.settings, c.folders, c.uploads, c.disk.uploads);
     exchange.session_id = request.session_id;
-    c.pool.require_model(request.choice.model);
+    c.pool.require_model(request.options.model);
     c.jobs.judge_webhook(request.webhook);
     exchange.stream.lowest().expires_never();
-    const JobStore::Accepted accepted = co_await c.disk.run([&] {
-        if (request.sha256.empty()) request.sha256 = sha256_of(request.video.get());
-        return c.store.accept({.id = new_job_id(),
-                               .owner = owner(exchange),
-                               .idempotency_key = idempotency_key,
-                               .video = request.sha256,
-                               .bytes = request.bytes,
-                               .choice = request.choice,
-                               .session_id = request.session_id,
-                               .webhook = request.webhook},
-                              request.video.get());
-    });
+    if (request.sha256.empty())
+        request.sha256 =
+            co_await c.disk.uploads.run([&] { return sha256_of(request.video.get()); });
+    const Job asked{.id = new_job_id(),
+                    .owner = owner(exchange),
+                    .idempotency_key = idempotency_key,
+                    .video = request.sha256,
+                    .bytes = request.bytes,
+                    .options = request.options,
+                    .session_id = request.session_id,
+                    .webhook = request.webhook};
+    const Job job = co_await keep(asked, request.video.get(), c);
     c.jobs.wake();
-    Response response = json_response(http::status::accepted, to_json(accepted.job));
-    response.set(http::field::location, "/v1/jobs/" + accepted.job.id);
+    Response response = json_response(http::status::accepted, to_json(job));
+    response.set(http::field::location, "/v1/jobs/" + job.id);
     co_return response;
 }
 
 asio::awaitable<Job> find(Context& c, const Exchange& exchange) {
-    auto job =
-        co_await c.disk.run([&] { return c.store.find(exchange.path_parameter, owner(exchange)); });
+    auto job = co_await c.disk.reads.run(
+        [&] { return c.store.find(exchange.path_parameter, owner(exchange)); });
     if (!job) throw Error(ErrorCode::not_found, "there is no such job");
     co_return std::move(*job);
 }
@@ -64,7 +75,7 @@ Answer show(Context& c, Exchange& exchange) {
 }
 
 Answer remove(Context& c, Exchange& exchange) {
-    const bool removed = co_await c.disk.run(
+    const bool removed = co_await c.disk.writes.run(
         [&] { return c.store.remove(exchange.path_parameter, owner(exchange)); });
     if (!removed) throw Error(ErrorCode::not_found, "there is no such job");
     c.jobs.cancel(exchange.path_parameter);
@@ -98,8 +109,13 @@ Answer listen(Context& c, Exchange& exchange) {
         co_await asio::async_write(stream, asio::buffer(event), asio::use_awaitable);
         exchange.bytes_out += event.size();
         if (job.state == JobState::done || job.state == JobState::failed || c.stopping) break;
-        co_await c.jobs.next_change(kHeartbeat);
-        auto now = co_await c.disk.run([&] { return c.store.find(job.id, job.owner); });
+        // While a job runs its progress alone changes, which the runner knows without the disk.
+        const bool running = job.state == JobState::running;
+        bool changed = true;
+        if (running == c.jobs.progress(job.id).has_value())
+            changed = co_await c.jobs.next_change(job.id, kHeartbeat);
+        if (changed && running && c.jobs.progress(job.id)) continue;
+        auto now = co_await c.disk.reads.run([&] { return c.store.find(job.id, job.owner); });
         if (!now) break;  // it was deleted
         job = std::move(*now);
     }

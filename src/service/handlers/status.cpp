@@ -1,11 +1,14 @@
 #include "service/handlers/handlers.h"
-#include "service/openapi.h"
+#include "service/http/openapi.h"
 #include "syncnet/version.h"
 
 namespace syncnet::service {
 namespace {
 
 using nlohmann::json;
+
+// Where the disk takes longer to count the jobs, the last numbers are told.
+constexpr auto kCountTime = std::chrono::milliseconds(500);
 
 Response health(const Context& c) {
     json body{{"status", c.stopping       ? "stopping"
@@ -27,8 +30,7 @@ Response ready(const Context& c) {
     if (c.ready()) return json_response(http::status::ok, {{"ready", true}});
     return json_response(
         http::status::service_unavailable,
-        {{"ready", false},
-         {"reason", c.stopping ? "the service is stopping" : "workers can't be kept alive"}});
+        {{"ready", false}, {"reason", c.stopping ? "the service is stopping" : c.pool.trouble()}});
 }
 
 Response text_response(std::string body, const char* type) {
@@ -39,11 +41,13 @@ Response text_response(std::string body, const char* type) {
 }
 
 Answer metrics(Context& c, Exchange& /*exchange*/) {
-    JobStore::Counts jobs;
     try {
-        jobs = co_await c.disk.run([&] { return c.store.counts(); });
+        const auto now =
+            co_await c.disk.reads.run_within(kCountTime, [&c] { return c.store.counts(); });
+        if (now) c.job_counts = *now;
     } catch (const Error&) {  // the rest is worth showing all the same
     }
+    const JobStore::Counts& jobs = c.job_counts;
     const WorkerPool::Counts workers = c.pool.counts();
     co_return text_response(c.metrics.text({.connections = c.connections,
                                             .workers_busy = workers.busy,
@@ -51,6 +55,7 @@ Answer metrics(Context& c, Exchange& /*exchange*/) {
                                             .jobs_queued = jobs.queued,
                                             .jobs_running = jobs.running,
                                             .workers_lost = workers.lost,
+                                            .log_dropped = c.log_output.dropped(),
                                             .ready = c.ready()}),
                             "text/plain; version=0.0.4");
 }
@@ -74,7 +79,7 @@ std::vector<Route> status_routes() {
                                                      {"model", c.pool.description().at("model")}});
          })},
         {get, "/openapi.json", {}, now([](const Context&) {
-             return text_response(std::string(openapi_document()), "application/json");
+             return text_response(openapi_document(), "application/json");
          })},
         {get, "/metrics", Scope::metrics, metrics},
     };

@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 // Where the disk fails, until it is tried again.
 constexpr auto kDiskPause = std::chrono::seconds(1);
+constexpr int kMaxOpenTries = 10;
 constexpr auto kWebhookIdle = std::chrono::hours(1);
 
 asio::awaitable<void> expired(asio::steady_timer& timer) {
@@ -48,7 +49,6 @@ JobRunner::JobRunner(asio::io_context& io, Scoring& scoring, Disk& disk, JobStor
       store_(store),
       metrics_(metrics),
       options_(std::move(options)),
-      changed_(io, Clock::time_point::max()),
       webhook_due_(io) {
     if (options_.webhook_secret) sender_.emplace(options_.webhooks);
 }
@@ -77,7 +77,7 @@ void JobRunner::wake() {
 void JobRunner::stop() {
     stopping_ = true;
     look_for_webhooks();
-    changed_.cancel();
+    for (const auto& [id, listener] : listeners_) listener->cancel();
 }
 
 std::optional<double> JobRunner::progress(const std::string& id) const {
@@ -85,20 +85,26 @@ std::optional<double> JobRunner::progress(const std::string& id) const {
     return found == live_.end() ? std::nullopt : std::optional(found->second->progress);
 }
 
-void JobRunner::change() {
-    changed_.cancel();
-    changed_.expires_at(Clock::time_point::max());
+void JobRunner::change(const std::string& id) {
+    const auto [first, last] = listeners_.equal_range(id);
+    for (auto listener = first; listener != last; ++listener) listener->second->cancel();
 }
 
-asio::awaitable<void> JobRunner::next_change(Clock::duration at_most) {
-    using namespace asio::experimental::awaitable_operators;
+asio::awaitable<bool> JobRunner::next_change(std::string id, Clock::duration at_most) {
     asio::steady_timer patience(io_, at_most);
-    co_await (expired(changed_) || expired(patience));
+    const struct Listening {
+        JobRunner& runner;
+        std::multimap<std::string, asio::steady_timer*>::iterator place;
+        ~Listening() { runner.listeners_.erase(place); }
+    } listening{*this, listeners_.emplace(std::move(id), &patience)};
+    boost::system::error_code woken;
+    co_await patience.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    co_return woken == asio::error::operation_aborted;
 }
 
 void JobRunner::cancel(const std::string& id) {
     if (const auto found = live_.find(id); found != live_.end()) found->second->cancelled.cancel();
-    change();
+    change(id);
 }
 
 asio::awaitable<void> JobRunner::pause(Clock::duration length) {
@@ -111,11 +117,24 @@ template <typename Write>
 asio::awaitable<void> JobRunner::persist(Write write) {
     for (;;) {
         try {
-            co_await disk_.run(write);
+            co_await disk_.writes.run(write);
             co_return;
         } catch (const Error& e) {
             spdlog::error("the state of a job can't be kept: {}", e.what());
             if (stopping_) co_return;  // it is done again after the next start
+        }
+        co_await pause(kDiskPause);
+    }
+}
+
+// Where descriptors are short, say, it may go well a little later.
+asio::awaitable<UniqueFd> JobRunner::open_video(const Job& job) {
+    for (int tries = 1;; ++tries) {
+        try {
+            co_return co_await disk_.videos.run([&] { return store_.video(job); });
+        } catch (const Error& e) {
+            if (e.code() == ErrorCode::not_found || tries == kMaxOpenTries || stopping_) throw;
+            spdlog::error("the video of a job can't be opened: {}", e.what());
         }
         co_await pause(kDiskPause);
     }
@@ -127,7 +146,7 @@ asio::awaitable<void> JobRunner::work() {
         std::optional<Job> job;
         bool failed = false;
         try {
-            job = co_await disk_.run([this] { return store_.claim(); });
+            job = co_await disk_.writes.run([this] { return store_.claim(); });
         } catch (const Error& e) {
             spdlog::error("jobs can't be read: {}", e.what());
             failed = true;
@@ -148,7 +167,7 @@ asio::awaitable<void> JobRunner::run(Job job) {
     const auto live = std::make_shared<Live>(
         Live{.cancelled = asio::steady_timer(io_, Clock::time_point::max())});
     live_[job.id] = live;
-    change();
+    change(job.id);
     const auto start = Clock::now();
 
     // Never throws: `||` waits for the other where one fails. It takes variants apart.
@@ -161,19 +180,24 @@ asio::awaitable<void> JobRunner::run(Job job) {
                             "the service ended " + std::to_string(kMaxAttempts) +
                                 " times while it looked at this video");
             }
-            const UniqueFd video = co_await disk_.run([&] { return store_.video(job); });
+            const UniqueFd video = co_await open_video(job);
             ScoringTask task{.video = video.get(),
                              .client = job.owner,
                              .sha256 = job.video,
-                             .choice = job.choice,
+                             .options = job.options,
                              .max_time = options_.max_time,
                              .on_progress = [&](double done) {
                                  live->progress = done;
-                                 change();
+                                 change(job.id);
                              }};
             co_return co_await scoring_.score(std::move(task));
         } catch (const Error& e) {
             co_return e;
+        } catch (const boost::system::system_error& e) {
+            if (e.code() == asio::error::operation_aborted)  // the job was deleted
+                co_return Error(ErrorCode::cancelled, "nobody waits for it any more");
+            spdlog::error("unexpected: {}", e.what());
+            co_return Error(ErrorCode::internal, "an unexpected error");
         } catch (const std::exception& e) {
             spdlog::error("unexpected: {}", e.what());
             co_return Error(ErrorCode::internal, "an unexpected error");
@@ -197,7 +221,7 @@ asio::awaitable<void> JobRunner::run(Job job) {
         }
     }
     live_.erase(job.id);
-    change();
+    change(job.id);
     look_for_webhooks();
 }
 
@@ -219,7 +243,8 @@ asio::awaitable<void> JobRunner::deliver_webhooks() {
         Clock::duration pause = kWebhookIdle;
         if (sending_.size() < kMaxDeliveries) {
             try {
-                next = co_await disk_.run([&] { return store_.next_webhook(jobs, receivers); });
+                next =
+                    co_await disk_.reads.run([&] { return store_.next_webhook(jobs, receivers); });
             } catch (const Error& e) {
                 spdlog::error("webhooks can't be read: {}", e.what());
                 pause = kDiskPause;
@@ -249,7 +274,7 @@ asio::awaitable<void> JobRunner::deliver(PendingWebhook pending) {
     Delivery delivery;
     try {
         const auto job =
-            co_await disk_.run([&] { return store_.find(pending.job, pending.owner); });
+            co_await disk_.reads.run([&] { return store_.find(pending.job, pending.owner); });
         if (!job) co_return;  // it was deleted, and its webhook with it
         const json body{{"type", "job." + std::string(to_string(job->state))},
                         {"timestamp", job->finished},

@@ -11,7 +11,7 @@
 
 #include "service/jobs/store.h"
 #include "service/scoring.h"
-#include "service/webhook.h"
+#include "service/webhook/webhook.h"
 
 namespace syncnet::service {
 
@@ -48,8 +48,9 @@ class JobRunner {
     void wake();  // there may be something new to do
 
     std::optional<double> progress(const std::string& id) const;
-    // Until the next change of any job, or the time is over.
-    asio::awaitable<void> next_change(std::chrono::steady_clock::duration at_most);
+    // Until the next change of the job (of its state or progress), or of the service to stopping.
+    // False if the time was over before.
+    asio::awaitable<bool> next_change(std::string id, std::chrono::steady_clock::duration at_most);
     void cancel(const std::string& id);  // a running job that nobody wants any more
 
     // Takes on nothing more; what runs is given back to the store when `WorkerPool::give_up` ends
@@ -65,13 +66,14 @@ class JobRunner {
 
     asio::awaitable<void> work();
     asio::awaitable<void> run(Job job);
+    asio::awaitable<UniqueFd> open_video(const Job& job);
     asio::awaitable<void> deliver_webhooks();
     void look_for_webhooks();
     asio::awaitable<void> deliver(PendingWebhook pending);
     asio::awaitable<void> pause(std::chrono::steady_clock::duration length);
     template <typename Write>
     asio::awaitable<void> persist(Write write);
-    void change();
+    void change(const std::string& id);
 
     asio::io_context& io_;
     Scoring& scoring_;
@@ -81,7 +83,8 @@ class JobRunner {
     Options options_;
     std::optional<WebhookSender> sender_;
     std::map<std::string, std::shared_ptr<Live>> live_;
-    asio::steady_timer changed_, webhook_due_;
+    std::multimap<std::string, asio::steady_timer*> listeners_;  // by job
+    asio::steady_timer webhook_due_;
     std::map<std::string, std::string> sending_;  // receivers of webhooks on their way, by job
     bool webhook_news_ = false;  // something has changed since the store was asked for the next
     int running_ = 0;

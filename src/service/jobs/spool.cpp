@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "base/sha256.h"
 
 namespace syncnet::service {
@@ -44,6 +45,12 @@ std::string copy(int from, int to) {
     }
 }
 
+// So that also the name is on the disk.
+void sync_folder(const fs::path& folder) {
+    const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::fsync(fd.get()) != 0) fail("the video can't be kept");
+}
+
 }  // namespace
 
 Spool::Spool(const fs::path& folder, std::int64_t max_bytes)
@@ -53,49 +60,116 @@ Spool::Spool(const fs::path& folder, std::int64_t max_bytes)
     if (failed || ::access(folder_.c_str(), W_OK | X_OK) != 0)
         throw Error(ErrorCode::invalid_setting,
                     "STATE_DIR: " + folder_.string() + " can't be written to");
-    for (const auto& entry : fs::directory_iterator(folder_))
-        bytes_ += static_cast<std::int64_t>(entry.file_size(failed));
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+        const auto bytes = static_cast<std::int64_t>(entry.file_size(failed));
+        files_[entry.path().filename().string()] = {.there = true, .bytes = failed ? 0 : bytes};
+        bytes_ += failed ? 0 : bytes;
+    }
 }
 
-void Spool::keep(int fd, const std::string& sha256, std::int64_t bytes) {
-    const fs::path path = folder_ / sha256;
-    if (fs::exists(path)) return;
-    if (bytes_ + bytes > max_bytes_)
-        throw Error(ErrorCode::storage_full, "the videos of waiting jobs take all that they may");
-    const fs::path partial = folder_ / (sha256 + ".partial");
-    const UniqueFd file(
-        ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file) fail("the video can't be kept");
+Spool::Use Spool::keep(int fd, const std::string& sha256, std::int64_t bytes) {
+    retain(sha256);
+    Use use(*this, sha256);
+    if (!reserve(sha256, bytes)) return use;
+    bool written = false;
     try {
-        if (copy(fd, file.get()) != sha256)
-            throw Error(ErrorCode::unreadable_video, "the file changed while it was read");
-        if (::fdatasync(file.get()) != 0) fail("the video can't be kept");
-    } catch (const Error&) {
-        ::unlink(partial.c_str());
+        write(fd, sha256);
+        written = true;
+        sync_folder(folder_);
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        File& file = files_[sha256];
+        if (written && !file.there)
+            file = {.uses = file.uses, .there = true, .bytes = bytes};  // goes with its last use
+        else
+            bytes_ -= bytes;
         throw;
     }
-    if (::rename(partial.c_str(), path.c_str()) != 0) fail("the video can't be kept");
+    const std::lock_guard lock(mutex_);
+    File& file = files_[sha256];
+    if (file.there)
+        bytes_ -= bytes;  // somebody else has brought the same meanwhile
+    else
+        file = {.uses = file.uses, .there = true, .bytes = bytes};
+    return use;
+}
+
+// False if it is there already.
+bool Spool::reserve(const std::string& sha256, std::int64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    if (files_[sha256].there) return false;
+    if (bytes_ + bytes > max_bytes_)
+        throw Error(ErrorCode::storage_full, "the videos of waiting jobs take all that they may");
     bytes_ += bytes;
+    return true;
+}
+
+void Spool::write(int fd, const std::string& sha256) {
+    const std::string name = sha256 + "." + to_hex(random_bytes<4>());
+    const fs::path partial = folder_ / name;
+    {
+        const std::lock_guard lock(mutex_);
+        files_[name] = {.uses = 1, .there = true};
+    }
+    const Use removed(*this, name);  // at the end, unless it was renamed
+    const UniqueFd file(
+        ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file) fail("the video can't be kept");
+    if (copy(fd, file.get()) != sha256)
+        throw Error(ErrorCode::unreadable_video, "the file changed while it was read");
+    if (::fdatasync(file.get()) != 0 || ::rename(partial.c_str(), (folder_ / sha256).c_str()) != 0)
+        fail("the video can't be kept");
+}
+
+void Spool::retain(const std::string& sha256) {
+    const std::lock_guard lock(mutex_);
+    ++files_[sha256].uses;
+}
+
+void Spool::release(const std::string& sha256) noexcept {
+    try {
+        const std::lock_guard lock(mutex_);
+        const auto found = files_.find(sha256);
+        if (found == files_.end() || --found->second.uses > 0) return;
+        let_go(sha256, found->second);
+        if (!found->second.there) {
+            files_.erase(found);
+            if (unremoved_) let_go_unused();  // it may go well again
+        }
+    } catch (...) {  // no memory: it is unused, and goes with the others
+    }
+}
+
+// What can't be removed now is tried again when another can, and by `remove_unused`.
+void Spool::let_go(const std::string& sha256, File& file) {
+    if (!file.there) return;
+    if (::unlink((folder_ / sha256).c_str()) != 0 && errno != ENOENT) {
+        unremoved_ = true;
+        return;
+    }
+    bytes_ -= file.bytes;
+    file.there = false;
 }
 
 UniqueFd Spool::open(const std::string& sha256) const {
     UniqueFd file(::open((folder_ / sha256).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file) throw Error(ErrorCode::not_found, "the job's video is no longer there");
+    if (!file && errno == ENOENT)
+        throw Error(ErrorCode::not_found, "the job's video is no longer there");
+    if (!file) fail("the job's video can't be opened");
     return file;
 }
 
-void Spool::remove(const std::string& sha256) {
-    std::error_code ignored;
-    const auto size = fs::file_size(folder_ / sha256, ignored);
-    if (fs::remove(folder_ / sha256, ignored)) bytes_ -= static_cast<std::int64_t>(size);
+void Spool::remove_unused() {
+    const std::lock_guard lock(mutex_);
+    let_go_unused();
 }
 
-void Spool::remove_unless(const std::function<bool(const std::string&)>& needed) {
-    std::vector<std::string> waste;
-    for (const auto& entry : fs::directory_iterator(folder_))
-        if (const std::string name = entry.path().filename().string(); !needed(name))
-            waste.push_back(name);
-    for (const std::string& name : waste) remove(name);
+void Spool::let_go_unused() {
+    unremoved_ = false;
+    for (auto file = files_.begin(); file != files_.end();) {
+        if (file->second.uses == 0) let_go(file->first, file->second);
+        file = file->second.uses == 0 && !file->second.there ? files_.erase(file) : std::next(file);
+    }
 }
 
 }  // namespace syncnet::service

@@ -10,50 +10,17 @@
 #include <ctime>
 
 #include "base/error.h"
-#include "pipeline/face_choice.h"
-#include "service/folder_lock.h"
-#include "service/webhook_url.h"
+#include "service/jobs/database.h"
+#include "service/storage/folder_lock.h"
+#include "service/webhook/webhook_url.h"
 
 namespace syncnet::service {
 namespace {
 
-constexpr const char* kSchema = R"sql(
-CREATE TABLE IF NOT EXISTS jobs(
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state INTEGER NOT NULL,
-    owner TEXT NOT NULL, idempotency_key TEXT NOT NULL, video TEXT NOT NULL, bytes INTEGER NOT NULL,
-    model TEXT NOT NULL, windows INTEGER NOT NULL, session_id TEXT NOT NULL, webhook TEXT NOT NULL, answer TEXT NOT NULL,
-    created TEXT NOT NULL, finished TEXT NOT NULL, finished_at REAL NOT NULL DEFAULT 0,
-    webhook_attempts INTEGER NOT NULL DEFAULT 0, webhook_due REAL,
-    face TEXT NOT NULL DEFAULT 'all', max_offset_ms INTEGER,
-    audio_track TEXT NOT NULL DEFAULT 'best', attempts INTEGER NOT NULL DEFAULT 0);
-CREATE UNIQUE INDEX IF NOT EXISTS once ON jobs(owner, idempotency_key) WHERE idempotency_key <> '';
-CREATE INDEX IF NOT EXISTS by_state ON jobs(state, seq);
-CREATE INDEX IF NOT EXISTS by_video ON jobs(video);
-CREATE INDEX IF NOT EXISTS by_webhook ON jobs(webhook_due) WHERE webhook_due IS NOT NULL;
-CREATE TABLE IF NOT EXISTS answers(
-    key TEXT PRIMARY KEY, answer TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_age ON answers(at);
-CREATE TABLE IF NOT EXISTS quarantine(video TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS clock(seconds REAL NOT NULL);
-)sql";
-
 constexpr const char* kColumns =
-    "id, state, owner, idempotency_key, video, bytes, model, windows, session_id, webhook, answer, "
-    "created, finished, face, max_offset_ms, audio_track, attempts";
+    "id, state, owner, idempotency_key, video, bytes, options, session_id, webhook, answer, "
+    "created, finished, attempts";
 
-constexpr int kSchemaVersion = 4;
-// What each version had not.
-constexpr const char* kFromVersion1 = R"sql(
-ALTER TABLE jobs ADD COLUMN face TEXT NOT NULL DEFAULT 'all';
-ALTER TABLE jobs ADD COLUMN max_offset_ms INTEGER;
-)sql";
-constexpr const char* kFromVersion2 = R"sql(
-ALTER TABLE jobs ADD COLUMN audio_track TEXT NOT NULL DEFAULT 'best';
-)sql";
-constexpr const char* kFromVersion3 = R"sql(
-ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
-)sql";
-constexpr int kBusyMilliseconds = 5000;
 constexpr std::array<std::string_view, 4> kStates{"queued", "running", "done", "failed"};
 
 int number(JobState state) {
@@ -69,16 +36,11 @@ std::string now_in_words() {
     return text.data();
 }
 
-ScoringChoice read_choice(SQLite::Statement& row) {
-    ScoringChoice choice{.model = row.getColumn(6),
-                         .windows = row.getColumn(7).getInt() != 0,
-                         .face = pipeline::parse_face_choice(row.getColumn(13).getString())
-                                     .value_or(pipeline::FaceChoice{}),
-                         .audio = pipeline::parse_audio_choice(row.getColumn(15).getString())
-                                      .value_or(pipeline::AudioChoice{})};
-    if (const auto max_offset = row.getColumn(14); !max_offset.isNull())
-        choice.max_offset_ms = max_offset.getInt();
-    return choice;
+// Those of a damaged row are as if nothing had been said.
+pipeline::VideoOptions options_of(const std::string& text) try {
+    return pipeline::parse_video_options(nlohmann::json::parse(text, nullptr, false));
+} catch (const Error&) {
+    return {};
 }
 
 Job read(SQLite::Statement& row) {
@@ -88,13 +50,13 @@ Job read(SQLite::Statement& row) {
             .idempotency_key = row.getColumn(3),
             .video = row.getColumn(4),
             .bytes = row.getColumn(5).getInt64(),
-            .choice = read_choice(row),
-            .session_id = row.getColumn(8),
-            .webhook = row.getColumn(9),
-            .answer = row.getColumn(10),
-            .created = row.getColumn(11),
-            .finished = row.getColumn(12),
-            .attempts = row.getColumn(16)};
+            .options = options_of(row.getColumn(6)),
+            .session_id = row.getColumn(7),
+            .webhook = row.getColumn(8),
+            .answer = row.getColumn(9),
+            .created = row.getColumn(10),
+            .finished = row.getColumn(11),
+            .attempts = row.getColumn(12)};
 }
 
 // SQLite's errors in our words.
@@ -120,25 +82,10 @@ struct JobStore::Impl {
         : lock(folder),
           limits(its_limits),
           spool(folder / "spool", limits.spool_bytes),
-          database((folder / "syncnet.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                   kBusyMilliseconds) {
-        database.exec("PRAGMA journal_mode=WAL");
-        database.exec("PRAGMA synchronous=FULL");
-        const int version = database.execAndGet("PRAGMA user_version").getInt();
-        if (version > kSchemaVersion)
-            throw Error(ErrorCode::invalid_setting,
-                        "STATE_DIR was written by a newer version of this program");
-        SQLite::Transaction all(database);
-        if (version == 1) database.exec(kFromVersion1);
-        if (version == 1 || version == 2) database.exec(kFromVersion2);
-        if (version >= 1 && version <= 3) database.exec(kFromVersion3);
-        database.exec(kSchema);
-        database.exec("PRAGMA user_version=" + std::to_string(kSchemaVersion));
-        if (database.execAndGet("SELECT count(*) FROM clock").getInt() == 0)
-            database.exec("INSERT INTO clock VALUES(0)");
+          database(open_database(folder / "syncnet.db")),
+          reader(connect_to(folder / "syncnet.db")) {
         // Nobody is at them any more.
         database.exec("UPDATE jobs SET state=0 WHERE state=1");
-        all.commit();
         // The clock is only written from time to time; what was noted since was noted later.
         before = database
                      .execAndGet(
@@ -147,7 +94,9 @@ struct JobStore::Impl {
                          "(SELECT ifnull(max(at), 0) FROM answers), "
                          "(SELECT ifnull(max(at), 0) FROM quarantine))")
                      .getDouble();
-        spool.remove_unless([&](const std::string& name) { return is_needed(name); });
+        SQLite::Statement needed(database, "SELECT video FROM jobs WHERE state<2");
+        while (needed.executeStep()) spool.retain(needed.getColumn(0));
+        spool.remove_unused();
     }
 
     // Seconds that services have run on this folder.
@@ -156,24 +105,32 @@ struct JobStore::Impl {
                std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     }
 
-    bool is_needed(const std::string& video) const {
-        SQLite::Statement query(database, "SELECT 1 FROM jobs WHERE video=? AND state<2 LIMIT 1");
-        query.bind(1, video);
-        return query.executeStep();
-    }
-
-    std::int64_t queued() const {
-        return database.execAndGet("SELECT count(*) FROM jobs WHERE state=0").getInt64();
-    }
-
-    std::optional<Job> one(SQLite::Statement& query) const {
-        return query.executeStep() ? std::optional(read(query)) : std::nullopt;
+    std::optional<Job> accepted_before(SQLite::Database& connection, const Job& job) const {
+        if (!job.idempotency_key.empty()) {
+            SQLite::Statement query(connection,
+                                    std::string("SELECT ") + kColumns +
+                                        " FROM jobs WHERE owner=? AND idempotency_key=?");
+            SQLite::bind(query, job.owner, job.idempotency_key);
+            if (query.executeStep()) {
+                Job known = read(query);
+                if (known.video != job.video || known.options != job.options)
+                    throw Error(ErrorCode::idempotency_conflict,
+                                "this Idempotency-Key came with another video, model, face, "
+                                "audio_track, max_offset_ms or windows");
+                return known;
+            }
+        }
+        if (connection.execAndGet("SELECT count(*) FROM jobs WHERE state=0").getInt64() >=
+            limits.queued_jobs)
+            throw Error(ErrorCode::overloaded, "as many jobs wait as may");
+        return std::nullopt;
     }
 
     FolderLock lock;
     StoreLimits limits;
     Spool spool;
-    mutable SQLite::Database database;
+    SQLite::Database database;
+    mutable SQLite::Database reader;
     double before = 0;
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
@@ -188,59 +145,53 @@ JobStore::JobStore(const std::filesystem::path& folder, const StoreLimits& limit
 }
 JobStore::~JobStore() = default;
 
-JobStore::Accepted JobStore::accept(Job job, int video) {
+std::optional<Job> JobStore::accepted_before(const Job& job) const {
+    return stored([&] { return impl_->accepted_before(impl_->reader, job); });
+}
+
+Spool::Use JobStore::keep(const Job& job, int video) {
+    return impl_->spool.keep(video, job.video, job.bytes);
+}
+
+JobStore::Accepted JobStore::accept(Job job, Spool::Use video) {
     return stored([&]() -> Accepted {
         Impl& m = *impl_;
-        if (!job.idempotency_key.empty()) {
-            SQLite::Statement query(m.database,
-                                    std::string("SELECT ") + kColumns +
-                                        " FROM jobs WHERE owner=? AND idempotency_key=?");
-            query.bind(1, job.owner);
-            query.bind(2, job.idempotency_key);
-            if (auto before = m.one(query)) {
-                if (before->video != job.video || before->choice != job.choice)
-                    throw Error(ErrorCode::idempotency_conflict,
-                                "this Idempotency-Key came with another video, model, face, "
-                                "audio_track, max_offset_ms or windows");
-                return {std::move(*before), true};
-            }
-        }
-        if (m.queued() >= m.limits.queued_jobs)
-            throw Error(ErrorCode::overloaded, "as many jobs wait as may");
-        m.spool.keep(video, job.video, job.bytes);
+        if (auto before = m.accepted_before(m.database, job)) return {std::move(*before), true};
         job.state = JobState::queued;
         job.created = now_in_words();
         SQLite::Statement insert(m.database, std::string("INSERT INTO jobs(") + kColumns +
-                                                 ") VALUES(?,?,?,?,?,?,?,?,?,?,'',?,'',?,?,?,0)");
-        const ScoringChoice& choice = job.choice;
+                                                 ") VALUES(?,?,?,?,?,?,?,?,?,'',?,'',0)");
         SQLite::bind(insert, job.id, number(job.state), job.owner, job.idempotency_key, job.video,
-                     job.bytes, choice.model, choice.windows ? 1 : 0, job.session_id, job.webhook,
-                     job.created, pipeline::to_string(choice.face));
-        if (choice.max_offset_ms) insert.bind(13, *choice.max_offset_ms);
-        insert.bind(14, pipeline::to_string(choice.audio));
+                     job.bytes, pipeline::to_json(job.options).dump(), job.session_id, job.webhook,
+                     job.created);
         insert.exec();
+        video.keep();  // until the job has ended
         return {std::move(job), false};
     });
 }
 
 std::optional<Job> JobStore::find(std::string_view id, std::string_view owner) const {
     return stored([&] {
-        SQLite::Statement query(impl_->database, std::string("SELECT ") + kColumns +
-                                                     " FROM jobs WHERE id=? AND owner=?");
+        SQLite::Statement query(
+            impl_->reader, std::string("SELECT ") + kColumns + " FROM jobs WHERE id=? AND owner=?");
         SQLite::bind(query, std::string(id), std::string(owner));
-        return impl_->one(query);
+        return query.executeStep() ? std::optional(read(query)) : std::nullopt;
     });
 }
 
 bool JobStore::remove(std::string_view id, std::string_view owner) {
-    const auto job = find(id, owner);
-    if (!job) return false;
     return stored([&] {
-        SQLite::Statement erase(impl_->database, "DELETE FROM jobs WHERE id=?");
-        erase.bind(1, job->id);
-        erase.exec();
-        if (!impl_->is_needed(job->video)) impl_->spool.remove(job->video);
-        return true;
+        SQLite::Statement erase(impl_->database,
+                                "DELETE FROM jobs WHERE id=? AND owner=? RETURNING state, video");
+        SQLite::bind(erase, std::string(id), std::string(owner));
+        std::optional<std::string> unused;
+        bool there = false;
+        while (erase.executeStep()) {  // to its end, so that it is committed
+            there = true;
+            if (erase.getColumn(0).getInt() < number(JobState::done)) unused = erase.getColumn(1);
+        }
+        if (unused) impl_->spool.release(*unused);
+        return there;
     });
 }
 
@@ -265,8 +216,7 @@ void JobStore::finish(const Job& job, JobState state, const std::string& answer)
                                  "webhook_due=iif(webhook='', NULL, ?) WHERE id=? AND state=1");
         const double age = impl_->age();
         SQLite::bind(update, number(state), answer, now_in_words(), age, age, job.id);
-        update.exec();
-        if (!impl_->is_needed(job.video)) impl_->spool.remove(job.video);
+        if (update.exec() > 0) impl_->spool.release(job.video);
     });
 }
 
@@ -287,7 +237,7 @@ std::optional<PendingWebhook> JobStore::next_webhook(const std::set<std::string>
                                                      const std::set<std::string>& receivers) const {
     return stored([&]() -> std::optional<PendingWebhook> {
         SQLite::Statement query(
-            impl_->database,
+            impl_->reader,
             "SELECT id, webhook, session_id, owner, webhook_attempts, webhook_due "
             "FROM jobs WHERE webhook_due IS NOT NULL ORDER BY webhook_due");
         do {
@@ -324,9 +274,9 @@ void JobStore::webhook_failed(const std::string& job, std::chrono::seconds wait)
     });
 }
 
-std::optional<std::string> JobStore::cached(const std::string& key) {
+std::optional<std::string> JobStore::cached(const std::string& key) const {
     return stored([&]() -> std::optional<std::string> {
-        SQLite::Statement query(impl_->database, "SELECT answer FROM answers WHERE key=? AND at>?");
+        SQLite::Statement query(impl_->reader, "SELECT answer FROM answers WHERE key=? AND at>?");
         SQLite::bind(query, key,
                      impl_->age() - static_cast<double>(impl_->limits.answer_age.count()));
         if (!query.executeStep()) return std::nullopt;
@@ -353,7 +303,7 @@ void JobStore::quarantine(const std::string& sha256) {
 
 bool JobStore::quarantined(const std::string& sha256) const {
     return stored([&] {
-        SQLite::Statement query(impl_->database, "SELECT 1 FROM quarantine WHERE video=? AND at>?");
+        SQLite::Statement query(impl_->reader, "SELECT 1 FROM quarantine WHERE video=? AND at>?");
         SQLite::bind(query, sha256,
                      impl_->age() - static_cast<double>(impl_->limits.quarantine.count()));
         return query.executeStep();
@@ -389,13 +339,14 @@ void JobStore::sweep() {
                      kMaxQuarantined);
         released.exec();
         all.commit();
+        m.spool.remove_unused();  // what could not be removed when it should have been
     });
 }
 
 JobStore::Counts JobStore::counts() const {
     return stored([&] {
         SQLite::Statement query(
-            impl_->database,
+            impl_->reader,
             "SELECT (SELECT count(*) FROM jobs WHERE state=0), (SELECT count(*) "
             "FROM jobs WHERE state=1), (SELECT count(*) FROM answers)");
         query.executeStep();

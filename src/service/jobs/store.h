@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/options.h"
 #include "service/jobs/spool.h"
-#include "service/scoring_choice.h"
 
 namespace syncnet::service {
 
@@ -29,7 +29,7 @@ struct Job {
     std::string idempotency_key;
     std::string video;  // SHA-256
     std::int64_t bytes = 0;
-    ScoringChoice choice;
+    pipeline::VideoOptions options;
     std::string session_id;
     std::string webhook;            // where to tell the end; may be empty
     std::string answer;             // JSON: the analysis, or the problem; empty before the end
@@ -54,24 +54,29 @@ struct PendingWebhook {
     std::chrono::seconds due{0};  // from now
 };
 
-// Thread-compatible: one thread at a time. Every method may throw storage_full or cannot_write.
+// One thread at a time may read (const methods), one may write (others), and any may be at videos
+// (`keep` and `video`). Every method may throw storage_full or cannot_write.
 class JobStore {
   public:
     // Jobs that a former process was at are queued again. Throws invalid_setting.
     JobStore(const std::filesystem::path& folder, const StoreLimits& limits);
     ~JobStore();
 
-    // Keeps job and video; when this returns, neither is lost whatever happens to the process. The
-    // job that was accepted before, where owner and idempotency key are the same; throws
-    // idempotency_conflict if that one is about another video or choice. Throws overloaded.
+    // The job that was accepted before, where owner and idempotency key are the same; throws
+    // idempotency_conflict if that one is about another video or options. Throws overloaded.
+    std::optional<Job> accepted_before(const Job& job) const;
+    // Keeps the job's video, as Spool does.
+    Spool::Use keep(const Job& job, int video);
+    // Keeps the job, after its video; when this returns, neither is lost whatever happens to the
+    // process. Judges as `accepted_before` does.
     struct Accepted {
         Job job;
         bool again = false;
     };
-    Accepted accept(Job job, int video);
+    Accepted accept(Job job, Spool::Use video);
 
     std::optional<Job> find(std::string_view id, std::string_view owner) const;
-    // Also its video, where no other job needs it. False if there is no such job.
+    // Also its video, where no other job uses it. False if there is no such job.
     bool remove(std::string_view id, std::string_view owner);
 
     std::optional<Job> claim();  // the one that has waited longest, now running
@@ -85,7 +90,7 @@ class JobStore {
     void webhook_done(const std::string& job);
     void webhook_failed(const std::string& job, std::chrono::seconds wait);
 
-    std::optional<std::string> cached(const std::string& key);
+    std::optional<std::string> cached(const std::string& key) const;
     void cache(const std::string& key, const std::string& answer);
 
     // Videos that workers or services did not survive: refused for a while, also after a restart.

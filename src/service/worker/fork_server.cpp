@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "pipeline/analyzer.h"
+#include "pipeline/model_files.h"
 #include "service/worker/protocol.h"
 #include "service/worker/sandbox.h"
 #include "service/worker/unix_socket.h"
@@ -33,6 +34,7 @@ class ForkServer {
           nothing_(::open("/dev/null", O_RDWR | O_CLOEXEC)),
           limits_{.max_memory_bytes = setup.max_memory_bytes,
                   .max_cpu_time = setup.max_time * (kCpuPerSecond * setup.videos_per_worker)},
+          model_files_(setup.models),
           analyzer_(make_analyzer(setup)) {
         const Confinement confinement = give_up_network_and_files(setup.scratch);
         // Should the service end without a word, so does this; here, as namespaces clear it.
@@ -42,8 +44,9 @@ class ForkServer {
         ::sigaddset(&child, SIGCHLD);
         ::sigprocmask(SIG_BLOCK, &child, nullptr);
         children_ = UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
-        report(
-            {{"ready", pipeline::describe(analyzer_.models())}, {"sandbox", to_json(confinement)}});
+        report({{"ready", pipeline::describe(analyzer_.models())},
+                {"sandbox", to_json(confinement)},
+                {"model_digest", model_files_.digest()}});
     }
 
     void run() {
@@ -61,10 +64,18 @@ class ForkServer {
     }
 
   private:
-    static pipeline::Analyzer make_analyzer(const WorkerSetup& setup) {
+    // Throws what loading the models throws, and models_changed.
+    pipeline::Analyzer make_analyzer(const WorkerSetup& setup) const {
+        if (!setup.model_digest.empty() && setup.model_digest != model_files_.digest())
+            throw Error(ErrorCode::models_changed,
+                        "since the service was started, a model or calibration was exchanged");
         pipeline::AnalyzerOptions options;
         options.reading.limits.max_bytes = setup.max_video_bytes;
-        return {pipeline::load_models(setup.models), options};
+        auto models = pipeline::load_models(setup.models);
+        if (!model_files_.unchanged())
+            throw Error(ErrorCode::models_changed,
+                        "a model or calibration was exchanged while it was read");
+        return {std::move(models), options};
     }
 
     void obey(const json& order, UniqueFd socket) {
@@ -110,6 +121,7 @@ class ForkServer {
     int service_;  // the caller's
     UniqueFd nothing_, children_;
     WorkerLimits limits_;
+    pipeline::ModelFiles model_files_;
     pipeline::Analyzer analyzer_;
     std::map<pid_t, std::uint64_t> workers_;
 };

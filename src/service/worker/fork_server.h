@@ -6,8 +6,8 @@
 //
 // Packets of JSON over one socket:
 //   service -> fork server   setup, then {"spawn": token} with the worker's socket, {"kill": token}
-//   fork server -> service   {"ready": {…}} or {"code", "detail"}, then {"exited": token, "status":
-//   …}
+//   fork server -> service   {"ready": {…}, …} or {"code", "detail"}, then {"exited": token,
+//   "status": …}
 #pragma once
 
 #include "base/unique_fd.h"

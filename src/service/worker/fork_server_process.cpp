@@ -88,15 +88,11 @@ void ForkServerProcess::kill(std::uint64_t token) noexcept {
     send_all(socket_.get(), {order.data(), static_cast<std::size_t>(length)});
 }
 
-json require_ready(const json& first_report) {
-    if (first_report.contains("ready")) {
-        json description = first_report["ready"];
-        description["sandbox"] = first_report["sandbox"];
-        return description;
-    }
+void require_ready(const json& first_report) {
+    if (first_report.contains("ready")) return;
     if (!first_report.contains("code"))
         throw Error(ErrorCode::internal, "the workers' process ended before it was ready");
-    const auto failed = std::get<Failed>(parse_message(first_report.dump()));
+    const Failed failed = parse_failure(first_report.dump());
     throw Error(failed.code, failed.detail);
 }
 

@@ -4,9 +4,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.h"
 #include "base/unique_fd.h"
 #include "service/worker/protocol.h"
 
@@ -33,7 +33,7 @@ class ForkServerProcess {
     pid_t pid_ = -1;
 };
 
-// What a fork server says first: its "ready" report. Throws the error that it reports instead.
-nlohmann::json require_ready(const nlohmann::json& first_report);
+// Throws the error that a fork server reports instead of its first "ready".
+void require_ready(const nlohmann::json& first_report);
 
 }  // namespace syncnet::service

@@ -1,16 +1,11 @@
 #include "service/worker/pool.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -23,7 +18,7 @@
 #include <vector>
 
 #include "service/worker/fork_server_process.h"
-#include "service/worker/unix_socket.h"
+#include "service/worker/worker_process.h"
 
 namespace syncnet::service {
 namespace asio = boost::asio;
@@ -33,7 +28,6 @@ namespace {
 using asio::use_awaitable;
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
-using Socket = asio::local::stream_protocol::socket;
 
 // A worker notices its deadline by itself, unless it hangs.
 constexpr auto kGrace = std::chrono::seconds(2);
@@ -47,42 +41,14 @@ constexpr int kKills = 4;
 constexpr int kWorrying = 5;
 constexpr auto kFirstPause = std::chrono::milliseconds(20);
 constexpr auto kLongestPause = std::chrono::seconds(5);
-
-struct Worker {
-    Worker(asio::io_context& io, std::uint64_t its_token, UniqueFd its_socket)
-        : token(its_token),
-          socket(io, asio::local::stream_protocol(), its_socket.release()),
-          ended(io, Clock::time_point::max()) {}
-
-    std::uint64_t token;
-    Socket socket;
-    asio::steady_timer ended;   // cancelled when `status` is known
-    std::optional<int> status;  // as waitpid gives it
-    bool too_late = false;      // killed because its time was over
-    bool babbled = false;       // killed because it broke the protocol
-    bool busy = false;
-    int videos = 0;      // that it has looked at
-    std::string client;  // whose they were
-};
+// Where there is nothing to make a worker of, until it is tried again.
+constexpr auto kShortage = std::chrono::seconds(1);
 
 struct Waiter {
     const std::string& client;
     asio::steady_timer woken;
-    std::shared_ptr<Worker> worker;
+    std::shared_ptr<WorkerProcess> worker;
 };
-
-std::string ending(const Worker& worker) {
-    if (worker.babbled) return "it broke the protocol";
-    if (!worker.status) return "it closed its socket";
-    if (WIFSIGNALED(*worker.status))
-        return std::string("it was ended by ") + sigdescr_np(WTERMSIG(*worker.status));
-    return "it ended with status " + std::to_string(WEXITSTATUS(*worker.status));
-}
-
-bool killed_from_outside(const Worker& worker) {
-    return !worker.babbled && worker.status && WIFSIGNALED(*worker.status) &&
-           WTERMSIG(*worker.status) == SIGKILL;
-}
 
 }  // namespace
 
@@ -93,9 +59,14 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
           size(static_cast<std::size_t>(count)),
           videos_per_worker(its_setup.videos_per_worker),
           reports(io),
-          pause(io) {
+          pause(io),
+          shortage(io) {
         begin_fork_server();
-        description = require_ready(fork_server->report(true).value_or(json::object()));
+        const json first = fork_server->report(true).value_or(json::object());
+        require_ready(first);
+        description = first.at("ready");
+        description["sandbox"] = first.at("sandbox");
+        setup.model_digest = first.at("model_digest");  // from now on, no other
         fork_server_ready = true;
         refill();
     }
@@ -107,21 +78,39 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
 
     // ---- the workers
 
-    std::shared_ptr<Worker> spawn() {
+    // Nothing where there are no descriptors for it, say; it is tried again a little later.
+    std::shared_ptr<WorkerProcess> spawn() {
         const std::uint64_t token = next_token++;
-        auto worker = std::make_shared<Worker>(io, token, fork_server->spawn(token));
-        workers[token] = worker;
-        return worker;
+        try {
+            auto worker = std::make_shared<WorkerProcess>(io, token, fork_server->spawn(token));
+            workers[token] = worker;
+            return worker;
+        } catch (const std::exception& e) {
+            spdlog::error("a worker can't be made now: {}", e.what());
+        }
+        shortage.expires_after(kShortage);
+        shortage.async_wait([self = weak_from_this()](boost::system::error_code cancelled) {
+            const auto pool = self.lock();
+            if (cancelled || !pool) return;
+            pool->refill();
+            pool->hand_out();
+        });
+        return nullptr;
     }
 
-    static bool is_fresh(const std::shared_ptr<Worker>& worker) { return worker->videos == 0; }
+    static bool is_fresh(const std::shared_ptr<WorkerProcess>& worker) {
+        return worker->videos == 0;
+    }
 
     // As many that have seen no video as there may be at work.
     void refill() {
         if (!fork_server_ready || stopping) return;
         for (auto fresh = std::ranges::count_if(idle, is_fresh);
-             fresh < static_cast<std::ptrdiff_t>(size); ++fresh)
-            idle.push_back(spawn());
+             fresh < static_cast<std::ptrdiff_t>(size); ++fresh) {
+            auto worker = spawn();
+            if (!worker) return;
+            idle.push_back(std::move(worker));
+        }
     }
 
     // Hands idle workers to those who have waited longest.
@@ -129,18 +118,21 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         while (!waiters.empty() && !idle.empty() && busy < size) {
             Waiter& first = *waiters.front();
             first.worker = lend(first.client);
+            if (!first.worker) return;
             waiters.pop_front();
             first.woken.cancel();
         }
     }
 
-    // One that knows this client's videos only, or none.
-    std::shared_ptr<Worker> lend(const std::string& client) {
+    // One that knows this client's videos only, or none; nothing where there can't be one now.
+    std::shared_ptr<WorkerProcess> lend(const std::string& client) {
         auto found = std::ranges::find_if(
             idle, [&](const auto& w) { return !is_fresh(w) && w->client == client; });
         if (found == idle.end()) found = std::ranges::find_if(idle, is_fresh);
         if (found == idle.end()) {
-            idle.push_back(spawn());
+            auto made = spawn();
+            if (!made) return nullptr;
+            idle.push_back(std::move(made));
             found = std::prev(idle.end());
         }
         auto worker = std::move(*found);
@@ -154,14 +146,14 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     }
 
     // For destructors: where a successor can't be made now, it is made with the next event.
-    void take_back(const std::shared_ptr<Worker>& worker, bool may_go_on) noexcept {
+    void take_back(const std::shared_ptr<WorkerProcess>& worker, bool may_go_on) noexcept {
         try {
             settle(worker, may_go_on);
         } catch (...) {  // no memory or descriptors, not even to say so
         }
     }
 
-    void settle(const std::shared_ptr<Worker>& worker, bool may_go_on) {
+    void settle(const std::shared_ptr<WorkerProcess>& worker, bool may_go_on) {
         --busy;
         worker->busy = false;
         if (may_go_on && worker->videos < videos_per_worker && !worker->status && !stopping) {
@@ -179,18 +171,25 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     }
 
     // It ends when it hears nothing more.
-    static void dismiss(Worker& worker) {
+    static void dismiss(WorkerProcess& worker) {
         boost::system::error_code ignored;
         worker.socket.close(ignored);
     }
 
-    void kill(const Worker& worker) noexcept {
+    void kill(const WorkerProcess& worker) noexcept {
         if (fork_server && !worker.status) fork_server->kill(worker.token);
     }
 
-    asio::awaitable<std::shared_ptr<Worker>> take(const std::string& client,
-                                                  Clock::time_point deadline) {
-        if (waiters.empty() && !idle.empty() && busy < size) co_return lend(client);
+    void refuse_changed_models() const {
+        if (trouble && trouble->code() == ErrorCode::models_changed) throw Error(*trouble);
+    }
+
+    asio::awaitable<std::shared_ptr<WorkerProcess>> take(const std::string& client,
+                                                         Clock::time_point deadline) {
+        if (waiters.empty() && !idle.empty() && busy < size)
+            if (auto worker = lend(client)) co_return worker;
+        // Who has time waits until the files are back, or the service is started again.
+        if (deadline != Clock::time_point::max()) refuse_changed_models();
         Waiter waiter{
             .client = client, .woken = asio::steady_timer(io, deadline), .worker = nullptr};
         const auto place = waiters.insert(waiters.end(), &waiter);
@@ -212,52 +211,17 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         if ((co_await asio::this_coro::cancellation_state).cancelled() !=
             asio::cancellation_type::none)
             throw Error(ErrorCode::cancelled, "nobody waits for the answer");
-        if (!waiter.worker) throw Error(ErrorCode::timeout, "no worker was free in time");
+        if (!waiter.worker) {
+            refuse_changed_models();
+            throw Error(ErrorCode::timeout, "no worker was free in time");
+        }
         leave.taken = true;
         co_return waiter.worker;
     }
 
     // ---- one analysis
 
-    // The worker's last message; nothing if it ended without one.
-    asio::awaitable<std::optional<WorkerMessage>> converse(Worker& worker, const WorkerTask& task,
-                                                           std::chrono::milliseconds left) {
-        if (!send_all(worker.socket.native_handle(),
-                      frame(to_json(WorkerJob{
-                          .choice = task.choice, .time = left, .thresholds = task.thresholds})),
-                      task.video))
-            co_return std::nullopt;
-        std::array<char, kFrameHeaderBytes> header{};
-        std::string text;
-        for (;;) {
-            boost::system::error_code failed;
-            co_await asio::async_read(worker.socket, asio::buffer(header),
-                                      asio::redirect_error(use_awaitable, failed));
-            if (failed == asio::error::operation_aborted) throw boost::system::system_error(failed);
-            if (failed) co_return std::nullopt;
-            try {
-                const std::size_t length = frame_length(header);
-                if (length > kMaxAnswerBytes)
-                    throw Error(ErrorCode::worker_failed, "a message is too long");
-                text.resize(length);
-                co_await asio::async_read(worker.socket, asio::buffer(text),
-                                          asio::redirect_error(use_awaitable, failed));
-                if (failed == asio::error::operation_aborted)
-                    throw boost::system::system_error(failed);
-                if (failed) co_return std::nullopt;
-                WorkerMessage message = parse_message(text);
-                const auto* const progress = std::get_if<Progress>(&message);
-                if (progress == nullptr) co_return message;
-                if (task.on_progress) task.on_progress(progress->done);
-            } catch (const Error&) {
-                worker.babbled = true;
-                kill(worker);
-                co_return std::nullopt;
-            }
-        }
-    }
-
-    asio::awaitable<std::optional<WorkerMessage>> ask(const std::shared_ptr<Worker>& worker,
+    asio::awaitable<std::optional<WorkerMessage>> ask(const std::shared_ptr<WorkerProcess>& worker,
                                                       const WorkerTask& task) {
         const auto now = Clock::now();
         const auto left =
@@ -272,8 +236,10 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
             worker->too_late = true;
             kill(*worker);
         });
-        auto message = co_await converse(*worker, task, left);
+        const WorkerJob job{.options = task.options, .time = left, .thresholds = task.thresholds};
+        auto message = co_await converse(*worker, job, task.video, task.on_progress);
         if (message) co_return message;
+        if (worker->babbled) kill(*worker);
         too_late.cancel();
         // How did it end? The fork server will say, unless nobody listens any more.
         boost::system::error_code known;
@@ -290,7 +256,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
             const auto worker = co_await take(task.client, task.deadline);
             struct Return {
                 Impl& pool;
-                std::shared_ptr<Worker> worker;
+                std::shared_ptr<WorkerProcess> worker;
                 bool finished = false, well = false;
                 ~Return() {
                     if (!finished) pool.kill(*worker);
@@ -330,6 +296,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     // While the service lives.
     asio::awaitable<void> tend() {
         const auto self = shared_from_this();
+        refill();  // what could not be made at first
         while (!stopping) {
             boost::system::error_code failed;
             co_await reports.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -341,9 +308,12 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
                 end_of(report->at("exited"), report->at("status"));
             } else if (report->contains("ready")) {
                 fork_server_ready = true;
+                trouble.reset();
+                idle_deaths = std::min(idle_deaths, kWorrying - 1);  // ready, until the next one
                 refill();
                 hand_out();
             } else {
+                note_trouble(*report);
                 co_await replace_fork_server();
                 continue;
             }
@@ -375,9 +345,18 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         co_await pause.async_wait(asio::redirect_error(use_awaitable, woken));
     }
 
+    void note_trouble(const json& report) {
+        try {
+            require_ready(report);
+        } catch (const Error& e) {
+            trouble = e;
+            spdlog::error("there are no workers: {}: {}. {}", e.info().title, e.what(),
+                          e.info().hint);
+        }
+    }
+
     // All its workers went with it.
     asio::awaitable<void> replace_fork_server() {
-        spdlog::error("the workers' parent process ended; starting another");
         fork_server_ready = false;
         ++lost;
         ++idle_deaths;
@@ -389,25 +368,35 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
             worker->ended.cancel();
         }
         co_await rest();
-        if (!stopping) begin_fork_server();
+        while (!stopping) {
+            try {
+                begin_fork_server();
+                break;
+            } catch (const std::exception& e) {
+                spdlog::error("workers can't be made now: {}", e.what());
+            }
+            ++idle_deaths;
+            co_await rest();
+        }
     }
 
     asio::io_context& io;
-    const WorkerSetup setup;
+    WorkerSetup setup;
     const std::size_t size;
     const int videos_per_worker;
     std::unique_ptr<ForkServerProcess> fork_server;
     asio::posix::stream_descriptor reports;
-    asio::steady_timer pause;
+    asio::steady_timer pause, shortage;
     json description;
-    std::map<std::uint64_t, std::shared_ptr<Worker>> workers;  // all that live
-    std::deque<std::shared_ptr<Worker>> idle;
+    std::map<std::uint64_t, std::shared_ptr<WorkerProcess>> workers;  // all that live
+    std::deque<std::shared_ptr<WorkerProcess>> idle;
     std::list<Waiter*> waiters;
     std::size_t busy = 0;
     std::uint64_t next_token = 1;
     int idle_deaths = 0;
     std::int64_t lost = 0;
     bool fork_server_ready = false;
+    std::optional<Error> trouble;  // of the last fork server, while there is no other
     bool stopping = false;
 };
 
@@ -433,6 +422,7 @@ void WorkerPool::give_up() {
     boost::system::error_code ignored;
     p.reports.close(ignored);
     p.pause.cancel();
+    p.shortage.cancel();
     for (Waiter* const waiter : p.waiters) waiter->woken.cancel();
     for (const auto& [token, worker] : p.workers) {
         p.kill(*worker);
@@ -442,6 +432,15 @@ void WorkerPool::give_up() {
 
 bool WorkerPool::ready() const {
     return impl_->fork_server_ready && impl_->idle_deaths < kWorrying;
+}
+
+std::string WorkerPool::trouble() const {
+    const auto& trouble = impl_->trouble;
+    return trouble ? std::string(trouble->info().title) : "workers can't be kept alive";
+}
+
+const std::string& WorkerPool::model_digest() const {
+    return impl_->setup.model_digest;
 }
 
 const json& WorkerPool::description() const {

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "service/worker/protocol.h"
 
 namespace syncnet::service {
@@ -24,7 +24,7 @@ class WorkerLost : public Error {
 struct WorkerTask {
     int video = -1;      // a descriptor open for reading; the caller keeps it until it is answered
     std::string client;  // whose it is: no worker sees videos of two
-    ScoringChoice choice;
+    pipeline::VideoOptions options;
     score::Thresholds thresholds;
     std::chrono::steady_clock::time_point deadline =
         std::chrono::steady_clock::time_point::max();  // of the answer, waiting for a worker
@@ -45,14 +45,17 @@ class WorkerPool {
     // Waits for a free worker, in the order of the calls. A worker that dies is replaced, and the
     // video is tried again by another; the second one that it kills is its last. Throws what the
     // analysis threw, timeout, WorkerLost (decoder_crashed, out_of_memory, timeout: a worker that
-    // hung), shutting_down. Cancelling the coroutine ends the worker.
+    // hung), models_changed, shutting_down. Cancelling the coroutine ends the worker.
     boost::asio::awaitable<nlohmann::json> analyze(WorkerTask task);
 
     // Ends what is being done, with shutting_down.
     void give_up();
 
-    // False while workers can't be kept alive.
+    // False while workers can't be kept alive; `trouble` says why, as far as it is known.
     bool ready() const;
+    std::string trouble() const;
+    // Of the files that all workers' models come from: SHA-256, as pipeline::ModelFiles.
+    const std::string& model_digest() const;
     // As pipeline::describe, and which parts of the "sandbox" are in force.
     const nlohmann::json& description() const;
     // Throws model_not_available. An empty name is the default model's.

@@ -6,7 +6,8 @@
 #include <type_traits>
 
 #include "base/json_field.h"
-#include "pipeline/face_choice.h"
+#include "service/http/json_shape.h"
+#include "service/http/openapi.h"
 
 namespace syncnet::service {
 namespace {
@@ -43,28 +44,50 @@ T field(const json& object, const char* name) {
     return found->template get<T>();
 }
 
-pipeline::FaceChoice face_field(const json& object, const char* name) {
-    const auto face = pipeline::parse_face_choice(field<std::string>(object, name));
-    if (!face) refuse("a message has a face that there can't be");
-    return *face;
+pipeline::VideoOptions options_field(const json& object, const char* name) {
+    try {
+        return pipeline::parse_video_options(object.value(name, json()));
+    } catch (const Error&) {
+        refuse("a message has options that there can't be");
+    }
 }
 
-pipeline::AudioChoice audio_field(const json& object, const char* name) {
-    const auto audio = pipeline::parse_audio_choice(field<std::string>(object, name));
-    if (!audio) refuse("a message has an audio track that there can't be");
-    return *audio;
-}
+// What an analysis may throw. Others would have the service do something: try a job again, say.
+constexpr std::array kAnalysisErrors{
+    ErrorCode::invalid_request,     ErrorCode::timeout,           ErrorCode::too_large,
+    ErrorCode::unsupported_media,   ErrorCode::empty_file,        ErrorCode::unreadable_video,
+    ErrorCode::no_video_stream,     ErrorCode::too_long,          ErrorCode::too_many_pixels,
+    ErrorCode::too_much_video,      ErrorCode::too_many_streams,  ErrorCode::too_complex,
+    ErrorCode::bad_sample_rate,     ErrorCode::unsupported_codec, ErrorCode::out_of_memory,
+    ErrorCode::model_not_available, ErrorCode::internal};
 
-std::optional<int> optional_field(const json& object, const char* name) {
-    const auto found = object.find(name);
-    if (found != object.end() && found->is_null()) return std::nullopt;
-    return field<int>(object, name);
+const JsonShape& analysis_shape() {
+    static const JsonShape kShape = [] {
+        const json document = json::parse(openapi_document());
+        json score = document.at("components").at("schemas").at("Score");
+        for (const char* const ours : {"session_id", "processing_time_ms", "cached"}) {
+            score["properties"].erase(ours);
+            json& required = score["required"];
+            required.erase(std::ranges::find(required, ours));
+        }
+        return JsonShape(score, document);
+    }();
+    return kShape;
 }
 
 std::optional<ErrorCode> code_named(std::string_view name) {
     const auto rows = error_catalogue();
     const auto row = std::ranges::find(rows, name, &ErrorInfo::name);
     return row == rows.end() ? std::nullopt : std::optional(row->code);
+}
+
+Failed failure(const json& message) {
+    const auto code = code_named(field<std::string>(message, "code"));
+    if (!code) refuse("an unknown error");
+    auto detail = field<std::string>(message, "detail");
+    // What is no UTF-8 has become longer on its way.
+    if (detail.size() > 3 * kMaxDetailBytes) refuse("an error says too much");
+    return {*code, std::move(detail)};
 }
 
 }  // namespace
@@ -86,12 +109,7 @@ std::uint32_t frame_length(std::span<const char, kFrameHeaderBytes> header) noex
 }
 
 json to_json(const WorkerJob& job) {
-    const ScoringChoice& choice = job.choice;
-    return {{"model", choice.model},
-            {"windows", choice.windows},
-            {"face", pipeline::to_string(choice.face)},
-            {"audio_track", pipeline::to_string(choice.audio)},
-            {"max_offset_ms", json_of(choice.max_offset_ms)},
+    return {{"options", pipeline::to_json(job.options)},
             {"ms", job.time.count()},
             {"allow", job.thresholds.allow},
             {"next", job.thresholds.next},
@@ -100,11 +118,7 @@ json to_json(const WorkerJob& job) {
 
 WorkerJob parse_job(std::string_view text) {
     const json job = parse(text);
-    return {.choice = {.model = field<std::string>(job, "model"),
-                       .windows = field<bool>(job, "windows"),
-                       .face = face_field(job, "face"),
-                       .audio = audio_field(job, "audio_track"),
-                       .max_offset_ms = optional_field(job, "max_offset_ms")},
+    return {.options = options_field(job, "options"),
             .time = std::chrono::milliseconds(field<std::int64_t>(job, "ms")),
             .thresholds = {.allow = field<double>(job, "allow"),
                            .next = field<double>(job, "next"),
@@ -124,6 +138,7 @@ json to_json(const WorkerSetup& setup) {
             {"max_memory_bytes", setup.max_memory_bytes},
             {"max_seconds", setup.max_time.count()},
             {"videos_per_worker", setup.videos_per_worker},
+            {"model_digest", setup.model_digest},
             {"scratch", setup.scratch.string()}};
 }
 
@@ -140,6 +155,7 @@ WorkerSetup parse_setup(std::string_view text) {
             .max_memory_bytes = field<std::int64_t>(setup, "max_memory_bytes"),
             .max_time = std::chrono::seconds(field<std::int64_t>(setup, "max_seconds")),
             .videos_per_worker = field<int>(setup, "videos_per_worker"),
+            .model_digest = field<std::string>(setup, "model_digest"),
             .scratch = field<std::string>(setup, "scratch")};
 }
 
@@ -148,7 +164,8 @@ json to_json(const WorkerMessage& message) {
         return {{"progress", progress->done}};
     if (const auto* done = std::get_if<Done>(&message)) return {{"analysis", done->analysis}};
     const auto& failed = std::get<Failed>(message);
-    return {{"code", error_info(failed.code).name}, {"detail", failed.detail}};
+    return {{"code", error_info(failed.code).name},
+            {"detail", failed.detail.substr(0, kMaxDetailBytes)}};
 }
 
 WorkerMessage parse_message(std::string_view text) {
@@ -159,13 +176,26 @@ WorkerMessage parse_message(std::string_view text) {
         return Progress{std::clamp(done, 0.0, 1.0)};
     }
     if (message.contains("analysis")) {
-        if (!message["analysis"].is_object() || !message["analysis"].contains("decision"))
-            refuse("an analysis has no decision");
+        if (!is_analysis(message["analysis"])) refuse("that is no analysis");
         return Done{std::move(message["analysis"])};
     }
-    const auto code = code_named(field<std::string>(message, "code"));
-    if (!code) refuse("an unknown error");
-    return Failed{*code, field<std::string>(message, "detail")};
+    Failed failed = failure(message);
+    if (std::ranges::find(kAnalysisErrors, failed.code) == kAnalysisErrors.end())
+        refuse("an error that an analysis can't have");
+    return failed;
+}
+
+Failed parse_failure(std::string_view text) {
+    return failure(parse(text));
+}
+
+bool is_analysis(const json& value) {
+    if (!analysis_shape().fits(value)) return false;
+    const json& debug = value["debug"];
+    const bool allowed = value["decision"] == score::to_string(score::Decision::allow);
+    return value["reasons"].size() == value["reason_codes"].size() &&
+           debug["num_results"] == debug["all_results"].size() &&
+           !(allowed && (value["score"].is_null() || value["offset_frames"].is_null()));
 }
 
 }  // namespace syncnet::service

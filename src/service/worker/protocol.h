@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,8 +14,9 @@
 #include <variant>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "pipeline/models.h"
-#include "service/scoring_choice.h"
+#include "pipeline/options.h"
 
 namespace syncnet::service {
 
@@ -24,10 +24,11 @@ inline constexpr std::size_t kFrameHeaderBytes = 4;
 inline constexpr std::size_t kMaxJobBytes = 4 << 10;
 inline constexpr std::size_t kMaxAnswerBytes = 8 << 20;
 inline constexpr std::size_t kMaxAnswerDepth = 16;
+inline constexpr std::size_t kMaxDetailBytes = 1 << 10;  // of an error
 
 // What one worker process is to do, beside the descriptor of the video that travels with it.
 struct WorkerJob {
-    ScoringChoice choice;
+    pipeline::VideoOptions options;
     std::chrono::milliseconds time{0};  // from now on, for all of it
     score::Thresholds thresholds;
 };
@@ -39,6 +40,7 @@ struct WorkerSetup {
     std::int64_t max_memory_bytes = 0;  // of one worker's data; 0: no limit
     std::chrono::seconds max_time{0};   // of one analysis
     int videos_per_worker = 1;
+    std::string model_digest;       // of the files that have to be loaded; empty: any
     std::filesystem::path scratch;  // where an empty folder can be made, to be locked into
 };
 
@@ -46,7 +48,7 @@ struct Progress {
     double done = 0;  // 0..1
 };
 struct Done {
-    nlohmann::json analysis;
+    nlohmann::json analysis;  // is_analysis
 };
 struct Failed {
     ErrorCode code;
@@ -66,5 +68,11 @@ nlohmann::json to_json(const WorkerMessage& message);
 WorkerJob parse_job(std::string_view text);
 WorkerSetup parse_setup(std::string_view text);
 WorkerMessage parse_message(std::string_view text);
+// The same of the fork server, which may report any error.
+Failed parse_failure(std::string_view text);
+
+// Whether it is what our OpenAPI document promises of a score, but for what the service itself
+// adds: every member known, of its kind, within its bounds, and as a whole without contradiction.
+bool is_analysis(const nlohmann::json& value);
 
 }  // namespace syncnet::service

@@ -18,10 +18,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/unique_fd.h"
 
 namespace syncnet::service {

@@ -49,13 +49,7 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
     try {
         const Task task = take_task(socket);
         auto next = Clock::now() + kProgressInterval;
-        pipeline::Request request;
-        const ScoringChoice& choice = task.job.choice;
-        request.model = choice.model;
-        request.face = choice.face;
-        request.audio = choice.audio;
-        request.max_offset_ms = choice.max_offset_ms;
-        if (choice.windows) request.timeline.emplace();
+        pipeline::Request request = pipeline::to_request(task.job.options);
         request.thresholds = task.job.thresholds;
         request.deadline = Clock::now() + task.job.time;
         request.on_progress = [&](double done) {
