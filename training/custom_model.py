@@ -12,7 +12,6 @@ The clips have to be genuine and in sync: what they do is what the model will ca
 """
 import argparse
 import hashlib
-import json
 import sys
 from collections import Counter
 from pathlib import Path

@@ -1,7 +1,8 @@
 #include "api/to_result.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 namespace syncnet {
 

@@ -2,33 +2,36 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <memory>
 #include <string>
+#include <string_view>
 
 #include "pipeline/analyzer.h"
+#include "pipeline/options.h"
 
 namespace syncnet::cli {
 
-struct AnalysisFlags {
-    std::string model;  // empty: the default one
-    std::string precision = "auto", detector = "auto", edges = "zero-padded";
-    std::string model_path, s3fd, calibration;
-    std::string face = "all", audio_track = "best";
-    int max_offset_ms = pipeline::kMaxOffsetMs;
-    int stride = 0;  // 0: as suits the detector
-    int min_track_frames = pipeline::ReadingOptions{}.min_track_frames;
-    float min_face_pixels = face::TrackerOptions{}.min_face_pixels;
-    bool short_range = false, cropped = false, reference = false;
-    double timeout_s = 0;  // of one video; 0: none
+// "max_offset_ms" or "MAX_OFFSET_MS" to "--max-offset-ms".
+std::string flag_of(std::string_view name);
 
+// One option of a video as a flag of `command`; `to` must outlive its parsing.
+void add_video_option(CLI::App& command, std::string_view name, pipeline::VideoOptions& to);
+
+struct AnalysisFlags {
+    pipeline::VideoOptions video;
+    pipeline::EngineOptions engine;
+
+    // Must stay where it is until the command line has been read.
     void add_to(CLI::App& command);
     void add_reading_to(CLI::App& command);  // where nothing is judged
+
+    // What was said, as it would be written: " --model lipsync-grid --cropped". Without --timeout.
+    std::string text() const;
 
     pipeline::ModelOptions models() const;
     pipeline::ReadingOptions reading() const;
     pipeline::AnalyzerOptions analyzer() const;
     // For one video: its time begins now.
-    pipeline::Request request() const;
+    pipeline::Request request() const { return pipeline::to_request(video); }
 };
 
 }  // namespace syncnet::cli

@@ -123,7 +123,8 @@ int run_batch(const BatchOptions& options) {
     pipeline::ModelOptions models = options.analysis.models();
     models.threads = 1;  // videos run side by side
     const pipeline::Analyzer analyzer(pipeline::load_models(models), options.analysis.analyzer());
-    (void)analyzer.models().find(options.analysis.model);  // an unknown name: before any video
+    (void)analyzer.models().find(
+        options.analysis.video.model);  // an unknown name: before any video
 
     batch::Summary summary;
     // A table on standard output is of what matches; one in a file is of all, so that it can be

@@ -4,10 +4,11 @@
 #include <cmath>
 #include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/npy.h"
+#include "cli/analysis_flags.h"
 #include "cli/commands.h"
 #include "cli/progress_line.h"
 #include "media/reader.h"
@@ -27,6 +28,7 @@ struct CropsOptions {
     std::filesystem::path list, out = ".";
     int side = 80;  // LipSync sees the middle 64; the margin is for augmentation
     int stride = 4;
+    pipeline::VideoOptions video;  // its time limit
 };
 
 struct Crops {
@@ -67,7 +69,9 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
         });
     std::vector<std::int16_t> samples;
     media::Reader reader(media::Source::from_path(job.video), {});
+    const pipeline::Request request = pipeline::to_request(options.video);
     while (auto item = reader.next()) {
+        pipeline::check(request);
         if (const auto* frame = std::get_if<media::Frame>(&*item)) {
             follower.push(frame->index, frame->image);
         } else {
@@ -127,6 +131,7 @@ void add_crops(CLI::App& app, int& status) {
         ->check(CLI::Range(16, 512));
     command->add_option("--stride", options->stride, "look for faces in every k-th frame")
         ->check(CLI::Range(1, 25));
+    add_video_option(*command, "timeout", options->video);
     command->callback([options, &status] { status = crops(*options); });
 }
 

@@ -56,12 +56,7 @@ std::string command_line(const EvaluateOptions& o) {
     if (o.limit > 0) add("--limit", std::to_string(o.limit));
     add("--media-clips", std::to_string(o.media_clips));
     add("--jobs", std::to_string(o.jobs));
-    add("--model", o.analysis.model);
-    add("--calibration", o.analysis.calibration);
-    add("--precision", o.analysis.precision);
-    add("--face", o.analysis.face);
-    add("--max-offset-ms", std::to_string(o.analysis.max_offset_ms));
-    return text;
+    return text + o.analysis.text();
 }
 
 evaluate::Groups groups_of(const EvaluateOptions& o) {
@@ -76,21 +71,12 @@ evaluate::Groups groups_of(const EvaluateOptions& o) {
 // What must be the same for records to belong together.
 nlohmann::ordered_json head_of(const evaluate::RunFacts& facts, const EvaluateOptions& o,
                                const evaluate::Groups& groups) {
-    return {{"format", "syncnet evaluate 1"},
-            {"version", facts.version},
-            {"model", facts.model},
-            {"precision", facts.precision},
-            {"calibration", o.analysis.calibration},
-            {"face", o.analysis.face},
-            {"audio_track", o.analysis.audio_track},
-            {"max_offset_ms", o.analysis.max_offset_ms},
-            {"manifest_sha256", facts.manifest_sha256},
-            {"split", o.selection.split},
-            {"corpora", o.selection.corpora},
-            {"in_sync", o.selection.in_sync},
-            {"limit", o.limit},
-            {"media_clips", o.media_clips},
-            {"cases", groups.wanted}};
+    return {{"format", "syncnet evaluate 2"}, {"version", facts.version},
+            {"model", facts.model},           {"precision", facts.precision},
+            {"options", o.analysis.text()},   {"manifest_sha256", facts.manifest_sha256},
+            {"split", o.selection.split},     {"corpora", o.selection.corpora},
+            {"in_sync", o.selection.in_sync}, {"limit", o.limit},
+            {"media_clips", o.media_clips},   {"cases", groups.wanted}};
 }
 
 void make_folder(const fs::path& folder) {
@@ -116,7 +102,7 @@ int run_evaluate(const EvaluateOptions& options) {
     models.threads = 1;  // clips run side by side
     const pipeline::Analyzer analyzer(pipeline::load_models(models), options.analysis.analyzer());
     const sync::SyncModelInfo& model =
-        analyzer.models().find(options.analysis.model).network->info();
+        analyzer.models().find(options.analysis.video.model).network->info();
 
     evaluate::Evaluator evaluator(analyzer, clips,
                                   {.request = [&] { return options.analysis.request(); },

@@ -1,7 +1,7 @@
 // `syncnet explain`: the reasons behind a decision, for people.
 #include <iostream>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/number_text.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
@@ -47,7 +47,7 @@ void print(const std::string& video, const pipeline::Explanation& e, const media
 int explain(const ExplainFlags& flags) {
     const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
                                       flags.analysis.analyzer());
-    const auto calibration = analyzer.models().find(flags.analysis.model).calibration;
+    const auto calibration = analyzer.models().find(flags.analysis.video.model).calibration;
     const auto analysis = [&] {
         ProgressBar bar(!flags.json);
         pipeline::Request request = flags.analysis.request();

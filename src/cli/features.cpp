@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/npy.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
@@ -27,7 +27,7 @@ void write_rows(const std::filesystem::path& path, std::span<const float> values
 
 int features(const FeaturesOptions& options) {
     const auto models = pipeline::load_models(options.analysis.models());
-    const pipeline::ScoringModel& scoring = models->find(options.analysis.model);
+    const pipeline::ScoringModel& scoring = models->find(options.analysis.video.model);
     const auto reading = [&] {
         ProgressBar bar(true);
         pipeline::Request request = options.analysis.request();

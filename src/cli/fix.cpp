@@ -2,8 +2,8 @@
 #include <cmath>
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"

@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "cli/commands.h"
-#include "service/api_keys.h"
+#include "service/auth/api_keys.h"
 
 namespace syncnet::cli {
 namespace {

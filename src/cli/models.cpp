@@ -8,10 +8,10 @@
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "nn/weights/save_safetensors.h"
 #include "pipeline/model_manifest.h"

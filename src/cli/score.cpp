@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "batch/video_names.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
@@ -140,7 +140,8 @@ void print(nlohmann::json line, const std::string& video, bool named) {
 int score_videos(const ScoreOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
                                       options.analysis.analyzer());
-    (void)analyzer.models().find(options.analysis.model);  // an unknown name: before any video
+    (void)analyzer.models().find(
+        options.analysis.video.model);  // an unknown name: before any video
 
     int status = kDone;
     const std::vector<std::string> videos = each_video(options.videos);

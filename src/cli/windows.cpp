@@ -1,8 +1,8 @@
 // `syncnet windows`: one video over time.
 #include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
 #include "cli/progress_bar.h"

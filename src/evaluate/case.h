@@ -1,12 +1,12 @@
 // One measurement: what was done to a clip, what is true of it then, and what the product said.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "pipeline/analysis.h"
 
 namespace syncnet::evaluate {

@@ -1,10 +1,11 @@
 // Pieces of the page: text, numbers with their intervals, tables, figures.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/json.h"
 
 namespace syncnet::evaluate {
 

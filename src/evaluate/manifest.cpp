@@ -5,12 +5,12 @@
 #include <cmath>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/sha256.h"
 #include "evaluate/csv.h"
 #include "evaluate/draw.h"

@@ -1,8 +1,9 @@
 // report.json as a page for people: one file, nothing from elsewhere, for screens and paper.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "base/json.h"
 
 namespace syncnet::evaluate {
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/json.h"
 #include "evaluate/case.h"
 
 namespace syncnet::evaluate {

@@ -1,8 +1,7 @@
 // From cases to the numbers of the report. The JSON is the report: the page shows nothing else.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "evaluate/results.h"
 
 namespace syncnet::evaluate {

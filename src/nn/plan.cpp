@@ -216,13 +216,13 @@ void Plan::Impl::compile_conv(NodeId id) {
     auto [kernel, bias] = graph.take_weights(id);
     const bool have_weights = !kernel.values.empty();
     ConvParams conv = node.params;
-    const bool grouped = walk.groups > 1;
+    const bool grouped = conv.groups > 1;
 
     // What is done to the rows of the input is done to the kernel, too.
     Shape shape = values[static_cast<std::size_t>(from)].shape;
     const int few = kFewChannels;
     const bool stack = options.precision != Precision::f32 && !grouped && shape.c <= few &&
-                       node.kernel_w > 1 && walk.dilation == 1;
+                       node.kernel_w > 1 && conv.dilation == 1;
     Type type = values[static_cast<std::size_t>(from)].type;
     if (options.precision == Precision::bf16x3 && !grouped) {
         const SplitRows split{.rows = shape.size() / static_cast<std::size_t>(shape.c),
@@ -241,8 +241,8 @@ void Plan::Impl::compile_conv(NodeId id) {
         const StackColumns columns{.from = shape,
                                    .columns = node.shape.w,
                                    .kernel_w = node.kernel_w,
-                                   .stride_w = walk.stride_w,
-                                   .left = walk.padding.left,
+                                   .stride_w = conv.stride_w,
+                                   .left = conv.padding.left,
                                    .value_bytes = memory::data_type_size(type)};
         shape.w = node.shape.w;
         shape.c *= node.kernel_w;
@@ -254,8 +254,8 @@ void Plan::Impl::compile_conv(NodeId id) {
             kernel.dims[1] *= node.kernel_w;
             kernel.dims.back() = 1;
         }
-        walk.stride_w = 1;
-        walk.padding.left = walk.padding.right = 0;
+        conv.stride_w = 1;
+        conv.padding.left = conv.padding.right = 0;
     }
     value_of[static_cast<std::size_t>(id)] =
         make_value(node.shape, types[static_cast<std::size_t>(id)], id);
@@ -266,16 +266,16 @@ void Plan::Impl::compile_conv(NodeId id) {
     const memory::desc target = volume ? value(id).volume() : value(id).desc();
     memory::dims dims(kernel.dims.begin(), kernel.dims.end());
     if (grouped) {
-        dims[0] /= walk.groups;
-        dims.insert(dims.begin(), walk.groups);
+        dims[0] /= conv.groups;
+        dims.insert(dims.begin(), conv.groups);
     } else if (!volume && dims.size() == 5) {
         dims.erase(dims.begin() + 2);
     }
     const Tag tag = grouped ? Tag::goihw : volume ? Tag::oidhw : Tag::oihw;
-    memory::dims strides{walk.stride_h, walk.stride_w};
-    memory::dims dilations{walk.dilation - 1, walk.dilation - 1};
-    memory::dims before{walk.padding.top, walk.padding.left};
-    memory::dims after{walk.padding.bottom, walk.padding.right};
+    memory::dims strides{conv.stride_h, conv.stride_w};
+    memory::dims dilations{conv.dilation - 1, conv.dilation - 1};
+    memory::dims before{conv.padding.top, conv.padding.left};
+    memory::dims after{conv.padding.bottom, conv.padding.right};
     if (volume) {
         strides.insert(strides.begin(), 1);
         for (memory::dims* const d : {&dilations, &before, &after}) d->insert(d->begin(), 0);
@@ -348,11 +348,11 @@ void Plan::Impl::compile(NodeId id) {
             break;
         }
         case Op::max_pool: {
-            const ConvParams& walk = node.params;
+            const ConvParams& conv = node.params;
             const dnnl::pooling_forward::desc op(
                 kInference, algorithm::pooling_max, value(in()).desc(), target,
-                {walk.stride_h, walk.stride_w}, {node.kernel_h, node.kernel_w},
-                {walk.padding.top, walk.padding.left}, {walk.padding.bottom, walk.padding.right});
+                {conv.stride_h, conv.stride_w}, {node.kernel_h, node.kernel_w},
+                {conv.padding.top, conv.padding.left}, {conv.padding.bottom, conv.padding.right});
             const dnnl::pooling_forward::primitive_desc pd(op, attributes(false), engine());
             add_primitive(dnnl::pooling_forward(pd),
                           {{DNNL_ARG_SRC, argument(in())}, {DNNL_ARG_DST, argument(id)}},

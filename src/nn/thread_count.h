@@ -3,14 +3,12 @@
 // nothing on barriers.
 #pragma once
 
-#include <omp.h>
-
 namespace syncnet::nn {
 
 class ThreadCount {
   public:
-    explicit ThreadCount(int count) : before_(omp_get_max_threads()) { omp_set_num_threads(count); }
-    ~ThreadCount() { omp_set_num_threads(before_); }
+    explicit ThreadCount(int count);
+    ~ThreadCount();
     ThreadCount(const ThreadCount&) = delete;
     ThreadCount& operator=(const ThreadCount&) = delete;
 

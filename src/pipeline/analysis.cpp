@@ -1,8 +1,8 @@
 #include "pipeline/analysis.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/json_field.h"
 
 namespace syncnet::pipeline {

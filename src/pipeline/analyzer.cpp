@@ -1,4 +1,5 @@
 #include "pipeline/analyzer.h"
+#include "sync/syncnet_v2_model.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -184,8 +185,7 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
                       .model_version = model.version,
                       .precision = std::string(nn::to_string(model.precision)),
                       .detector = reading.detector,
-                      .as_published = model.name == kSyncNetV2 &&
-                                      model.edges == sync::Edges::zero_padded &&
+                      .as_published = model.published && model.edges == sync::Edges::zero_padded &&
                                       (reading.detector == "s3fd" || reading.detector == "none")};
 
     std::vector<FaceEvidence> faces;

@@ -102,8 +102,8 @@ void Listener::push(const media::Samples& samples) {
     levels_.push(samples);
     const auto mono = mixer_(samples);
     mel_.push(mono);
-    mfcc_.push(mono);
-    if (keep_peaks_) note_peaks(mono);
+    if (options_.mfcc) mfcc_.push(mono);
+    if (options_.peaks) note_peaks(mono);
 }
 
 void Listener::note_peaks(std::span<const float> samples) {

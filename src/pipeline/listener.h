@@ -78,10 +78,16 @@ class Mixer {
 // Puts one mix through the models' front ends as it is read.
 class Listener {
   public:
-    Listener(const Mix& mix, bool keep_peaks) : mixer_(mix), keep_peaks_(keep_peaks) {}
+    struct Options {
+        bool mfcc = false;   // beside the log-mel frames
+        bool peaks = false;  // to draw
+    };
+    Listener(const Mix& mix, Options options) : mixer_(mix), options_(options) {}
 
     void push(const media::Samples& samples);
-    void finish() { mfcc_.finish(); }
+    void finish() {
+        if (options_.mfcc) mfcc_.finish();
+    }
 
     sync::AudioFrames frames() const { return {.log_mel = mel_.frames(), .mfcc = mfcc_.frames()}; }
     const std::vector<float>& peaks() const { return peaks_; }
@@ -91,7 +97,7 @@ class Listener {
     void note_peaks(std::span<const float> samples);
 
     Mixer mixer_;
-    bool keep_peaks_;
+    Options options_;
     audio::LogMel mel_;
     audio::Mfcc mfcc_;
     ChannelLevels levels_;

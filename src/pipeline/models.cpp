@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "score/calibration_file.h"
+#include "sync/lip_sync_model.h"
+#include "sync/syncnet_v2_model.h"
 
 namespace syncnet::pipeline {
 namespace fs = std::filesystem;
@@ -80,12 +82,12 @@ std::optional<std::string> add_model(const ModelOptions& options, const fs::path
             return name + ", a custom model: MODEL_PATH names it";
         }
         const auto syncnet = sync::load_syncnet_v2(*weights, exact, options.threads);
-        models.scoring.insert(models.scoring.begin(),
-                              {.network = sync::syncnet_v2_model(syncnet, "2", options.edges),
-                               .speech = models.scoring.front().speech,
-                               .mouth = models.scoring.front().mouth,
-                               .calibration = score::load_calibration(
-                                   options.folder / "syncnet_v2.calibration.json")});
+        models.scoring.insert(
+            models.scoring.begin(),
+            {.network = sync::syncnet_v2_model(syncnet, "2", options.edges),
+             .speech = models.scoring.front().speech,
+             .mouth = models.scoring.front().mouth,
+             .calibration = score::load_calibration(options.folder / kSyncNetV2Calibration)});
         return "syncnet_v2, the published model: " + std::string(options.model_path.empty()
                                                                      ? "it lies among the models"
                                                                      : "MODEL_PATH names it");
@@ -130,11 +132,13 @@ fs::path default_model_dir() {
     throw Error(ErrorCode::bad_model, "no folder with models was found; set SYNCNET_MODELS");
 }
 
+const char* detector_file(face::BlazeFaceRange range) {
+    return range == face::BlazeFaceRange::full ? "face_detection_full_range.tflite"
+                                               : "face_detection_short_range.tflite";
+}
+
 face::BlazeFaceModel load_detector(const fs::path& folder, face::BlazeFaceRange range) {
-    const char* const name = range == face::BlazeFaceRange::full
-                                 ? "face_detection_full_range.tflite"
-                                 : "face_detection_short_range.tflite";
-    return face::load_blaze_face(folder / name, range);
+    return face::load_blaze_face(folder / detector_file(range), range);
 }
 
 const ScoringModel& Models::find(std::string_view name) const {
@@ -198,7 +202,7 @@ std::shared_ptr<const Models> load_models(const ModelOptions& options) {
         prefer(options.model, models);
         models.choice = options.model + ": MODEL names it";
     }
-    if (models.scoring.front().network->info().name == kSyncNetV2)
+    if (models.scoring.front().network->info().published)
         models.choice +=
             "; faces by " + std::string(models.s3fd ? "S3FD" : "BlazeFace, as there is no S3FD");
     else if (!options.s3fd.empty())

@@ -70,6 +70,7 @@ inline constexpr std::array<const char*, 2> kBundledModels{"lipsync", "lipsync-g
 inline constexpr const char* kCalibrationExtension = "calibration.json";  // beside the weights
 inline constexpr const char* kSyncNetV2 = "syncnet_v2";
 inline constexpr const char* kSyncNetV2File = "syncnet_v2.model";
+inline constexpr const char* kSyncNetV2Calibration = "syncnet_v2.calibration.json";
 inline constexpr const char* kS3fdFile = "sfd_face.pth";
 // Of a file with weights. The published ones have 55 and 90 MB.
 inline constexpr std::size_t kMaxWeightBytes = 512U << 20U;
@@ -78,6 +79,8 @@ inline constexpr std::size_t kMaxWeightBytes = 512U << 20U;
 // bad_model where there is none.
 std::filesystem::path default_model_dir();
 
+// Its name in the folder.
+const char* detector_file(face::BlazeFaceRange range);
 // Throws bad_model, naming the file.
 face::BlazeFaceModel load_detector(const std::filesystem::path& folder, face::BlazeFaceRange range);
 // Throws bad_model, naming the file; invalid_setting (a file that is named is not there, the

@@ -24,9 +24,10 @@ constexpr int kBlazeFaceStride = 4;
 // Decodes on a thread of its own; the audio goes through the models' front ends there too.
 class Decoding {
   public:
-    Decoding(std::unique_ptr<media::Stream> stream, const Request& request)
+    Decoding(std::unique_ptr<media::Stream> stream, const Listener::Options& listening,
+             const Request& request)
         : stream_(std::move(stream)),
-          listener_({}, request.to_draw),
+          listener_({}, listening),
           thread_([this, &request](const std::stop_token& stop) { run(stop, request); }) {}
     ~Decoding() {
         frames_.close();
@@ -104,7 +105,7 @@ struct ChosenDetector {
 
 ChosenDetector choose_detector(const Models& models, const ScoringModel& scoring,
                                DetectorChoice choice) {
-    const bool published = scoring.network->info().name == kSyncNetV2;
+    const bool published = scoring.network->info().published;
     if (choice == DetectorChoice::s3fd && !(published && models.s3fd))
         throw Error(ErrorCode::model_not_available,
                     published ? "the weights of S3FD are not here"
@@ -219,6 +220,10 @@ struct Heard {
     std::vector<float> peaks;
 };
 
+Listener::Options listening(const ScoringModel& scoring, const Request& request) {
+    return {.mfcc = scoring.network->info().hears_mfcc, .peaks = request.to_draw};
+}
+
 Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSession& session,
            const Request& request) {
     const auto between = [&] { check(request); };
@@ -232,7 +237,8 @@ Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSess
 
 // One track's audio into `listener`, without a look at the images.
 void listen(const media::OpenStream& open, int track, const Request& request, Listener& listener) {
-    const auto stream = open({.audio_track = track, .images = false});
+    const auto stream =
+        open({.audio_track = track, .check = [&request] { check(request); }, .images = false});
     while (const auto item = stream->next()) {
         check(request);
         if (const auto* samples = std::get_if<media::Samples>(&*item)) listener.push(*samples);
@@ -269,7 +275,7 @@ void choose_audio(const media::OpenStream& open, const ScoringModel& scoring,
 
     AudioPick read = first;
     const auto read_again = [&](const AudioPick& pick) {
-        Listener listener(pick.mix, request.to_draw);
+        Listener listener(pick.mix, listening(scoring, request));
         listen(open, pick.track, request, listener);
         take(hear(listener, scoring, session, request), reading);
         read = pick;
@@ -296,10 +302,10 @@ void check(const Request& request) {
 
 Reading read_video(const media::OpenStream& open, const Models& models, const ScoringModel& scoring,
                    const ReadingOptions& options, const Request& request, const FitOf& fit_of) {
-    media::Options pick;
+    media::Options pick{.check = [&request] { check(request); }};
     if (request.audio != AudioChoice{})
         pick.audio_track = first_track(open(pick)->info(), request.audio);
-    Decoding decoding(open(pick), request);
+    Decoding decoding(open(pick), listening(scoring, request), request);
     Reading reading{.video = decoding.info()};
     const auto session = scoring.network->start();
     if (options.cropped)

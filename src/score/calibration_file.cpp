@@ -1,9 +1,9 @@
 #include "score/calibration_file.h"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace syncnet::score {
 namespace {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,16 +14,14 @@
 #include "face/tracker.h"
 #include "media/image.h"
 #include "nn/plan.h"
-#include "sync/lip_sync.h"
-#include "sync/sync_curve.h"
-#include "sync/syncnet_v2.h"
+#include "sync/embeddings.h"
 
 namespace syncnet::sync {
 
-// The audio of a clip, as both models' front ends give it.
+// The audio of a clip, as the front ends give it.
 struct AudioFrames {
     std::span<const audio::MelFrame> log_mel;
-    std::span<const audio::MfccFrame> mfcc;
+    std::span<const audio::MfccFrame> mfcc;  // empty where no model hears them
 };
 
 struct Lips {
@@ -67,6 +64,8 @@ struct SyncModelInfo {
     nn::Precision precision = nn::Precision::f32;
     int geometry_reach = 0;  // frames
     Edges edges = Edges::real;
+    bool hears_mfcc = false;  // beside the log-mel frames, which tell speech for every model
+    bool published = false;   // searched and read as its paper's pipeline does
 };
 
 // Immutable, shared by all threads.
@@ -80,18 +79,5 @@ class SyncModel {
   private:
     SyncModelInfo info_;
 };
-
-std::shared_ptr<const SyncModel> lip_sync_model(const LipSyncModel& networks);
-std::shared_ptr<const SyncModel> syncnet_v2_model(const SyncNetV2& networks, std::string version,
-                                                  Edges edges);
-
-// One face, the way the published SyncNet's numbers are made (Edges::zero_padded).
-struct PublishedMeasurement {
-    SyncCurve curve;
-    std::optional<SyncResult> result;
-    std::vector<float> framewise;  // confidence per lip frame
-};
-
-PublishedMeasurement measure_as_published(const Embeddings& lips, const Embeddings& audio);
 
 }  // namespace syncnet::sync

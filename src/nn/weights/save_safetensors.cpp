@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace syncnet::nn {
 
