@@ -115,8 +115,7 @@ struct JobStore::Impl {
                 Job known = read(query);
                 if (known.video != job.video || known.options != job.options)
                     throw Error(ErrorCode::idempotency_conflict,
-                                "this Idempotency-Key came with another video, model, face, "
-                                "audio_track, max_offset_ms or windows");
+                                "this Idempotency-Key came with another video or other options");
                 return known;
             }
         }
