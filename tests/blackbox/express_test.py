@@ -129,9 +129,7 @@ class Limits(unittest.TestCase):
                     self.assertEqual(api.upload(route, bytes(3 << 20)).status, 413)
 
     def test_no_service(self):
-        with socket.create_server(("127.0.0.1", 0)) as unused:
-            port = unused.getsockname()[1]
-        with Api(port, support.scratch_folder()) as api:
+        with support.closed_port() as port, Api(port, support.scratch_folder()) as api:
             for route in ROUTES:
                 with self.subTest(route):
                     answer = api.upload(route, b"a video")

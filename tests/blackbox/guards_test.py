@@ -121,8 +121,7 @@ class Shares(unittest.TestCase):
                 support.wait_until(lambda: service.upload(support.short_sample()).status == 200, "room again")
 
     def test_one_address_can_not_take_all_connections_and_probes_have_their_own(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = support.free_port()
         with support.Service(CONNECTIONS=20, CLIENT_CONNECTIONS=10, ADMIN_PORT=port) as service:
             held = [service.connect() for _ in range(10)]
 
@@ -200,7 +199,7 @@ class Start(unittest.TestCase):
             port = taken.getsockname()[1]
             for name in ("PORT", "ADMIN_PORT"):
                 self.assertRegex(support.Service(**{name: port}).fails_to_start(), rf"HOST, {name}: can't listen .*port {port}")
-        self.assertRegex(support.Service(PORT=port, ADMIN_PORT=port).fails_to_start(), "HOST, ADMIN_PORT: can't listen .*in use")
+        self.assertRegex(support.Service(PORT=(port := support.free_port()), ADMIN_PORT=port).fails_to_start(), "HOST, ADMIN_PORT: can't listen .*in use")
 
     def test_an_unknown_name_in_the_file_is_an_error_that_names_the_nearest(self):
         file = support.scratch_folder() / "settings.env"

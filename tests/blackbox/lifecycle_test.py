@@ -100,9 +100,7 @@ class Settings(unittest.TestCase):
 
     def test_log_level(self):
         # At "error" nothing is said of a start, so the port must be known beforehand.
-        with support.socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = support.free_port()
         service = support.Service("--port", str(port), LOG_LEVEL="ERROR")
         service.port = port
         self.addCleanup(service.__exit__, None)

@@ -3,7 +3,6 @@
 import http.client
 import re
 import signal
-import socket
 import subprocess
 import time
 import unittest
@@ -14,9 +13,7 @@ import support
 class StuckReader(unittest.TestCase):
     def start(self):
         """A service whose output is a pipe that nobody reads."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = support.free_port()
         folder = support.scratch_folder()
         variables = support.environment(PORT=str(self.port), TMP_DIR=str(folder), STATE_DIR=str(folder / "state"), UPLOAD_DIR=str(folder / "in"))
         self.process = subprocess.Popen([support.BINARY, "serve"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

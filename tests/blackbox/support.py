@@ -5,12 +5,14 @@ sample clips from one run to the next (default: a temporary folder of this proce
 """
 
 import atexit
+import contextlib
 import fcntl
 import hashlib
 import http.client
 import io
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -42,7 +44,24 @@ def environment(**extra: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not _OWN_SETTINGS.fullmatch(name)} | extra
 
 
-# ---- folders and samples
+# ---- ports, folders and samples
+
+
+@contextlib.contextmanager
+def closed_port():
+    """A port that refuses: held as long as the block lasts, so that nobody else is given it, and never listening."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def free_port() -> int:
+    """A port to listen on, out of the range from which the kernel gives ports to whoever asks for any."""
+    lowest_given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(max(1024, lowest_given - 20_000), lowest_given)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def has_bf16() -> bool:
