@@ -28,7 +28,7 @@ class Results {
             "windows"_a = list(r.windows), "speakers"_a = list(r.speakers),
             "model"_a = type("Model")(r.model.name, r.model.version, r.model.precision,
                                       r.model.detector, r.model.as_published),
-            "json"_a = py::str(r.json));
+            "stopped_at_s"_a = r.stopped_at_s, "json"_a = py::str(r.json));
     }
 
   private:
@@ -114,8 +114,10 @@ py::object result_of(const Work& work) {
 syncnet::Request to_request(const std::string& face, const std::string& audio,
                             std::optional<int> max_offset_ms,
                             std::optional<std::pair<double, double>> windows,
-                            std::optional<double> timeout, const std::stop_source* stop) {
-    syncnet::Request request{.face = face, .audio = audio, .max_offset_ms = max_offset_ms};
+                            bool early, std::optional<double> timeout,
+                            const std::stop_source* stop) {
+    syncnet::Request request{
+        .face = face, .audio = audio, .max_offset_ms = max_offset_ms, .early = early};
     if (windows) request.windows = {.window_s = windows->first, .step_s = windows->second};
     if (timeout)
         request.timeout = std::chrono::milliseconds(std::llround(std::max(0.0, *timeout) * 1000));
@@ -191,7 +193,7 @@ PYBIND11_MODULE(_syncnet, m) {
 
     py::class_<syncnet::Request>(m, "Request")
         .def(py::init(&to_request), "face"_a, "audio"_a, "max_offset_ms"_a, "windows"_a,
-             "timeout"_a, "stop"_a);
+             "early"_a, "timeout"_a, "stop"_a);
 
     py::class_<syncnet::Feed>(m, "Feed")
         .def("push_frame", &push_frame)

@@ -41,11 +41,19 @@ struct Request {
     std::string audio = "best";        // best, default, a track's number from 1 on, or a language
     std::optional<int> max_offset_ms;  // 200..10000, both ways; nothing: 2000
     std::optional<WindowOptions> windows;              // nothing: no timeline
+    // Stop as soon as the verdict is sure, and say nothing of the rest (Result::stopped_at_s): for
+    // a login, not for a file that may have been edited.
+    bool early = false;
     std::optional<std::chrono::milliseconds> timeout;  // Error: timeout
     std::stop_token stop;                              // Error: cancelled, soon after
     // 0..1 of the video, from time to time, on the thread that called. Never called where the
     // length is not known. What it throws ends the analysis and comes out of it.
     std::function<void(double)> on_progress;
+    // What is known of the video as it goes on, at least every 0.4 s of it to begin with and every
+    // twentieth of it later; on the thread that called, of a feed on a thread of the analyzer's.
+    // What it throws ends the analysis, too. Not called by the published SyncNet, which judges a
+    // file as a whole.
+    std::function<void(const Result&)> on_verdict;
 };
 
 // Immutable once made, and safe from any number of threads at once: one for the whole process. An

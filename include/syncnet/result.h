@@ -134,6 +134,7 @@ struct Result {
     std::vector<Window> windows;
     std::vector<Speaking> speakers;  // of every interval of speech; with the windows
     Model model;
+    std::optional<double> stopped_at_s;  // with Request::early: so much of the video was enough
     std::string json;  // as the service answers and `syncnet score --json` prints (docs/api.md)
 };
 

@@ -67,6 +67,7 @@ typedef struct syncnet_request {
     syncnet_stop* stop;      /* stays the caller's, who may free it once the call has begun */
     void (*on_progress)(double done, void* user); /* 0..1, on the thread that called */
     void* user;
+    int early; /* not 0: stop as soon as the verdict is sure; see analyzer.h */
 } syncnet_request;
 
 /* `request` may be NULL. `bytes` must stay until it returns; `fd` is a regular file's. */

@@ -22,6 +22,7 @@ class Request:
         audio: str,
         max_offset_ms: int | None,
         windows: tuple[float, float] | None,
+        early: bool,
         timeout: float | None,
         stop: Stop | None,
     ) -> None: ...

@@ -27,13 +27,14 @@ def _request(
     audio: str = "best",
     max_offset_ms: int | None = None,
     windows: tuple[float, float] | None = None,
+    early: bool = False,
     timeout: float | None = None,
     stop: Stop | None = None,
 ) -> _syncnet.Request:
     if timeout is not None and math.isnan(timeout):
         raise Error("a timeout is a number of seconds", "invalid_request")
     limit = None if timeout is None or timeout > LONGEST_TIMEOUT else timeout
-    return _syncnet.Request(str(face), str(audio), max_offset_ms, windows, limit, stop)
+    return _syncnet.Request(str(face), str(audio), max_offset_ms, windows, bool(early), limit, stop)
 
 
 def _frame(frame: Any) -> np.ndarray:
@@ -99,7 +100,8 @@ class Analyzer:
         """Of a path, a file's bytes, or an open file.
 
         face: "all", "largest", "left", "right" or a track; audio: "best", "default", a track or a language;
-        max_offset_ms: 200..10000; windows: (length, step) in seconds; timeout: in seconds; stop: a Stop.
+        max_offset_ms: 200..10000; windows: (length, step) in seconds; early: stop as soon as the verdict is sure;
+        timeout: in seconds; stop: a Stop.
         """
         asked = _request(**request)
         if isinstance(video, io.BytesIO):

@@ -143,6 +143,7 @@ class Result:
     windows: tuple[Window, ...]  # if asked for, as the next
     speakers: tuple[Speaking, ...]
     model: Model
+    stopped_at_s: float | None  # with `early`: so much of the video was enough
     json: str = field(repr=False)  # as the service answers
 
     @property

@@ -91,6 +91,7 @@ syncnet::Request to_request(const syncnet_request* given) {
     if (known_request.max_offset_ms != 0) request.max_offset_ms = known_request.max_offset_ms;
     if (known_request.window_s != 0 || known_request.step_s != 0)
         request.windows = {.window_s = known_request.window_s, .step_s = known_request.step_s};
+    request.early = known_request.early != 0;
     if (known_request.timeout_ms != 0)
         request.timeout = std::chrono::milliseconds(known_request.timeout_ms);
     if (known_request.stop != nullptr) request.stop = known_request.stop->source.get_token();

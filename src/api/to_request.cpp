@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "api/to_result.h"
 #include "base/error.h"
 #include "pipeline/face_choice.h"
 #include "pipeline/max_offset.h"
@@ -43,6 +44,11 @@ pipeline::Request to_request(const Request& request) {
         wanted.max_offset_ms =
             chosen(pipeline::parse_max_offset_ms(text), text, pipeline::max_offsets());
     }
+    wanted.early = request.early;
+    if (request.on_verdict)
+        wanted.on_verdict = [tell = request.on_verdict](const pipeline::Analysis& so_far) {
+            tell(to_result(so_far));
+        };
     if (request.windows) wanted.timeline = to_timeline(*request.windows);
     if (request.timeout)
         wanted.deadline =

@@ -164,6 +164,7 @@ Result to_result(const pipeline::Analysis& analysis) {
     for (const pipeline::TrackAnalysis& track : analysis.tracks)
         result.faces.push_back(to_face(track, analysis.max_offset));
     add_voice(analysis.voice, result);
+    if (analysis.stopped) result.stopped_at_s = analysis.seconds;
     if (analysis.timeline) add_timeline(*analysis.timeline, result);
     return result;
 }

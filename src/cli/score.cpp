@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/progress_bar.h"
 #include "pipeline/analyzer.h"
+#include "pipeline/verdict_so_far.h"
 #include "score/sentences.h"
 
 namespace syncnet::cli {
@@ -29,6 +30,7 @@ struct ScoreOptions {
     std::vector<std::string> videos;
     bool json = false;
     bool framewise = false;
+    bool follow = false;
     AnalysisFlags analysis;
 };
 
@@ -137,6 +139,22 @@ void print(nlohmann::json line, const std::string& video, bool named) {
     std::cout << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 
+// The verdict so far.
+void follow(const pipeline::Analysis& so_far, bool as_json) {
+    const auto line = pipeline::verdict_so_far(so_far);
+    if (as_json) {
+        std::cout << line.dump() << '\n';
+        return;
+    }
+    std::cout << std::fixed << std::setprecision(1) << std::setw(7) << so_far.seconds << " s  "
+              << score::to_string(so_far.verdict.decision) << std::setprecision(2);
+    if (so_far.verdict.score) std::cout << "  score " << *so_far.verdict.score;
+    std::cout << "  evidence " << so_far.voice.evidence_seconds << " s";
+    for (const pipeline::Hint hint : pipeline::hints(so_far))
+        std::cout << "  " << pipeline::to_string(hint);
+    std::cout << '\n';
+}
+
 int score_videos(const ScoreOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
                                       options.analysis.analyzer());
@@ -152,8 +170,12 @@ int score_videos(const ScoreOptions& options) {
                 video == kStandardInput ? from_standard_input() : std::vector<std::byte>();
             const auto start = std::chrono::steady_clock::now();
             const auto result = [&] {
-                ProgressBar bar(!options.json);
+                ProgressBar bar(!options.json && !options.follow);
                 pipeline::Request request = options.analysis.request();
+                if (options.follow)
+                    request.on_verdict = [&](const pipeline::Analysis& so_far) {
+                        follow(so_far, options.json);
+                    };
                 request.on_progress = [&](double done) { bar.update(done); };
                 return analyzer.analyze(video == kStandardInput ? media::Source::from_bytes(piped)
                                                                 : media::Source::from_path(video),
@@ -190,6 +212,8 @@ void add_score(CLI::App& app, int& status) {
     command->add_flag("--json", options->json, "print what the service answers, a line a video");
     command->add_flag("--framewise", options->framewise,
                       "with --json: the confidence of every frame, too (syncnet_v2)");
+    command->add_flag("--follow", options->follow,
+                      "say what is known as the video goes on; with --json a line each");
     options->analysis.add_to(*command);
     command->callback([options, &status] { status = score_videos(*options); });
 }

@@ -138,6 +138,11 @@ void MouthReader::run() {
     for (const float logit : logits) *probability++ *= 1.0F / (1.0F + std::exp(-logit));
 }
 
+Readability MouthReader::so_far() {
+    if (!waiting_.empty()) run();
+    return result_;
+}
+
 Readability MouthReader::finish() {
     if (!waiting_.empty()) run();
     return std::move(result_);

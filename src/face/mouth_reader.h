@@ -51,6 +51,8 @@ class MouthReader {
     // kLipCropReach frames behind `frame`, or to its end.
     void push(const media::Image& image, const Track& track, std::int64_t frame);
 
+    // As finish(), but more may be pushed.
+    Readability so_far();
     // No more frames. The reader is of no further use.
     Readability finish();
 

@@ -1,6 +1,8 @@
 #include "media/container.h"
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +20,10 @@ constexpr int kIoBufferBytes = 64 * 1024;
 // far earlier.
 constexpr std::int64_t kProbeBytes = 5'000'000;
 constexpr std::int64_t kProbeMicroseconds = 5'000'000;
+// Of a recording that is going on, whoever made it waits for the first word on it.
+constexpr std::int64_t kGrowingProbeMicroseconds = 500'000;
+// From one look at whether anybody still wants what is waited for to the next.
+constexpr auto kLook = std::chrono::milliseconds(20);
 
 int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
     return AVERROR(EPERM);
@@ -50,12 +56,16 @@ bool is_still(const AVStream& stream) noexcept {
 }
 
 SourceIo::SourceIo(Source source, WorkLimit& work) {
-    require_moderate_tables(source);
-    const WholeBoxes whole = whole_boxes(source);
+    // What is still to come can't be judged beforehand, nor sought in: `work` alone bounds it.
+    const bool growing = source.growing();
+    if (!growing) require_moderate_tables(source);
+    const WholeBoxes whole =
+        growing ? WholeBoxes{.end = std::numeric_limits<std::int64_t>::max()} : whole_boxes(source);
     state_ = std::make_unique<State>(State{std::move(source), whole, work});
     auto* buffer = static_cast<unsigned char*>(checked(av_malloc(kIoBufferBytes)));
     context_.reset(
-        avio_alloc_context(buffer, kIoBufferBytes, 0, state_.get(), &read, nullptr, &seek));
+        avio_alloc_context(buffer, kIoBufferBytes, 0, state_.get(), &read, nullptr,
+                           growing ? nullptr : &seek));
     if (context_ == nullptr) {
         av_free(buffer);
         throw std::bad_alloc();
@@ -66,9 +76,14 @@ int SourceIo::read(void* opaque, std::uint8_t* into, int size) noexcept {
     State& state = *static_cast<State*>(opaque);
     if (state.work.interrupted()) return AVERROR_EXIT;
     const std::int64_t wanted = std::min<std::int64_t>(size, state.whole.end - state.position);
-    const auto got = state.source.read_at(
-        state.position, std::as_writable_bytes(std::span(
-                            into, static_cast<std::size_t>(std::max<std::int64_t>(wanted, 0)))));
+    const auto to = std::as_writable_bytes(
+        std::span(into, static_cast<std::size_t>(std::max<std::int64_t>(wanted, 0))));
+    auto got = state.source.read_at(state.position, to);
+    for (bool complete = false; got == 0 && state.source.growing() && !complete;) {
+        complete = !state.source.wait(kLook);
+        if (state.work.interrupted()) return AVERROR_EXIT;
+        got = state.source.read_at(state.position, to);
+    }
     if (got < 0) return AVERROR(EIO);
     if (got == 0) return AVERROR_EOF;
     state.position += got;
@@ -130,7 +145,7 @@ void Container::open(const Limits& limits, WorkLimit& work) {
     format_->interrupt_callback = {
         [](void* opaque) { return static_cast<WorkLimit*>(opaque)->interrupted() ? 1 : 0; }, &work};
     format_->probesize = kProbeBytes;
-    format_->max_analyze_duration = kProbeMicroseconds;
+    format_->max_analyze_duration = io_.growing() ? kGrowingProbeMicroseconds : kProbeMicroseconds;
     // Beyond this FFmpeg itself gives up; up to this we can say why.
     format_->max_streams = limits.max_streams * 8;
     format_->protocol_whitelist = checked(av_strdup("none"));

@@ -24,6 +24,7 @@ class SourceIo {
 
     AVIOContext* context() const noexcept { return context_.get(); }
     std::int64_t size() const noexcept { return state_->source.size(); }
+    bool growing() const noexcept { return state_->source.growing(); }
     bool cut_off() const noexcept { return state_->whole.cut_off; }
 
   private:

@@ -127,7 +127,8 @@ Info describe(const Demuxer& demuxer) {
 struct Reader::Impl {
     Impl(Source source, const Limits& limits_in, const Options& options)
         : limits(limits_in),
-          work(limits, source.size(), options.check),
+          // How much a recording that is going on will have is not known yet.
+          work(limits, source.growing() ? limits.max_bytes : source.size(), options.check),
           demuxer(std::move(source), limits, options, work),
           info(describe(demuxer)),
           zero_us(clock_zero(demuxer.video(), demuxer.favourite())),

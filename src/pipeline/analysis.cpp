@@ -11,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr double kMsPerFrame = 1000.0 / media::kFrameRate;
+constexpr std::int64_t kFramesPerBox = 5;  // of a face's boxes, one in so many is told
 
 json number(const std::optional<double>& value, int digits) {
     return value ? json(rounded(*value, digits)) : json(nullptr);
@@ -22,6 +23,17 @@ json box(const face::Box& b) {
 
 double to_seconds(std::int64_t frames) {
     return static_cast<double>(frames) / media::kFrameRate;
+}
+
+// [[seconds, left, top, right, bottom], ...]
+json boxes(const TrackAnalysis& t) {
+    json list = json::array();
+    for (std::int64_t i = 0; i < std::ssize(t.boxes); i += kFramesPerBox) {
+        json row = box(t.boxes[static_cast<std::size_t>(i)]);
+        row.insert(row.begin(), rounded(to_seconds(t.first_frame + i), 2));
+        list.push_back(std::move(row));
+    }
+    return list;
 }
 
 json curve(const sync::SyncCurve& c, int max_offset) {
@@ -62,6 +74,7 @@ json track(const TrackAnalysis& t, int max_offset, const JsonOptions& options) {
               {"evidence_s", rounded(t.voice.evidence_seconds, 2)},
               {"read", intervals(t.read)},
               {"spoke", intervals(t.spoke)}};
+    if (!t.boxes.empty()) line["boxes"] = boxes(t);
     if (t.voice.result) {
         line["offset"] = t.voice.result->offset_frames;
         line["confidence"] = rounded(t.voice.result->confidence, 3);
@@ -189,6 +202,7 @@ json to_json(const Analysis& a, const JsonOptions& options) {
           {"truncated", a.damage.truncated}}},
         {"audio", audio(a)},
         {"debug", {{"num_results", results.size()}, {"all_results", results}}}};
+    if (a.stopped) answer["stopped_at_s"] = rounded(a.seconds, 2);
     if (a.timeline)
         answer["windows"] =
             to_json(*a.timeline, options.all_windows ? a.timeline->tracks.size() : 1,

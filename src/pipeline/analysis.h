@@ -21,7 +21,8 @@ struct TrackAnalysis {
     int id = 0;
     std::int64_t first_frame = 0;
     std::int64_t frames = 0;
-    face::Box mean_box;                 // pixels of the upright image
+    face::Box mean_box, last_box;       // pixels of the upright image
+    std::vector<face::Box> boxes;       // of each frame, if asked for
     std::vector<Interval> read, spoke;  // when its mouth could be read; when the voice was its own
     score::Voice voice;                 // as if no other face were there
     score::Evidence evidence;
@@ -34,6 +35,8 @@ struct Analysis {
     media::Damage damage;
     std::optional<AudioSearch> audio_search;  // which audio was judged
     double seconds = 0;                       // of image
+    bool stopped = false;                     // there; the video goes on
+    int width = 0, height = 0;                // of the first image, upright; what boxes are pixels of
     int shots = 0;
     std::vector<TrackAnalysis> tracks;  // the leading one first
     std::optional<Timeline> timeline;   // if asked for; its tracks are those above

@@ -107,6 +107,7 @@ TrackAnalysis analyse(const ReadTrack& track, const FaceEvidence& face, const Re
                     .first_frame = track.first_frame,
                     .frames = track.frames,
                     .mean_box = track.mean_box,
+                    .last_box = track.last_box,
                     .read = read_intervals(face),
                     .evidence = evidence_of({&face, 1}, reading)};
     if (scoring.network->info().edges == sync::Edges::zero_padded) {
@@ -162,9 +163,32 @@ Reading Analyzer::read(const media::OpenStream& open, const Request& request) co
     const ScoringModel& scoring = models_->find(request.model);
     const Search search =
         search_of(scoring, request.max_offset_ms.value_or(options_.max_offset_ms));
+    Looks looks;
+    // A model that judges a file as a whole alone has nothing to say before its end.
+    if ((request.early || request.on_verdict) && scoring.calibration.pairs)
+        looks.look = [&](const Reading& so_far) { return look(so_far, request); };
     return read_video(
         open, *models_, scoring, options_.reading, request,
-        [&](const Reading& reading) { return fit_of(reading, scoring, search, request); });
+        [&](const Reading& reading) { return fit_of(reading, scoring, search, request); }, looks);
+}
+
+bool Analyzer::look(const Reading& so_far, const Request& request) const {
+    Request of_now = request;
+    of_now.timeline.reset();
+    // The face that is wanted may still come.
+    if (request.face.which == FaceChoice::Which::track &&
+        std::ranges::find(so_far.tracks, request.face.track, &ReadTrack::id) ==
+            so_far.tracks.end())
+        return false;
+    const Analysis analysis = judge(so_far, of_now);
+    if (request.on_verdict) request.on_verdict(analysis);
+    if (!request.early) return false;
+    // Another of the file's audio tracks may fit where this one doesn't.
+    const bool only_audio = so_far.video.audio_tracks.size() <= 1 ||
+                            request.audio.which != AudioChoice::Which::best;
+    return (only_audio || analysis.verdict.decision == score::Decision::allow) &&
+           score::is_settled(analysis.verdict, analysis.voice,
+                             models_->find(request.model).calibration);
 }
 
 Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
@@ -178,6 +202,9 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
                       .damage = reading.damage,
                       .audio_search = reading.audio_search,
                       .seconds = to_seconds(reading.frames),
+                      .stopped = reading.stopped,
+                      .width = reading.width,
+                      .height = reading.height,
                       .shots = reading.cuts + 1,
                       .thresholds = thresholds,
                       .max_offset = search.max_offset,
@@ -194,6 +221,7 @@ Analysis Analyzer::judge(const Reading& reading, const Request& request) const {
         faces.push_back(face_evidence(*track, reading, scoring, search.reach));
         analysis.tracks.push_back(
             analyse(*track, faces.back(), reading, scoring, search, thresholds));
+        if (request.boxes) analysis.tracks.back().boxes = track->boxes;
     }
     analysis.evidence = evidence_of(faces, reading);
     if (scoring.calibration.pairs)

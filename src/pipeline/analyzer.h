@@ -38,6 +38,9 @@ class Analyzer {
     const Models& models() const { return *models_; }
 
   private:
+    // Says what is known so far. True: that is enough.
+    bool look(const Reading& so_far, const Request& request) const;
+
     std::shared_ptr<const Models> models_;
     AnalyzerOptions options_;
 };

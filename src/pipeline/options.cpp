@@ -181,6 +181,27 @@ std::span<const VideoOption> video_options() {
                     .set = set_yes_no<&VideoOptions::windows, VideoOptions>,
                     .get = get_yes_no<&VideoOptions::windows, VideoOptions>,
                     .schema = R"({"type": ["boolean"], "default": false})"},
+        VideoOption{.name = "boxes",
+                    .type = OptionType::yes_no,
+                    .values = "true or false",
+                    .standard = "false",
+                    .help = "where each face is, five times a second",
+                    .flag = false,
+                    .field = true,
+                    .set = set_yes_no<&VideoOptions::boxes, VideoOptions>,
+                    .get = get_yes_no<&VideoOptions::boxes, VideoOptions>,
+                    .schema = R"({"type": ["boolean"], "default": false})"},
+        VideoOption{.name = "early",
+                    .type = OptionType::yes_no,
+                    .values = "true or false",
+                    .standard = "false",
+                    .help = "stop as soon as the verdict is sure, and say nothing of the rest: "
+                            "for a login, not for a file that may have been edited",
+                    .field = true,
+                    .library = "early",
+                    .set = set_yes_no<&VideoOptions::early, VideoOptions>,
+                    .get = get_yes_no<&VideoOptions::early, VideoOptions>,
+                    .schema = R"({"type": ["boolean"], "default": false})"},
         VideoOption{.name = "timeout",
                     .type = OptionType::number,
                     .unit = "s",
@@ -337,6 +358,8 @@ Request to_request(const VideoOptions& options) {
                     .audio = options.audio_track,
                     .max_offset_ms = options.max_offset_ms};
     if (options.windows) request.timeline.emplace();
+    request.boxes = options.boxes;
+    request.early = options.early;
     if (options.timeout_s > 0)
         request.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                               std::chrono::duration<double>(options.timeout_s));

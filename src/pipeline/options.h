@@ -18,6 +18,8 @@ namespace syncnet::pipeline {
 struct VideoOptions {
     std::string model;                 // empty: the default one
     bool windows = false;              // also over time
+    bool boxes = false;                // where each face is, over time
+    bool early = false;                // no further than the verdict needs
     FaceChoice face;                   // whose voice it has to be
     AudioChoice audio_track;           // in which of the file's audio tracks
     std::optional<int> max_offset_ms;  // nothing: as the analyzer is set

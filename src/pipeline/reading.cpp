@@ -2,121 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
-#include <map>
-#include <thread>
 #include <utility>
 
-#include "base/bounded_queue.h"
 #include "base/error.h"
-#include "face/wider_boxes.h"
+#include "pipeline/decoding.h"
+#include "pipeline/face_reading.h"
 #include "pipeline/speech.h"
 
 namespace syncnet::pipeline {
 namespace {
-
-// Images decoded ahead: enough to keep both threads busy, few enough to hold in memory.
-constexpr std::size_t kFramesAhead = 8;
-// S3FD's boxes are used as they are found; BlazeFace's are smooth enough to be looked for rarely.
-constexpr int kS3fdStride = 1;
-constexpr int kBlazeFaceStride = 4;
-
-// Decodes on a thread of its own; the audio goes through the models' front ends there too.
-class Decoding {
-  public:
-    Decoding(std::unique_ptr<media::Stream> stream, const Listener::Options& listening,
-             const Request& request)
-        : stream_(std::move(stream)),
-          listener_({}, listening),
-          thread_([this, &request](const std::stop_token& stop) { run(stop, request); }) {}
-    ~Decoding() {
-        frames_.close();
-        stream_->stop();
-    }
-    Decoding(const Decoding&) = delete;
-    Decoding& operator=(const Decoding&) = delete;
-
-    const media::Info& info() const { return stream_->info(); }
-
-    // Throws what the stream threw.
-    std::optional<media::Frame> next_frame() {
-        auto frame = frames_.pop();
-        if (!frame && failure_) std::rethrow_exception(failure_);
-        return frame;
-    }
-
-    // Once next_frame() has returned nothing.
-    const Listener& listener() const { return listener_; }
-    const media::Damage& damage() const { return stream_->damage(); }
-
-  private:
-    void run(const std::stop_token& stop, const Request& request) {
-        try {
-            while (!stop.stop_requested()) {
-                // Here too: a file may have hours of audio behind its last image.
-                check(request);
-                auto item = stream_->next();
-                if (!item) break;
-                if (auto* frame = std::get_if<media::Frame>(&*item)) {
-                    if (!frames_.push(std::move(*frame))) return;
-                } else {
-                    listener_.push(std::get<media::Samples>(*item));
-                }
-            }
-            listener_.finish();
-        } catch (...) {
-            failure_ = std::current_exception();
-        }
-        frames_.close();
-    }
-
-    std::unique_ptr<media::Stream> stream_;
-    Listener listener_;
-    BoundedQueue<media::Frame> frames_{kFramesAhead};
-    std::exception_ptr failure_;  // written before the queue is closed, read after
-    std::jthread thread_;         // last: it must end before what it uses goes
-};
-
-std::vector<face::Box> boxes_of(const face::Track& track) {
-    std::vector<face::Box> boxes;
-    boxes.reserve(track.geometry.size());
-    for (const face::Detection& d : track.geometry) boxes.push_back(d.box);
-    return boxes;
-}
-
-face::Box mean_box(const face::Track& track) {
-    face::Box sum;
-    for (const face::Detection& d : track.geometry) {
-        sum.left += d.box.left;
-        sum.top += d.box.top;
-        sum.right += d.box.right;
-        sum.bottom += d.box.bottom;
-    }
-    const auto n = static_cast<float>(track.geometry.size());
-    return {sum.left / n, sum.top / n, sum.right / n, sum.bottom / n};
-}
-
-struct ChosenDetector {
-    std::unique_ptr<face::Detector> detector;
-    int stride;
-    std::string name;
-    bool finds_mouths = true;
-};
-
-ChosenDetector choose_detector(const Models& models, const ScoringModel& scoring,
-                               DetectorChoice choice) {
-    const bool published = scoring.network->info().published;
-    if (choice == DetectorChoice::s3fd && !(published && models.s3fd))
-        throw Error(ErrorCode::model_not_available,
-                    published ? "the weights of S3FD are not here"
-                              : "S3FD finds no mouths, which lipsync needs");
-    if (published && models.s3fd && choice != DetectorChoice::blaze_face)
-        return {std::make_unique<face::S3fd>(*models.s3fd), kS3fdStride, "s3fd", false};
-    auto detector = std::make_unique<face::BlazeFace>(models.blaze_face);
-    if (!published) return {std::move(detector), kBlazeFaceStride, "blaze_face"};
-    return {std::make_unique<face::WiderBoxes>(std::move(detector)), kBlazeFaceStride,
-            "blaze_face"};
-}
 
 void report_progress(const Request& request, const media::Info& video, std::int64_t frame) {
     if (request.on_progress && video.seconds && *video.seconds > 0)
@@ -130,60 +24,24 @@ void note_size(const std::optional<media::Image>& image, Reading& reading) {
     reading.height = image->height();
 }
 
-// Who looks at a face as long as it is followed.
-struct OpenTrack {
-    std::unique_ptr<sync::LipReader> lips;
-    std::optional<face::MouthReader> mouth;
-};
+// Looks at the reading as it grows, more and more rarely, so that all looks together cost no more
+// than a few of the last one.
+class Watch {
+  public:
+    explicit Watch(const Looks& looks) : looks_(looks), next_(looks.every) {}
 
-void follow_faces(Decoding& decoding, const Models& models, const ScoringModel& scoring,
-                  sync::SyncSession& session, const ReadingOptions& options, const Request& request,
-                  Reading& reading) {
-    auto [detector, stride, name, finds_mouths] =
-        choose_detector(models, scoring, options.detector);
-    reading.detector = name;
-    FaceFollowerOptions faces = options.faces;
-    faces.geometry_reach = scoring.network->info().geometry_reach;
-    if (faces.detection_stride == 0) faces.detection_stride = stride;
-
-    std::optional<nn::Session> mouth;
-    if (scoring.mouth && finds_mouths) mouth.emplace(scoring.mouth);
-    std::map<int, OpenTrack> open;  // by track
-    FaceFollower follower(
-        std::move(detector), faces,
-        [&](const face::Track& track, std::int64_t frame, const media::Image& image) {
-            OpenTrack& looked_at = open[track.id];
-            if (!looked_at.lips) {
-                looked_at.lips = session.read_lips(frame);
-                if (mouth) looked_at.mouth.emplace(*mouth);
-            }
-            looked_at.lips->push(image, track, frame);
-            if (looked_at.mouth) looked_at.mouth->push(image, track, frame);
-        },
-        [&](const face::Track& track) {
-            auto closed = open.extract(track.id);
-            const std::int64_t frames = track.end_frame() - track.first_frame;
-            if (closed.empty() || frames < options.min_track_frames) return;
-            auto& [lips, mouth_reader] = closed.mapped();
-            reading.tracks.push_back({.id = track.id,
-                                      .first_frame = track.first_frame,
-                                      .frames = frames,
-                                      .mean_box = mean_box(track),
-                                      .lips = lips->finish()});
-            if (mouth_reader) reading.tracks.back().readable = mouth_reader->finish();
-            if (request.to_draw) reading.tracks.back().boxes = boxes_of(track);
-        });
-    while (const auto frame = decoding.next_frame()) {
-        check(request);
-        note_size(frame->image, reading);
-        follower.push(frame->index, frame->image);
-        report_progress(request, reading.video, frame->index);
+    bool due(std::int64_t frames) const { return looks_.look && frames >= next_; }
+    // True: that is enough.
+    bool look(const Reading& so_far) {
+        constexpr std::int64_t kShare = 20;
+        next_ = so_far.frames + std::max(looks_.every, so_far.frames / kShare);
+        return looks_.look(so_far);
     }
-    follower.finish();
-    reading.frames = follower.frames();
-    reading.cuts = follower.cuts();
-    reading.any_face = follower.any_face();
-}
+
+  private:
+    const Looks& looks_;
+    std::int64_t next_;
+};
 
 // One track: the whole image, from the first one on.
 void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& request,
@@ -208,8 +66,10 @@ void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& r
     if (!reader) return;
     reading.any_face = true;
     track.frames = reading.frames - track.first_frame;
+    track.last_box = track.mean_box;
     track.lips = reader->finish();
-    if (request.to_draw) track.boxes.assign(static_cast<std::size_t>(track.frames), track.mean_box);
+    if (request.to_draw || request.boxes)
+        track.boxes.assign(static_cast<std::size_t>(track.frames), track.mean_box);
     reading.tracks.push_back(std::move(track));
 }
 
@@ -224,15 +84,20 @@ Listener::Options listening(const ScoringModel& scoring, const Request& request)
     return {.mfcc = scoring.network->info().hears_mfcc, .peaks = request.to_draw};
 }
 
-Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSession& session,
-           const Request& request) {
+Heard hear(const sync::AudioFrames& frames, const ScoringModel& scoring,
+           sync::SyncSession& session, const Request& request) {
     const auto between = [&] { check(request); };
-    const sync::AudioFrames frames = listener.frames();
     return {.audio = session.hear(frames, between),
             .speech = without_far_voices(
                 sync::SpeechDetector(scoring.speech).detect(frames.log_mel, between),
-                frame_levels(frames.log_mel)),
-            .peaks = listener.peaks()};
+                frame_levels(frames.log_mel))};
+}
+
+Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSession& session,
+           const Request& request) {
+    Heard heard = hear(listener.frames(), scoring, session, request);
+    heard.peaks = listener.peaks();
+    return heard;
 }
 
 // One track's audio into `listener`, without a look at the images.
@@ -250,6 +115,51 @@ void take(Heard heard, Reading& reading) {
     reading.audio = std::move(heard.audio);
     reading.speech = std::move(heard.speech);
     reading.peaks = std::move(heard.peaks);
+}
+
+// What is known while the video goes on. The container's favourite audio is the only one.
+Reading so_far(const Decoding& decoding, FaceReading& faces, const ScoringModel& scoring,
+               sync::SyncSession& session, const Request& request, const Reading& begun) {
+    Reading reading = begun;
+    reading.frames = faces.frames();
+    reading.cuts = faces.cuts();
+    reading.any_face = faces.any_face();
+    reading.tracks = faces.tracks_so_far();
+    const HeardAudio audio = decoding.audio_so_far();
+    reading.has_audio = !audio.log_mel.empty();
+    take(hear(audio.frames(), scoring, session, request), reading);
+    if (reading.has_audio && reading.video.audio_track) {
+        const Tried only{.pick = {.track = *reading.video.audio_track}};
+        reading.audio_search = AudioSearch{.chosen = only, .tried = {only}};
+    }
+    return reading;
+}
+
+// False: a look was enough, and the reading is as it was then.
+bool follow_faces(Decoding& decoding, const Models& models, const ScoringModel& scoring,
+                  sync::SyncSession& session, const ReadingOptions& options, const Request& request,
+                  const Looks& looks, Reading& reading) {
+    FaceReading faces(models, scoring, session, options, request.to_draw || request.boxes);
+    reading.detector = faces.detector();
+    Watch watch(looks);
+    while (const auto frame = decoding.next_frame()) {
+        check(request);
+        note_size(frame->image, reading);
+        faces.push(frame->index, frame->image);
+        report_progress(request, reading.video, frame->index);
+        if (!watch.due(faces.frames())) continue;
+        Reading now = so_far(decoding, faces, scoring, session, request, reading);
+        if (!watch.look(now)) continue;
+        reading = std::move(now);
+        reading.stopped = true;
+        return false;
+    }
+    faces.finish();
+    reading.frames = faces.frames();
+    reading.cuts = faces.cuts();
+    reading.any_face = faces.any_face();
+    reading.tracks = faces.take_tracks();
+    return true;
 }
 
 // The reading has the audio of `first`. If its voice doesn't fit, another audio may.
@@ -301,17 +211,18 @@ void check(const Request& request) {
 }
 
 Reading read_video(const media::OpenStream& open, const Models& models, const ScoringModel& scoring,
-                   const ReadingOptions& options, const Request& request, const FitOf& fit_of) {
+                   const ReadingOptions& options, const Request& request, const FitOf& fit_of,
+                   const Looks& looks) {
     media::Options pick{.check = [&request] { check(request); }};
     if (request.audio != AudioChoice{})
         pick.audio_track = first_track(open(pick)->info(), request.audio);
-    Decoding decoding(open(pick), listening(scoring, request), request);
+    Decoding decoding(open, pick, listening(scoring, request), [&request] { check(request); });
     Reading reading{.video = decoding.info()};
     const auto session = scoring.network->start();
     if (options.cropped)
         read_crops(decoding, *session, request, reading);
-    else
-        follow_faces(decoding, models, scoring, *session, options, request, reading);
+    else if (!follow_faces(decoding, models, scoring, *session, options, request, looks, reading))
+        return reading;
     reading.damage = decoding.damage();
 
     const Listener& listener = decoding.listener();

@@ -1,7 +1,7 @@
 // One video read: every face's lips and the audio as embeddings, streamed in bounded memory.
 //
-//   media::Stream -> FaceFollower -> LipReader --+
-//                 -> Listener -> SyncSession ----+-> Reading
+//   Decoding -> FaceReading -> LipReader --+
+//            -> Listener -> SyncSession ----+-> Reading
 //
 // Images are decoded on one thread while faces and lips are read on another; images are let go
 // as soon as no track needs them. What grows with the video are the embeddings and the audio's
@@ -21,6 +21,8 @@
 #include "pipeline/models.h"
 
 namespace syncnet::pipeline {
+
+struct Analysis;
 
 enum class DetectorChoice {
     automatic,  // S3FD for the published SyncNet where its weights are there, else BlazeFace
@@ -65,10 +67,16 @@ struct Request {
     FaceChoice face;                              // whose voice it has to be
     AudioChoice audio;                            // in which of the file's audio tracks
     std::optional<int> max_offset_ms;             // nothing: the analyzer's
+    bool boxes = false;                           // where each face is, over time
+    bool early = false;                           // stop as soon as the rest can't change the verdict
     bool to_draw = false;                         // keep what an image of the reading needs
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;
+    // What is known of the video as it goes on, on the caller's thread: every kLookFrames frames to
+    // begin with, every twentieth of the video later. Not called by models that judge a file as a
+    // whole alone.
+    std::function<void(const Analysis&)> on_verdict;
     std::stop_token stop;                                           // throws cancelled
     std::optional<std::chrono::steady_clock::time_point> deadline;  // throws timeout
 };
@@ -79,10 +87,10 @@ void check(const Request& request);
 struct ReadTrack {
     int id = 0;
     std::int64_t first_frame = 0, frames = 0;
-    face::Box mean_box;
+    face::Box mean_box, last_box;
     sync::Lips lips;
     face::Readability readable;    // empty where the detector finds no mouths, or nobody can tell
-    std::vector<face::Box> boxes;  // of each frame; if the request was to_draw
+    std::vector<face::Box> boxes;  // of each frame; if the request was to_draw, or wants boxes
 };
 
 struct Reading {
@@ -100,14 +108,24 @@ struct Reading {
     std::vector<float> peaks;  // if the request was to_draw
     // Which audio that is, and what was listened to before it was chosen. None: there is no audio.
     std::optional<AudioSearch> audio_search;
+    bool stopped = false;  // before the video's end, as a look at it was enough
 };
 
 // How well the voice of a reading fits its lips, 0..1; 0 without evidence.
 using FitOf = std::function<double(const Reading&)>;
 
+// Looks at a reading as it grows.
+inline constexpr std::int64_t kLookFrames = 10;
+struct Looks {
+    std::int64_t every = kLookFrames;
+    // True: that is enough; empty: none. What it is given has the faces and the audio up to here.
+    std::function<bool(const Reading& so_far)> look = {};
+};
+
 // Throws what the stream throws, timeout, cancelled, model_not_available, invalid_request (no
 // such audio track).
 Reading read_video(const media::OpenStream& open, const Models& models, const ScoringModel& scoring,
-                   const ReadingOptions& options, const Request& request, const FitOf& fit_of);
+                   const ReadingOptions& options, const Request& request, const FitOf& fit_of,
+                   const Looks& looks = {});
 
 }  // namespace syncnet::pipeline

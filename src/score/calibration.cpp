@@ -63,6 +63,10 @@ Calibration load_calibration(const std::filesystem::path& path) {
             .mismatch_seconds = json.at("mismatch_seconds")};
         if (const auto pairs = json.find("pairs"); pairs != json.end())
             c.pairs = {.advantage = pairs->at("advantage"), .nats = pairs->at("nats")};
+        if (const auto early = json.find("early"); early != json.end())
+            c.early = {.allow = early->at("allow"),
+                       .mismatch = early->at("mismatch"),
+                       .seconds = early->at("seconds")};
         return c;
     } catch (const nlohmann::json::exception& e) {
         throw Error(ErrorCode::bad_model, path.filename().string() + ": " + e.what());

@@ -19,6 +19,16 @@ struct PairStatistics {
     double nats = 0;
 };
 
+// A verdict that is asked for again and again while a video goes on, and given before its end, has to
+// be surer than one at the end: of validation's mismatched clips, at most 1 in 100 ever reach
+// `allow`, however often they are looked at; of its genuine ones, at most 1 in 100 ever fall to
+// `mismatch` (training/early.py).
+struct EarlyStop {
+    double allow = 1;     // the least score
+    double mismatch = 0;  // the largest fit at any offset
+    double seconds = 0;   // the least evidence of either
+};
+
 // fit = sigmoid(g * (intercept + confidence_weight * confidence + min_dist_weight * min_dist)
 //               + ln prior(offset) - ln(faces)),  g = evidence / (evidence + evidence_half)
 // score = fit * exp(-(|offset| / offset_width)^offset_power)
@@ -41,6 +51,7 @@ struct Calibration {
     double mismatch_fit = 1;
     double mismatch_seconds = 0;
     std::optional<PairStatistics> pairs;  // none: one offset for the whole file, one face leads
+    std::optional<EarlyStop> early;       // none: no verdict before the end
 };
 
 // ln of how likely an offset is before anything is measured, 0 at 0: files are in sync or near it,

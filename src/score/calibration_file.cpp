@@ -67,6 +67,10 @@ std::string to_text(const CalibrationFile& file) {
         {"mismatch_seconds", c.mismatch_seconds},
         {"thresholds",
          {{"allow", t.allow}, {"next", t.next}, {"max_offset_frames", t.max_offset_frames}}}};
+    if (c.early)
+        json["early"] = {{"allow", c.early->allow},
+                         {"mismatch", c.early->mismatch},
+                         {"seconds", c.early->seconds}};
     if (c.pairs) json["pairs"] = {{"advantage", c.pairs->advantage}, {"nats", c.pairs->nats}};
     return json.dump(2) + "\n";
 }

@@ -144,6 +144,15 @@ double worst_offset(const Voice& voice) {
     return worst;
 }
 
+bool is_settled(const Verdict& verdict, const Voice& voice, const Calibration& calibration) {
+    const auto& early = calibration.early;
+    if (!early || voice.evidence_seconds < early->seconds) return false;
+    if (verdict.decision == Decision::allow) return voice.score >= early->allow;
+    return verdict.decision == Decision::block &&
+           verdict.reasons.front().reason == Reason::voice_does_not_match &&
+           voice.fit_at_any_offset <= early->mismatch;
+}
+
 Verdict judge(const Voice& voice, const Evidence& evidence, const Calibration& calibration,
               const Thresholds& thresholds, int max_offset) {
     const bool enough = evidence.has_audio && voice.result &&

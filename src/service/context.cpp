@@ -91,7 +91,7 @@ Context::Context(asio::io_context& its_io, const Settings& wanted, const AsyncLo
                                .answers = wanted.cache_entries,
                                .answer_age = wanted.cache_age,
                                .quarantine = wanted.quarantine}),
-      pool(io, worker_setup(wanted), wanted.workers),
+      pool(io, worker_setup(wanted), wanted.workers, wanted.live_sessions),
       metrics(pool.description()),
       scoring(pool, disk, store, metrics,
               {.max_time = wanted.processing_timeout,
@@ -100,12 +100,20 @@ Context::Context(asio::io_context& its_io, const Settings& wanted, const AsyncLo
                .max_video_bytes = wanted.max_video_bytes,
                .thresholds = wanted.thresholds,
                .max_offset_ms = wanted.video.max_offset_ms.value_or(pipeline::kMaxOffsetMs)}),
+      live({io, pool, disk, metrics, uploads},
+           {.sessions = wanted.live_sessions,
+            .max_length = wanted.live_length,
+            .max_bytes = kLiveBytes,
+            .tmp_dir = wanted.tmp_dir,
+            .thresholds = wanted.thresholds,
+            .max_offset_ms = wanted.video.max_offset_ms.value_or(pipeline::kMaxOffsetMs)}),
       jobs(io, scoring, disk, store, metrics, job_options(wanted)) {}
 
 void Context::reload(const Settings& wanted) {
     keys = load_keys(wanted);
-    scoring.set_defaults(wanted.thresholds,
-                         wanted.video.max_offset_ms.value_or(pipeline::kMaxOffsetMs));
+    const int max_offset_ms = wanted.video.max_offset_ms.value_or(pipeline::kMaxOffsetMs);
+    scoring.set_defaults(wanted.thresholds, max_offset_ms);
+    live.set_defaults(wanted.thresholds, max_offset_ms);
 }
 
 }  // namespace syncnet::service

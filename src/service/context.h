@@ -13,6 +13,7 @@
 #include "service/jobs/runner.h"
 #include "service/jobs/store.h"
 #include "service/metrics/async_log.h"
+#include "service/live/sessions.h"
 #include "service/metrics/metrics.h"
 #include "service/scoring.h"
 #include "service/settings.h"
@@ -48,6 +49,7 @@ struct Context {
     Metrics metrics;
     Disk disk;
     Scoring scoring;
+    LiveSessions live;
     JobRunner jobs;
 
     JobStore::Counts job_counts;  // when they were last asked for

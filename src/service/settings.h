@@ -44,6 +44,8 @@ struct Settings {
     int workers = 2;                            // analyses at the same time
     std::optional<std::int64_t> worker_memory;  // bytes; nothing: see service/worker/memory_plan.h
     int worker_videos = 8;                      // of one client, before a worker is replaced
+    int live_sessions = 8;                      // recordings that are followed at the same time
+    std::chrono::seconds live_length{60};       // of one
     int queue = 32;                             // requests that wait for a worker
     int job_queue = 1000;                       // jobs that wait for one
     std::int64_t spool_bytes = 10LL << 30U;     // videos of waiting jobs
@@ -56,6 +58,7 @@ struct Settings {
     std::filesystem::path api_keys;  // empty: none are asked for
     bool allow_no_keys = false;      // also where others than this machine can connect
     std::string cors_origins;        // empty: no other origin
+    bool page = true;                // at /
     std::filesystem::path tls_cert, tls_key;
     std::string webhook_secret;  // empty: no webhooks
     std::string webhook_http_hosts;

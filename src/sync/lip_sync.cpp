@@ -147,6 +147,11 @@ void LipEmbedder::run_windows() {
     waiting_windows_ = 0;
 }
 
+Embeddings LipEmbedder::so_far() {
+    if (waiting_windows_ > 0) run_windows();
+    return ContextEmbedder(context_).finish();
+}
+
 Embeddings LipEmbedder::finish() {
     if (waiting_windows_ > 0) run_windows();
     return context_.finish();

@@ -51,6 +51,8 @@ class LipEmbedder {
 
     void push(std::span<const std::uint8_t> crop);  // 64 x 64 grey levels, frame after frame
 
+    // As finish(), but more may be pushed.
+    Embeddings so_far();
     // push() is over: computes the rest and gives all. The embedder is of no further use.
     Embeddings finish();
 

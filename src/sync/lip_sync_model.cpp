@@ -18,6 +18,7 @@ class LipSyncReader final : public LipReader {
     void push_crop(const media::Image&) override {
         throw Error(ErrorCode::invalid_request, "lipsync finds its own crops");
     }
+    Lips so_far() override { return {.embeddings = embedder_.so_far(), .features = {}}; }
     Lips finish() override { return {.embeddings = embedder_.finish(), .features = {}}; }
 
   private:

@@ -41,6 +41,8 @@ class LipReader {
     // The same where the image is nothing but a face crop, as the reference writes them. Throws
     // invalid_request where the model has no such crops.
     virtual void push_crop(const media::Image& crop) = 0;
+    // What there is if no more frames come.
+    virtual Lips so_far() = 0;
     // No more frames. The reader is of no further use.
     virtual Lips finish() = 0;
 };

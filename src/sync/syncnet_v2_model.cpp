@@ -49,6 +49,10 @@ class SyncNetV2Reader final : public LipReader {
         for (std::size_t i = 0; i < crop_.size(); i += 3) std::swap(crop_[i], crop_[i + 2]);
         lips_.push(crop_);
     }
+    Lips so_far() override {
+        auto result = SyncNetV2Lips(lips_).finish();
+        return {.embeddings = std::move(result.embeddings), .features = std::move(result.features)};
+    }
     Lips finish() override {
         auto result = lips_.finish();
         return {.embeddings = std::move(result.embeddings), .features = std::move(result.features)};

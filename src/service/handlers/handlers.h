@@ -12,6 +12,8 @@ namespace syncnet::service {
 std::vector<Route> status_routes();
 // POST /score, /v1/score
 std::vector<Route> score_routes();
+// /v1/live
+std::vector<Route> live_routes();
 // /v1/jobs
 std::vector<Route> job_routes();
 

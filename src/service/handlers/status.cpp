@@ -51,6 +51,7 @@ Answer metrics(Context& c, Exchange& /*exchange*/) {
     const WorkerPool::Counts workers = c.pool.counts();
     co_return text_response(c.metrics.text({.connections = c.connections,
                                             .workers_busy = workers.busy,
+                                            .live = workers.live,
                                             .waiting = workers.waiting,
                                             .jobs_queued = jobs.queued,
                                             .jobs_running = jobs.running,
@@ -87,7 +88,7 @@ std::vector<Route> status_routes() {
 
 std::vector<Route> all_routes() {
     std::vector<Route> all = status_routes();
-    for (const auto part : {score_routes, job_routes})
+    for (const auto part : {score_routes, live_routes, job_routes})
         std::ranges::move(part(), std::back_inserter(all));
     return all;
 }

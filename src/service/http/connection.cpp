@@ -109,20 +109,17 @@ void Connection::count_for(const ApiKey& key) {
     keys_connection_ = std::move(mine);
 }
 
-// Throws unauthorized, forbidden, too_many_requests.
-void Connection::admit(Exchange& exchange, const Route& route) {
-    exchange.client = client_;
-    if (!route.scope) return;
+// Throws unauthorized, forbidden, too_many_requests, wrong_host.
+void Connection::admit(Exchange& exchange, Scope scope, std::string_view presented) {
     require_known_name(exchange.field(http::field::host));
     Rate rate{.per_minute = context_.settings.rate_per_minute};
     if (context_.keys) {
-        exchange.key = context_.keys->find(
-            presented_key(exchange.field(http::field::authorization), exchange.field("X-API-Key")));
+        exchange.key = context_.keys->find(presented);
         if (exchange.key == nullptr)
             throw Error(ErrorCode::unauthorized, "there is no key, or not one that is known here");
-        if (!exchange.key->may(*route.scope))
+        if (!exchange.key->may(scope))
             throw Error(ErrorCode::forbidden,
-                        "the key lacks the scope " + std::string(to_string(*route.scope)));
+                        "the key lacks the scope " + std::string(to_string(scope)));
         exchange.client = exchange.key->name;
         count_for(*exchange.key);
         if (exchange.key->rate_per_minute) rate.per_minute = *exchange.key->rate_per_minute;
@@ -160,7 +157,14 @@ asio::awaitable<std::optional<Response>> Connection::answer(Exchange& exchange,
         exchange.answer_headers.emplace_back("Allow", found.allowed);
         throw Error(ErrorCode::method_not_allowed, "here one may " + found.allowed);
     }
-    admit(exchange, *found.route);
+    exchange.client = client_;
+    exchange.admit = [this, &exchange](Scope scope, std::string_view presented) {
+        admit(exchange, scope, presented);
+    };
+    if (found.route->scope)
+        admit(exchange, *found.route->scope,
+              presented_key(exchange.field(http::field::authorization),
+                            exchange.field("X-API-Key")));
     exchange.path_parameter = found.parameter;
     const std::string_view target = request.target();
     if (const auto mark = target.find('?'); mark != std::string_view::npos)

@@ -28,7 +28,7 @@ class Connection {
     asio::awaitable<bool> serve_one();
     asio::awaitable<boost::system::error_code> read_header(HeaderParser& header);
     asio::awaitable<std::optional<Response>> answer(Exchange& exchange, std::string_view path);
-    void admit(Exchange& exchange, const Route& route);
+    void admit(Exchange& exchange, Scope scope, std::string_view presented);
     void require_known_name(std::string_view host) const;
     void count_for(const ApiKey& key);
     asio::awaitable<void> discard_rest();

@@ -96,4 +96,10 @@ Headers CorsPolicy::for_preflight(std::string_view origin) const {
     return headers;
 }
 
+bool CorsPolicy::may_connect(std::string_view origin, std::string_view host) const {
+    const auto scheme_end = origin.find("://");
+    return origin.empty() || allows(origin) ||
+           (scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host);
+}
+
 }  // namespace syncnet::service

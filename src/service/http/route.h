@@ -33,6 +33,9 @@ struct Exchange {
     std::map<std::string, std::string> query;  // a name that comes twice keeps its first value
     std::string client;                        // the key's name, or the address
     const ApiKey* key = nullptr;
+    // For a handler that hears of the key itself: as it is done for a route with a scope. Throws
+    // unauthorized, forbidden, too_many_requests, wrong_host.
+    std::function<void(Scope, std::string_view presented_key)> admit;
     TraceContext trace;
     Headers answer_headers;  // beside what set_common_headers knows itself
 

@@ -3,17 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 
 #include "base/nearest.h"
+#include "service/http/body.h"
 #include "service/http/multipart.h"
 #include "service/storage/temporary_file.h"
 
 namespace syncnet::service {
 namespace {
 
-constexpr std::size_t kChunkBytes = 64 << 10;
 constexpr std::size_t kShownBytes = 40;  // of a client's word in an error
 
 // Beside the options of the video; JSON alone names a file.
@@ -71,46 +69,10 @@ std::uint64_t body_limit(BodyType type, const Settings& settings) {
            (type == BodyType::form ? kFormOverheadBytes : 0);
 }
 
-Error too_large(std::uint64_t limit, const std::string& what = "the body") {
-    return {ErrorCode::too_large, what + " may have at most " + std::to_string(limit) + " bytes"};
-}
-
-// Hands the body to `take` piece by piece, whatever its length and transfer encoding, and waits for
-// what that returns.
-template <typename Take>
-asio::awaitable<void> read_body(Exchange& exchange, const Settings& settings, const Take& take) {
-    ClientStream& stream = exchange.stream;
-    const std::uint64_t limit = body_limit(body_type(exchange.header), settings);
-    http::request_parser<http::buffer_body> parser(std::move(exchange.header));
-    // What is moved away is put back for whoever still asks for a header.
-    exchange.header.get().base() = parser.get().base();
-    parser.body_limit(limit);
-    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-        http::response<http::empty_body> go_on(http::status::continue_, 11);
-        co_await http::async_write(stream, go_on, asio::use_awaitable);
-    }
-    const auto end = std::chrono::steady_clock::now() + settings.upload_timeout;
-    std::array<char, kChunkBytes> chunk;
-    while (!parser.is_done()) {
-        parser.get().body().data = chunk.data();
-        parser.get().body().size = chunk.size();
-        stream.lowest().expires_at(
-            std::min(end, std::chrono::steady_clock::now() + settings.idle_timeout));
-        boost::system::error_code failed;
-        co_await http::async_read_some(stream, exchange.buffer, parser,
-                                       asio::redirect_error(asio::use_awaitable, failed));
-        if (failed == http::error::body_limit) throw too_large(limit);
-        // What is wrong with the bytes is answered; a connection that broke is not.
-        if (failed && failed != http::error::need_buffer &&
-            failed != http::error::partial_message &&
-            failed.category() == make_error_code(http::error::bad_chunk).category())
-            throw Error(ErrorCode::invalid_request, "the body is malformed: " + failed.message());
-        if (failed && failed != http::error::need_buffer) throw boost::system::system_error(failed);
-        exchange.unread = !parser.is_done();
-        const auto piece = std::span(chunk.data(), chunk.size() - parser.get().body().size);
-        exchange.bytes_in += piece.size();
-        co_await take(piece);
-    }
+BodyLimits body_limits(const Exchange& exchange, const Settings& settings) {
+    return {.bytes = body_limit(body_type(exchange.header), settings),
+            .idle = settings.idle_timeout,
+            .whole = settings.upload_timeout};
 }
 
 std::string text_field(const nlohmann::json& body, const std::string& name) {
@@ -144,14 +106,6 @@ std::string as_text(const nlohmann::json& body, const Option& option) {
     return text ? value.get<std::string>() : value.dump();
 }
 
-void require_room(Shares::Answer answer) {
-    if (answer == Shares::Answer::too_much_for_all)
-        throw Error(ErrorCode::uploads_full, "the uploads on their way take all that they may");
-    if (answer == Shares::Answer::too_much_for_one)
-        throw Error(ErrorCode::too_many_requests,
-                    "your uploads on their way take all that one client's may");
-}
-
 // A video on its way in: stored and hashed as it comes. For the disk's lane.
 class Upload {
   public:
@@ -160,7 +114,7 @@ class Upload {
 
     void take(std::span<const char> bytes) {
         if (file_.size() + static_cast<std::int64_t>(bytes.size()) > limit_)
-            throw too_large(static_cast<std::uint64_t>(limit_));
+            throw body_too_large(static_cast<std::uint64_t>(limit_));
         file_.append(bytes);
         hash_.add(bytes);
     }
@@ -187,7 +141,7 @@ asio::awaitable<void> store_body(VideoRequest& request, Exchange& exchange,
         require_room(request.room.take(static_cast<std::int64_t>(piece.size())));
         co_await disk.run([&] { take(piece); });
     };
-    co_await read_body(exchange, settings, store);
+    co_await read_body(exchange, body_limits(exchange, settings), store);
 }
 
 asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const Settings& settings,
@@ -197,7 +151,7 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
         text.append(piece.data(), piece.size());
         co_return;
     };
-    co_await read_body(exchange, settings, append);
+    co_await read_body(exchange, body_limits(exchange, settings), append);
     const RequestFields fields = parse_fields(text);
     static_cast<RequestFields&>(request) = fields;
     if (fields.video_path.empty()) throw Error(ErrorCode::invalid_request, "video_path is missing");
@@ -209,12 +163,11 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
         request.bytes = status.st_size;
     });
     if (request.bytes > settings.max_video_bytes)  // before all of it is hashed, or even kept
-        throw too_large(static_cast<std::uint64_t>(settings.max_video_bytes), "the video");
+        throw body_too_large(static_cast<std::uint64_t>(settings.max_video_bytes), "the video");
 }
 
-using Fields = std::map<std::string, std::string>;
-
-void take_fields(VideoRequest& request, const Fields& fields) {
+// Of a form or a query.
+void take_fields(RequestFields& request, const std::map<std::string, std::string>& fields) {
     const auto known = known_fields(false);
     for (const auto& [name, text] : fields) {
         refuse_unknown(name, known);
@@ -256,6 +209,20 @@ asio::awaitable<void> read_raw(VideoRequest& request, Exchange& exchange, const 
 
 }  // namespace
 
+RequestFields parse_fields(const std::map<std::string, std::string>& query) {
+    RequestFields fields;
+    take_fields(fields, query);
+    return fields;
+}
+
+void require_room(Shares::Answer answer) {
+    if (answer == Shares::Answer::too_much_for_all)
+        throw Error(ErrorCode::uploads_full, "the uploads on their way take all that they may");
+    if (answer == Shares::Answer::too_much_for_one)
+        throw Error(ErrorCode::too_many_requests,
+                    "your uploads on their way take all that one client's may");
+}
+
 RequestFields parse_fields(std::string_view text) {
     const auto body = nlohmann::json::parse(text, nullptr, false);
     if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
@@ -279,7 +246,7 @@ void judge_headers(const Exchange& exchange, const Settings& settings, Shares& u
     if (!length && !exchange.header.chunked())
         throw Error(ErrorCode::length_required, "neither Content-Length nor chunked encoding");
     const std::uint64_t limit = body_limit(type, settings);
-    if (length && *length > limit) throw too_large(limit);
+    if (length && *length > limit) throw body_too_large(limit);
     if (type == BodyType::json) return;
     // Of a form, something may be beside the video.
     const auto bytes =

@@ -24,8 +24,12 @@ struct RequestFields {
     pipeline::VideoOptions options;
 };
 
-// Of a JSON body. Throws invalid_request.
+// Of a JSON body, or of a query. Throw invalid_request.
 RequestFields parse_fields(std::string_view json);
+RequestFields parse_fields(const std::map<std::string, std::string>& query);
+
+// Throws uploads_full, too_many_requests.
+void require_room(Shares::Answer answer);
 
 struct VideoRequest : RequestFields {
     UniqueFd video;  // open for reading only; a file that was uploaded is gone with it

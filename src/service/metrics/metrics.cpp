@@ -45,6 +45,10 @@ Metrics::Metrics(const nlohmann::json& model)
                     .Name("syncnet_webhooks_total")
                     .Help("Attempts to deliver a webhook")
                     .Register(registry_)),
+      live_(prometheus::BuildCounter()
+                .Name("syncnet_live_sessions_total")
+                .Help("Recordings that were scored while they were made, by how they ended")
+                .Register(registry_)),
       lost_(prometheus::BuildCounter()
                 .Name("syncnet_worker_restarts_total")
                 .Help("Worker processes that died otherwise than by doing their work")
@@ -113,6 +117,10 @@ void Metrics::webhook(std::string_view outcome) {
     webhooks_.Add({{"outcome", std::string(outcome)}}).Increment();
 }
 
+void Metrics::live(std::string_view outcome) {
+    live_.Add({{"outcome", std::string(outcome)}}).Increment();
+}
+
 std::string Metrics::text(const Now& now) {
     gauges_.Add({}).Set(now.ready ? 1 : 0);
     const auto set = [&](const char* what, std::int64_t value) {
@@ -120,6 +128,7 @@ std::string Metrics::text(const Now& now) {
     };
     set("connections", now.connections);
     set("busy_workers", now.workers_busy);
+    set("live_sessions", now.live);
     set("waiting_requests", now.waiting);
     set("queued_jobs", now.jobs_queued);
     set("running_jobs", now.jobs_running);

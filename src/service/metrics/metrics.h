@@ -27,9 +27,10 @@ class Metrics {
     void stage(Stage stage, double seconds);
     void cache(bool hit);
     void webhook(std::string_view outcome);
+    void live(std::string_view outcome);  // of a recording: "early", "whole" or "failed"
 
     struct Now {
-        std::int64_t connections = 0, workers_busy = 0, waiting = 0, jobs_queued = 0,
+        std::int64_t connections = 0, workers_busy = 0, live = 0, waiting = 0, jobs_queued = 0,
                      jobs_running = 0, workers_lost = 0, log_dropped = 0;
         bool ready = false;
     };
@@ -39,7 +40,7 @@ class Metrics {
   private:
     prometheus::Registry registry_;
     prometheus::Family<prometheus::Counter>&requests_, &rejections_, &decisions_, &cache_,
-        &webhooks_, &lost_, &log_dropped_;
+        &webhooks_, &live_, &lost_, &log_dropped_;
     prometheus::Family<prometheus::Histogram>&request_seconds_, &stage_seconds_;
     prometheus::Family<prometheus::Gauge>& gauges_;
     prometheus::Family<prometheus::Gauge>& depth_;

@@ -59,7 +59,7 @@ class ForkServer {
             auto order = receive(service_, kMaxPacketBytes);
             if (!order) continue;
             if (order->bytes.empty()) return;
-            obey(json::parse(order->bytes), std::move(order->attached));
+            obey(json::parse(order->bytes), std::move(order->attached.front()));
         }
     }
 

@@ -77,7 +77,7 @@ std::optional<json> ForkServerProcess::report(bool wait) {
 
 UniqueFd ForkServerProcess::spawn(std::uint64_t token) {
     auto [ours, theirs] = socket_pair(SocketKind::stream);
-    send_all(socket_.get(), json{{"spawn", token}}.dump(), theirs.get());
+    send_all(socket_.get(), json{{"spawn", token}}.dump(), std::array{theirs.get()});
     return std::move(ours);
 }
 

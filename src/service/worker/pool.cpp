@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -53,10 +54,11 @@ struct Waiter {
 }  // namespace
 
 struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
-    Impl(asio::io_context& its_io, const WorkerSetup& its_setup, int count)
+    Impl(asio::io_context& its_io, const WorkerSetup& its_setup, int count, int live_count)
         : io(its_io),
           setup(its_setup),
           size(static_cast<std::size_t>(count)),
+          live_size(static_cast<std::size_t>(live_count)),
           videos_per_worker(its_setup.videos_per_worker),
           reports(io),
           pause(io),
@@ -125,7 +127,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     }
 
     // One that knows this client's videos only, or none; nothing where there can't be one now.
-    std::shared_ptr<WorkerProcess> lend(const std::string& client) {
+    std::shared_ptr<WorkerProcess> lend(const std::string& client, bool live = false) {
         auto found = std::ranges::find_if(
             idle, [&](const auto& w) { return !is_fresh(w) && w->client == client; });
         if (found == idle.end()) found = std::ranges::find_if(idle, is_fresh);
@@ -138,9 +140,10 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         auto worker = std::move(*found);
         idle.erase(found);
         worker->busy = true;
+        worker->live = live;
         worker->client = client;
         ++worker->videos;
-        ++busy;
+        ++(live ? following : busy);
         refill();  // another is made while it works
         return worker;
     }
@@ -154,8 +157,8 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     }
 
     void settle(const std::shared_ptr<WorkerProcess>& worker, bool may_go_on) {
-        --busy;
-        worker->busy = false;
+        --(worker->live ? following : busy);
+        worker->busy = worker->live = false;
         if (may_go_on && worker->videos < videos_per_worker && !worker->status && !stopping) {
             idle.push_back(worker);
             const auto used = [](const auto& w) { return !is_fresh(w); };
@@ -221,8 +224,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
 
     // ---- one analysis
 
-    asio::awaitable<std::optional<WorkerMessage>> ask(const std::shared_ptr<WorkerProcess>& worker,
-                                                      const WorkerTask& task) {
+    static WorkerJob job_of(const WorkerTask& task) {
         const auto now = Clock::now();
         const auto left =
             task.deadline - now < task.max_time
@@ -230,14 +232,20 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
                       std::chrono::milliseconds(1),
                       std::chrono::duration_cast<std::chrono::milliseconds>(task.deadline - now))
                 : task.max_time;
-        asio::steady_timer too_late(io, now + left + kGrace);
+        return {.options = task.options, .time = left, .thresholds = task.thresholds};
+    }
+
+    asio::awaitable<std::optional<WorkerMessage>> ask(const std::shared_ptr<WorkerProcess>& worker,
+                                                      const WorkerJob& job,
+                                                      std::span<const int> descriptors,
+                                                      const WhileAtWork& heard) {
+        asio::steady_timer too_late(io, Clock::now() + job.time + kGrace);
         too_late.async_wait([this, worker](boost::system::error_code cancelled) {
             if (cancelled) return;
             worker->too_late = true;
             kill(*worker);
         });
-        const WorkerJob job{.options = task.options, .time = left, .thresholds = task.thresholds};
-        auto message = co_await converse(*worker, job, task.video, task.on_progress);
+        auto message = co_await converse(*worker, job, descriptors, heard);
         if (message) co_return message;
         if (worker->babbled) kill(*worker);
         too_late.cancel();
@@ -250,36 +258,69 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         co_return std::nullopt;
     }
 
+    // A worker at work: it goes back, or to its end, whatever becomes of the work.
+    struct Lent {
+        Impl& pool;
+        std::shared_ptr<WorkerProcess> worker;
+        bool finished = false, well = false;
+        ~Lent() {
+            if (!finished) pool.kill(*worker);
+            pool.take_back(worker, well);
+        }
+    };
+
+    // What came of it; nothing where the worker was lost.
+    std::optional<json> outcome(Lent& lent, std::optional<WorkerMessage> message) {
+        if (stopping) throw Error(ErrorCode::shutting_down, "the service stops");
+        if (message) {
+            lent.finished = true;
+            idle_deaths = 0;
+            // After an error it may not be what it was.
+            auto* const done = std::get_if<Done>(&*message);
+            lent.well = done != nullptr;
+            if (done != nullptr) return std::move(done->analysis);
+            const auto& failed = std::get<Failed>(*message);
+            throw Error(failed.code, failed.detail);
+        }
+        ++lost;
+        spdlog::warn("a worker was lost at its work: {}", ending(*lent.worker));
+        if (lent.worker->too_late)
+            throw WorkerLost(ErrorCode::timeout, "the analysis hung and was ended");
+        return std::nullopt;
+    }
+
+    asio::awaitable<json> follow(LiveTask task) {
+        const auto self = shared_from_this();
+        refuse_changed_models();
+        if (following >= live_size)
+            throw Error(ErrorCode::overloaded, "as many recordings are followed as may");
+        const auto worker = lend(task.client, true);
+        if (!worker) throw Error(ErrorCode::overloaded, "there is no worker for it now");
+        Lent lent{*this, worker};
+        const std::array<int, 2> descriptors{task.video, task.more};
+        // GCC 12 destroys what is made within a co_await twice.
+        const WorkerJob job{.options = task.options,
+                            .time = task.max_time,
+                            .thresholds = task.thresholds,
+                            .live = true};
+        const WhileAtWork heard{.on_progress = {}, .on_verdict = task.on_verdict};
+        auto message = co_await ask(worker, job, descriptors, heard);
+        if (auto analysis = outcome(lent, std::move(message))) co_return std::move(*analysis);
+        throw WorkerLost(killed_from_outside(*worker) ? ErrorCode::out_of_memory
+                                                      : ErrorCode::decoder_crashed,
+                         "its worker did not survive it: " + ending(*worker));
+    }
+
     asio::awaitable<json> analyze(WorkerTask task) {
         const auto self = shared_from_this();
         for (int crashes = 0, kills = 0;;) {
             const auto worker = co_await take(task.client, task.deadline);
-            struct Return {
-                Impl& pool;
-                std::shared_ptr<WorkerProcess> worker;
-                bool finished = false, well = false;
-                ~Return() {
-                    if (!finished) pool.kill(*worker);
-                    pool.take_back(worker, well);
-                }
-            } give_back{*this, worker};
+            Lent lent{*this, worker};
             if (task.on_start) task.on_start();
-            auto message = co_await ask(worker, task);
-            if (stopping) throw Error(ErrorCode::shutting_down, "the service stops");
-            if (message) {
-                give_back.finished = true;
-                idle_deaths = 0;
-                // After an error it may not be what it was.
-                auto* const done = std::get_if<Done>(&*message);
-                give_back.well = done != nullptr;
-                if (done != nullptr) co_return std::move(done->analysis);
-                const auto& failed = std::get<Failed>(*message);
-                throw Error(failed.code, failed.detail);
-            }
-            ++lost;
-            spdlog::warn("a worker was lost at its work: {}", ending(*worker));
-            if (worker->too_late)
-                throw WorkerLost(ErrorCode::timeout, "the analysis hung and was ended");
+            const WorkerJob job = job_of(task);
+            const WhileAtWork heard{.on_progress = task.on_progress, .on_verdict = {}};
+            auto message = co_await ask(worker, job, std::span(&task.video, 1), heard);
+            if (auto analysis = outcome(lent, std::move(message))) co_return std::move(*analysis);
             if (killed_from_outside(*worker)) {
                 if (++kills >= kKills)
                     throw WorkerLost(ErrorCode::out_of_memory,
@@ -382,7 +423,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
 
     asio::io_context& io;
     WorkerSetup setup;
-    const std::size_t size;
+    const std::size_t size, live_size;
     const int videos_per_worker;
     std::unique_ptr<ForkServerProcess> fork_server;
     asio::posix::stream_descriptor reports;
@@ -391,7 +432,7 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     std::map<std::uint64_t, std::shared_ptr<WorkerProcess>> workers;  // all that live
     std::deque<std::shared_ptr<WorkerProcess>> idle;
     std::list<Waiter*> waiters;
-    std::size_t busy = 0;
+    std::size_t busy = 0, following = 0;
     std::uint64_t next_token = 1;
     int idle_deaths = 0;
     std::int64_t lost = 0;
@@ -400,8 +441,8 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
     bool stopping = false;
 };
 
-WorkerPool::WorkerPool(asio::io_context& io, const WorkerSetup& setup, int workers)
-    : impl_(std::make_shared<Impl>(io, setup, workers)) {
+WorkerPool::WorkerPool(asio::io_context& io, const WorkerSetup& setup, int workers, int live)
+    : impl_(std::make_shared<Impl>(io, setup, workers, live)) {
     asio::co_spawn(io, impl_->tend(), asio::detached);
 }
 
@@ -414,6 +455,10 @@ WorkerPool::~WorkerPool() {
 
 asio::awaitable<json> WorkerPool::analyze(WorkerTask task) {
     return impl_->analyze(std::move(task));
+}
+
+asio::awaitable<json> WorkerPool::follow(LiveTask task) {
+    return impl_->follow(std::move(task));
 }
 
 void WorkerPool::give_up() {
@@ -461,6 +506,7 @@ void WorkerPool::require_model(const std::string& name) const {
 WorkerPool::Counts WorkerPool::counts() const {
     return {.busy = static_cast<std::int64_t>(impl_->busy),
             .waiting = static_cast<std::int64_t>(impl_->waiters.size()),
+            .live = static_cast<std::int64_t>(impl_->following),
             .lost = impl_->lost};
 }
 

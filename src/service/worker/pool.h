@@ -35,11 +35,22 @@ struct WorkerTask {
     std::function<void(double)> on_progress;  // 0..1
 };
 
+// A recording that goes on (media::Source::from_growing).
+struct LiveTask {
+    int video = -1, more = -1;  // the caller keeps them until it is answered
+    std::string client;
+    pipeline::VideoOptions options;
+    score::Thresholds thresholds;
+    std::chrono::milliseconds max_time{0};  // from now on, waiting for the client included
+    std::function<void(const nlohmann::json& verdict)> on_verdict;
+};
+
 // Only for the thread that runs `io`.
 class WorkerPool {
   public:
     // Starts the fork server and waits until its models are loaded. Throws what loading them threw.
-    WorkerPool(boost::asio::io_context& io, const WorkerSetup& setup, int workers);
+    // Recordings that go on have `live` workers of their own: these mostly wait.
+    WorkerPool(boost::asio::io_context& io, const WorkerSetup& setup, int workers, int live);
     ~WorkerPool();  // workers end with it
 
     // Waits for a free worker, in the order of the calls. A worker that dies is replaced, and the
@@ -47,6 +58,10 @@ class WorkerPool {
     // analysis threw, timeout, WorkerLost (decoder_crashed, out_of_memory, timeout: a worker that
     // hung), models_changed, shutting_down. Cancelling the coroutine ends the worker.
     boost::asio::awaitable<nlohmann::json> analyze(WorkerTask task);
+
+    // At once, or throws overloaded. A worker that dies is the end of it: decoder_crashed,
+    // out_of_memory, timeout; else throws as analyze() does.
+    boost::asio::awaitable<nlohmann::json> follow(LiveTask task);
 
     // Ends what is being done, with shutting_down.
     void give_up();
@@ -62,7 +77,7 @@ class WorkerPool {
     void require_model(const std::string& name) const;
 
     struct Counts {
-        std::int64_t busy = 0, waiting = 0;
+        std::int64_t busy = 0, waiting = 0, live = 0;
         std::int64_t lost = 0;  // workers that died otherwise than by doing their work
     };
     Counts counts() const;

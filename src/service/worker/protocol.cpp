@@ -75,6 +75,14 @@ const JsonShape& analysis_shape() {
     return kShape;
 }
 
+const JsonShape& verdict_shape() {
+    static const JsonShape kShape = [] {
+        const json document = json::parse(openapi_document());
+        return JsonShape(document.at("components").at("schemas").at("VerdictSoFar"), document);
+    }();
+    return kShape;
+}
+
 std::optional<ErrorCode> code_named(std::string_view name) {
     const auto rows = error_catalogue();
     const auto row = std::ranges::find(rows, name, &ErrorInfo::name);
@@ -113,7 +121,8 @@ json to_json(const WorkerJob& job) {
             {"ms", job.time.count()},
             {"allow", job.thresholds.allow},
             {"next", job.thresholds.next},
-            {"max_offset_frames", job.thresholds.max_offset_frames}};
+            {"max_offset_frames", job.thresholds.max_offset_frames},
+            {"live", job.live}};
 }
 
 WorkerJob parse_job(std::string_view text) {
@@ -122,7 +131,8 @@ WorkerJob parse_job(std::string_view text) {
             .time = std::chrono::milliseconds(field<std::int64_t>(job, "ms")),
             .thresholds = {.allow = field<double>(job, "allow"),
                            .next = field<double>(job, "next"),
-                           .max_offset_frames = field<int>(job, "max_offset_frames")}};
+                           .max_offset_frames = field<int>(job, "max_offset_frames")},
+            .live = field<bool>(job, "live")};
 }
 
 json to_json(const WorkerSetup& setup) {
@@ -162,6 +172,7 @@ WorkerSetup parse_setup(std::string_view text) {
 json to_json(const WorkerMessage& message) {
     if (const auto* progress = std::get_if<Progress>(&message))
         return {{"progress", progress->done}};
+    if (const auto* so_far = std::get_if<SoFar>(&message)) return {{"so_far", so_far->verdict}};
     if (const auto* done = std::get_if<Done>(&message)) return {{"analysis", done->analysis}};
     const auto& failed = std::get<Failed>(message);
     return {{"code", error_info(failed.code).name},
@@ -174,6 +185,10 @@ WorkerMessage parse_message(std::string_view text) {
         const auto done = field<double>(message, "progress");
         if (!std::isfinite(done)) refuse("progress is no number");
         return Progress{std::clamp(done, 0.0, 1.0)};
+    }
+    if (message.contains("so_far")) {
+        if (!is_verdict_so_far(message["so_far"])) refuse("that is no verdict");
+        return SoFar{std::move(message["so_far"])};
     }
     if (message.contains("analysis")) {
         if (!is_analysis(message["analysis"])) refuse("that is no analysis");
@@ -196,6 +211,10 @@ bool is_analysis(const json& value) {
     return value["reasons"].size() == value["reason_codes"].size() &&
            debug["num_results"] == debug["all_results"].size() &&
            !(allowed && (value["score"].is_null() || value["offset_frames"].is_null()));
+}
+
+bool is_verdict_so_far(const json& value) {
+    return verdict_shape().fits(value);
 }
 
 }  // namespace syncnet::service

@@ -31,6 +31,9 @@ struct WorkerJob {
     pipeline::VideoOptions options;
     std::chrono::milliseconds time{0};  // from now on, for all of it
     score::Thresholds thresholds;
+    // The video is still being recorded (a second descriptor says when it has grown,
+    // media::Source::from_growing), and its verdict so far is wanted.
+    bool live = false;
 };
 
 // What the workers are made with.
@@ -47,6 +50,9 @@ struct WorkerSetup {
 struct Progress {
     double done = 0;  // 0..1
 };
+struct SoFar {
+    nlohmann::json verdict;  // is_verdict_so_far
+};
 struct Done {
     nlohmann::json analysis;  // is_analysis
 };
@@ -54,7 +60,7 @@ struct Failed {
     ErrorCode code;
     std::string detail;
 };
-using WorkerMessage = std::variant<Progress, Done, Failed>;
+using WorkerMessage = std::variant<Progress, SoFar, Done, Failed>;
 
 // A frame around `payload`.
 std::string frame(const nlohmann::json& payload);
@@ -74,5 +80,7 @@ Failed parse_failure(std::string_view text);
 // Whether it is what our OpenAPI document promises of a score, but for what the service itself
 // adds: every member known, of its kind, within its bounds, and as a whole without contradiction.
 bool is_analysis(const nlohmann::json& value);
+// The same of pipeline::verdict_so_far.
+bool is_verdict_so_far(const nlohmann::json& value);
 
 }  // namespace syncnet::service

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -13,7 +14,7 @@ namespace {
 
 union ControlBuffer {  // cmsg(3): aligned for a header
     cmsghdr header;
-    std::array<char, CMSG_SPACE(sizeof(int))> bytes;
+    std::array<char, CMSG_SPACE(kMaxAttached * sizeof(int))> bytes;
 };
 
 }  // namespace
@@ -26,7 +27,7 @@ std::pair<UniqueFd, UniqueFd> socket_pair(SocketKind kind) {
     return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-bool send_all(int socket, std::string_view bytes, int attached) noexcept {
+bool send_all(int socket, std::string_view bytes, std::span<const int> attached) noexcept {
     while (!bytes.empty()) {
         // sendmsg does not write to it.
         iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
@@ -34,18 +35,18 @@ bool send_all(int socket, std::string_view bytes, int attached) noexcept {
         message.msg_iov = &piece;
         message.msg_iovlen = 1;
         ControlBuffer control{};
-        if (attached >= 0) {
+        if (!attached.empty()) {
             message.msg_control = &control;
-            message.msg_controllen = sizeof control;
-            control.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
+            message.msg_controllen = CMSG_SPACE(attached.size_bytes());
+            control.header = {.cmsg_len = CMSG_LEN(attached.size_bytes()),
                               .cmsg_level = SOL_SOCKET,
                               .cmsg_type = SCM_RIGHTS};
-            std::memcpy(CMSG_DATA(&control.header), &attached, sizeof attached);
+            std::memcpy(CMSG_DATA(&control.header), attached.data(), attached.size_bytes());
         }
         const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
         if (sent < 0) return false;
-        attached = -1;
+        attached = {};
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
@@ -65,11 +66,12 @@ std::optional<Received> receive(int socket, std::size_t limit) {
         return std::nullopt;
     received.bytes.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
     const cmsghdr* const header = CMSG_FIRSTHDR(&message);
-    if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-        header->cmsg_len == CMSG_LEN(sizeof(int))) {
-        int fd = -1;
-        std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-        received.attached = UniqueFd(fd);
+    if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+        std::array<int, kMaxAttached> fds{};
+        const std::size_t bytes = std::min(header->cmsg_len - CMSG_LEN(0), sizeof fds);
+        std::memcpy(fds.data(), CMSG_DATA(header), bytes);
+        for (std::size_t i = 0; i < bytes / sizeof(int); ++i)
+            received.attached[i] = UniqueFd(fds[i]);
     }
     return received;
 }

@@ -7,6 +7,7 @@
 #include <new>
 #include <system_error>
 
+#include "pipeline/verdict_so_far.h"
 #include "service/worker/protocol.h"
 #include "service/worker/unix_socket.h"
 
@@ -22,13 +23,13 @@ void say(int socket, const WorkerMessage& message) {
 
 struct Task {
     WorkerJob job;
-    UniqueFd video;
+    UniqueFd video, more;
 };
 
 // Ends the process where there is none: nothing is tidied up, all that it has is gone at once.
 Task take_task(int socket) {
     std::string text;
-    UniqueFd video;
+    UniqueFd video, more;
     while (text.size() < kFrameHeaderBytes ||
            text.size() <
                kFrameHeaderBytes + frame_length(std::span(text).first<kFrameHeaderBytes>())) {
@@ -36,9 +37,11 @@ Task take_task(int socket) {
         if (!piece) continue;
         if (piece->bytes.empty()) ::_exit(0);
         text += piece->bytes;
-        if (piece->attached) video = std::move(piece->attached);
+        if (piece->attached[0]) video = std::move(piece->attached[0]);
+        if (piece->attached[1]) more = std::move(piece->attached[1]);
     }
-    return {parse_job(std::string_view(text).substr(kFrameHeaderBytes)), std::move(video)};
+    return {parse_job(std::string_view(text).substr(kFrameHeaderBytes)), std::move(video),
+            std::move(more)};
 }
 
 WorkerMessage out_of_memory() {
@@ -57,8 +60,14 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
             next = Clock::now() + kProgressInterval;
             say(socket, Progress{done});
         };
-        return Done{
-            pipeline::to_json(analyzer.analyze(media::Source::from_fd(task.video.get()), request))};
+        if (!task.job.live)
+            return Done{pipeline::to_json(
+                analyzer.analyze(media::Source::from_fd(task.video.get()), request))};
+        request.on_verdict = [&](const pipeline::Analysis& so_far) {
+            say(socket, SoFar{pipeline::verdict_so_far(so_far)});
+        };
+        return Done{pipeline::to_json(analyzer.analyze(
+            media::Source::from_growing(task.video.get(), task.more.get()), request))};
     } catch (const Error& e) {
         return Failed{e.code(), e.what()};
     } catch (const std::bad_alloc&) {

@@ -33,10 +33,10 @@ bool killed_from_outside(const WorkerProcess& worker) {
            WTERMSIG(*worker.status) == SIGKILL;
 }
 
-asio::awaitable<std::optional<WorkerMessage>> converse(
-    WorkerProcess& worker, const WorkerJob& job, int video,
-    const std::function<void(double)>& on_progress) {
-    if (!send_all(worker.socket.native_handle(), frame(to_json(job)), video))
+asio::awaitable<std::optional<WorkerMessage>> converse(WorkerProcess& worker, const WorkerJob& job,
+                                                       std::span<const int> descriptors,
+                                                       const WhileAtWork& heard) {
+    if (!send_all(worker.socket.native_handle(), frame(to_json(job)), descriptors))
         co_return std::nullopt;
     std::array<char, kFrameHeaderBytes> header{};
     std::string text;
@@ -52,9 +52,13 @@ asio::awaitable<std::optional<WorkerMessage>> converse(
         if (failed) co_return std::nullopt;
         try {
             WorkerMessage message = parse_message(text);
-            const auto* const progress = std::get_if<Progress>(&message);
-            if (progress == nullptr) co_return message;
-            if (on_progress) on_progress(progress->done);
+            if (const auto* const progress = std::get_if<Progress>(&message)) {
+                if (heard.on_progress) heard.on_progress(progress->done);
+            } else if (const auto* const so_far = std::get_if<SoFar>(&message)) {
+                if (heard.on_verdict) heard.on_verdict(so_far->verdict);
+            } else {
+                co_return message;
+            }
         } catch (const Error&) {
             break;
         }

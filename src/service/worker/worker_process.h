@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/unique_fd.h"
@@ -25,6 +26,7 @@ struct WorkerProcess {
     bool too_late = false;            // killed because its time was over
     bool babbled = false;             // broke the protocol
     bool busy = false;
+    bool live = false;  // busy with a recording that goes on
     int videos = 0;      // that it has looked at
     std::string client;  // whose they were
 };
@@ -33,10 +35,17 @@ struct WorkerProcess {
 std::string ending(const WorkerProcess& worker);
 bool killed_from_outside(const WorkerProcess& worker);
 
-// Gives it a job with its video, and waits for its last message; nothing if it ended or broke the
-// protocol without one. `on_progress` may be empty.
-boost::asio::awaitable<std::optional<WorkerMessage>> converse(
-    WorkerProcess& worker, const WorkerJob& job, int video,
-    const std::function<void(double)>& on_progress);
+// What is heard of a worker before its last word; both may be empty.
+struct WhileAtWork {
+    std::function<void(double)> on_progress;                    // 0..1
+    std::function<void(const nlohmann::json& verdict)> on_verdict;  // is_verdict_so_far
+};
+
+// Gives it a job with its descriptors, and waits for its last message; nothing if it ended or broke
+// the protocol without one.
+boost::asio::awaitable<std::optional<WorkerMessage>> converse(WorkerProcess& worker,
+                                                              const WorkerJob& job,
+                                                              std::span<const int> descriptors,
+                                                              const WhileAtWork& heard);
 
 }  // namespace syncnet::service
