@@ -65,8 +65,8 @@ Calibration load_calibration(const std::filesystem::path& path) {
             c.pairs = {.advantage = pairs->at("advantage"), .nats = pairs->at("nats")};
         if (const auto early = json.find("early"); early != json.end())
             c.early = {.allow = early->at("allow"),
-                       .mismatch = early->at("mismatch"),
-                       .seconds = early->at("seconds")};
+                       .allow_seconds = early->at("allow_seconds"),
+                       .mismatch_seconds = early->at("mismatch_seconds")};
         return c;
     } catch (const nlohmann::json::exception& e) {
         throw Error(ErrorCode::bad_model, path.filename().string() + ": " + e.what());

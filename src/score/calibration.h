@@ -20,13 +20,13 @@ struct PairStatistics {
 };
 
 // A verdict that is asked for again and again while a video goes on, and given before its end, has to
-// be surer than one at the end: of validation's mismatched clips, at most 1 in 100 ever reach
-// `allow`, however often they are looked at; of its genuine ones, at most 1 in 100 ever fall to
-// `mismatch` (training/early.py).
+// be surer than one at the end: chosen so that of validation's mismatched clips at most 1 in 200
+// is ever allowed, however often it is looked at, and of its genuine ones at most 1 in 200 is ever
+// blocked (bench/early.py).
 struct EarlyStop {
-    double allow = 1;     // the least score
-    double mismatch = 0;  // the largest fit at any offset
-    double seconds = 0;   // the least evidence of either
+    double allow = 1;             // the least score,
+    double allow_seconds = 0;     // and the least evidence for it
+    double mismatch_seconds = 0;  // the least evidence for "the voice does not match"
 };
 
 // fit = sigmoid(g * (intercept + confidence_weight * confidence + min_dist_weight * min_dist)

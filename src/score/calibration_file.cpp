@@ -69,8 +69,8 @@ std::string to_text(const CalibrationFile& file) {
          {{"allow", t.allow}, {"next", t.next}, {"max_offset_frames", t.max_offset_frames}}}};
     if (c.early)
         json["early"] = {{"allow", c.early->allow},
-                         {"mismatch", c.early->mismatch},
-                         {"seconds", c.early->seconds}};
+                         {"allow_seconds", c.early->allow_seconds},
+                         {"mismatch_seconds", c.early->mismatch_seconds}};
     if (c.pairs) json["pairs"] = {{"advantage", c.pairs->advantage}, {"nats", c.pairs->nats}};
     return json.dump(2) + "\n";
 }

@@ -146,11 +146,12 @@ double worst_offset(const Voice& voice) {
 
 bool is_settled(const Verdict& verdict, const Voice& voice, const Calibration& calibration) {
     const auto& early = calibration.early;
-    if (!early || voice.evidence_seconds < early->seconds) return false;
-    if (verdict.decision == Decision::allow) return voice.score >= early->allow;
+    if (!early) return false;
+    if (verdict.decision == Decision::allow)
+        return voice.score >= early->allow && voice.evidence_seconds >= early->allow_seconds;
     return verdict.decision == Decision::block &&
            verdict.reasons.front().reason == Reason::voice_does_not_match &&
-           voice.fit_at_any_offset <= early->mismatch;
+           voice.evidence_seconds >= early->mismatch_seconds;
 }
 
 Verdict judge(const Voice& voice, const Evidence& evidence, const Calibration& calibration,

@@ -76,6 +76,7 @@ Context::Context(asio::io_context& its_io, const Settings& wanted, const AsyncLo
       settings(checked(wanted)),
       keys(load_keys(wanted)),
       cors(CorsPolicy::parse(wanted.cors_origins)),
+      page(wanted.page ? Page(default_page_folder()) : Page()),
       log(wanted.log_names),
       log_output(its_log),
       by_address(wanted.connections, wanted.client_connections),

@@ -9,6 +9,7 @@
 #include "service/auth/rate_limiter.h"
 #include "service/auth/shares.h"
 #include "service/http/cors.h"
+#include "service/http/page.h"
 #include "service/http/request_log.h"
 #include "service/jobs/runner.h"
 #include "service/jobs/store.h"
@@ -38,6 +39,7 @@ struct Context {
     Settings settings;
     std::optional<ApiKeys> keys;  // nothing: none are asked for
     CorsPolicy cors;
+    Page page;
     RequestLog log;
     const AsyncLog& log_output;
     RateLimiter limiter;

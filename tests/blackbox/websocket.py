@@ -34,11 +34,12 @@ class Client:
         self.socket.sendall("\r\n".join(lines + ["", ""]).encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            byte = self.socket.recv(1, socket.MSG_PEEK)
-            if not head and not byte:
+            # What isn't a switch of protocols is left for whoever reads answers.
+            seen = self.socket.recv(len(b"HTTP/1.1 101"), socket.MSG_PEEK) if not head else b""
+            if not head and not seen:
                 raise ConnectionError("no answer")
-            if not head.startswith(b"HTTP/1.1 101"[:len(head)]):
-                raise Refused(support.read_answer(_Again(self.socket, head), "GET"))
+            if not head and not b"HTTP/1.1 101".startswith(seen[:12]):
+                raise Refused(support.read_answer(self.socket, "GET"))
             head += self.socket.recv(1)
         self.head = head.decode()
         assert base64.b64encode(hashlib.sha1(key + _MAGIC).digest()).decode() in self.head, self.head
@@ -104,22 +105,3 @@ class Client:
                 self._frame(CLOSE, payload)
                 return None
 
-
-class _Again:
-    """A socket, with what was taken from it before."""
-
-    def __init__(self, inner: socket.socket, taken: bytes):
-        self._inner, self._taken = inner, taken
-
-    def recv(self, size: int, *flags) -> bytes:
-        if self._taken:
-            piece, self._taken = self._taken[:size], self._taken[size:]
-            return piece
-        return self._inner.recv(size, *flags)
-
-    def makefile(self, *_args, **_options):
-        import io
-        return io.BytesIO(self._taken + self._inner.makefile("rb").read())
-
-    def __getattr__(self, name):
-        return getattr(self._inner, name)

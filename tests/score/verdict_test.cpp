@@ -249,5 +249,43 @@ TEST(Reasons, HaveCodesOfTheirOwn) {
             EXPECT_NE(to_string(static_cast<Reason>(i)), to_string(static_cast<Reason>(j)));
 }
 
+// ---- before the end
+
+Calibration early() {
+    Calibration c = kBundled;
+    c.early = {.allow = 0.97, .allow_seconds = 1.2, .mismatch_seconds = 2.5};
+    return c;
+}
+
+bool settled(const Voice& v, const Calibration& c = early()) {
+    return is_settled(verdict(v, kEnough, c), v, c);
+}
+
+TEST(Settled, OnceItIsSurerThanAtTheEnd) {
+    const Voice sure = voice(0, 9, 6, 2, early());
+    ASSERT_EQ(verdict(sure, kEnough, early()).decision, Decision::allow);
+    EXPECT_TRUE(settled(sure));
+    EXPECT_FALSE(settled(voice(0, 9, 6, 1, early()))) << "too little evidence";
+    Calibration strict = early();
+    strict.early->allow = 0.999'999;
+    EXPECT_FALSE(settled(sure, strict));
+}
+
+TEST(Settled, AnotherVoiceTakesMoreThanABlockAtTheEnd) {
+    const Voice other = voice(7, 1, 14, 3, early());
+    ASSERT_EQ(verdict(other, kEnough, early()).decision, Decision::block);
+    EXPECT_TRUE(settled(other));
+    EXPECT_FALSE(settled(voice(7, 1, 14, 2.2, early())));
+}
+
+TEST(Settled, NeverWithoutACalibrationForIt) {
+    EXPECT_FALSE(settled(voice(0, 9, 6, 7, kBundled), kBundled));
+}
+
+TEST(Settled, WhatTheRestMayChangeIsNot) {
+    EXPECT_FALSE(settled(voice(12, 9, 6, 5, early()))) << "an offset";
+    EXPECT_FALSE(settled(voice(0, 3, 10, 5, early()))) << "doubt";
+}
+
 }  // namespace
 }  // namespace syncnet::score

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pipeline/analysis.h"
+#include "pipeline/verdict_so_far.h"
 #include "service/worker/unix_socket.h"
 
 namespace syncnet::service {
@@ -38,10 +39,19 @@ json an_analysis() {
     return pipeline::to_json(a);
 }
 
+json a_verdict() {
+    pipeline::Analysis a{.seconds = 2.4, .width = 640, .height = 480};
+    a.verdict = {.decision = score::Decision::next,
+                 .reasons = {{score::Reason::no_face, "There is no face."}}};
+    a.tracks.push_back({.id = 3, .frames = 60, .verdict = a.verdict});
+    return pipeline::verdict_so_far(a);
+}
+
 TEST(WorkerProtocol, MessagesComeBackAsTheyWent) {
     const auto again = [](const WorkerMessage& m) { return parse_message(to_json(m).dump()); };
     EXPECT_EQ(std::get<Progress>(again(Progress{0.25})).done, 0.25);
     EXPECT_EQ(std::get<Done>(again(Done{an_analysis()})).analysis, an_analysis());
+    EXPECT_EQ(std::get<SoFar>(again(SoFar{a_verdict()})).verdict, a_verdict());
     const auto failed = std::get<Failed>(again(Failed{ErrorCode::too_long, "3 h"}));
     EXPECT_EQ(failed.code, ErrorCode::too_long);
     EXPECT_EQ(failed.detail, "3 h");
@@ -54,11 +64,13 @@ TEST(WorkerProtocol, JobsAndSetupsComeBackAsTheyWent) {
                     .face = {.which = pipeline::FaceChoice::Which::track, .track = 7},
                     .max_offset_ms = 5000},
         .time = std::chrono::milliseconds(1500),
-        .thresholds = {.allow = 0.8, .next = 0.5, .max_offset_frames = 4}};
+        .thresholds = {.allow = 0.8, .next = 0.5, .max_offset_frames = 4},
+        .live = true};
     const WorkerJob got = parse_job(to_json(job).dump());
     EXPECT_EQ(got.options, job.options);
     EXPECT_EQ(parse_job(to_json(WorkerJob{}).dump()).options, pipeline::VideoOptions{});
     EXPECT_EQ(got.time, job.time);
+    EXPECT_TRUE(got.live);
     EXPECT_EQ(got.thresholds.allow, 0.8);
     EXPECT_EQ(got.thresholds.max_offset_frames, 4);
     const WorkerSetup setup{
@@ -172,6 +184,22 @@ TEST(WorkerProtocol, OnlyErrorsOfAnAnalysisCount) {
     refused(long_one.dump());
 }
 
+TEST(WorkerProtocol, AVerdictSoFarIsWhatWasPromised) {
+    ASSERT_TRUE(is_verdict_so_far(a_verdict()));
+    for (const auto& [place, value] : std::initializer_list<std::pair<const char*, json>>{
+             {"/decision", "MAYBE"},
+             {"/score", 1.5},
+             {"/seconds", -1},
+             {"/hints", json::array({"run"})},
+             {"/faces/0/box", json::array({1, 2, 3})},
+             {"/more", "of it"}}) {
+        json verdict = a_verdict();
+        verdict[json::json_pointer(place)] = value;
+        EXPECT_FALSE(is_verdict_so_far(verdict)) << place;
+        EXPECT_THROW(parse_message(json{{"so_far", verdict}}.dump()), Error) << place;
+    }
+}
+
 TEST(WorkerProtocol, AFrameTellsItsLength) {
     const std::string framed = frame({{"x", std::string(70'000, 'y')}});
     EXPECT_EQ(frame_length(std::span(framed).first<kFrameHeaderBytes>()),
@@ -184,16 +212,16 @@ TEST(UnixSocket, CarriesDescriptors) {
     auto [here, there] = socket_pair(SocketKind::stream);
     std::array<int, 2> pipe{};
     ASSERT_EQ(::pipe(pipe.data()), 0);
-    ASSERT_TRUE(send_all(here.get(), "abc", pipe[1]));
+    ASSERT_TRUE(send_all(here.get(), "abc", pipe));
     ::close(pipe[1]);
+    ::close(pipe[0]);
     auto got = receive(there.get(), 100);
     ASSERT_TRUE(got);
     EXPECT_EQ(got->bytes, "abc");
-    ASSERT_TRUE(got->attached);
-    EXPECT_EQ(::write(got->attached.get(), "x", 1), 1);
+    ASSERT_TRUE(got->attached[0] && got->attached[1]);
+    EXPECT_EQ(::write(got->attached[1].get(), "x", 1), 1);
     char byte = 0;
-    EXPECT_EQ(::read(pipe[0], &byte, 1), 1);
-    ::close(pipe[0]);
+    EXPECT_EQ(::read(got->attached[0].get(), &byte, 1), 1);
     here = UniqueFd();
     there = UniqueFd(there.release());
     got = receive(there.get(), 100);

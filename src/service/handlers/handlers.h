@@ -16,6 +16,8 @@ std::vector<Route> score_routes();
 std::vector<Route> live_routes();
 // /v1/jobs
 std::vector<Route> job_routes();
+// /, /assets, /samples: the page
+std::vector<Route> page_routes();
 
 std::vector<Route> all_routes();
 

@@ -88,7 +88,7 @@ std::vector<Route> status_routes() {
 
 std::vector<Route> all_routes() {
     std::vector<Route> all = status_routes();
-    for (const auto part : {score_routes, live_routes, job_routes})
+    for (const auto part : {score_routes, live_routes, job_routes, page_routes})
         std::ranges::move(part(), std::back_inserter(all));
     return all;
 }
