@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 import unittest
+from pathlib import Path
 
 import support
 import websocket
@@ -324,7 +325,7 @@ class Guards(unittest.TestCase):
             busy = max(service.workers(), key=cpu_of)
             os.kill(busy, signal.SIGKILL)
             self.assertIn(until_the_end(client)[-1]["problem"]["code"], ("decoder_crashed", "out_of_memory"))
-            self.assertEqual(client.closed, 1011)
+            self.assertIn(client.closed, (1008, 1011))
             self.assertEqual(service.upload(support.short_sample()).status, 200)
 
     def test_a_stopping_service_says_so(self):
@@ -334,11 +335,11 @@ class Guards(unittest.TestCase):
             client.hear()
             service.process.send_signal(signal.SIGTERM)
             self.assertEqual(until_the_end(client)[-1]["problem"]["code"], "shutting_down")
-        service.__exit__(None, None, None)
+        self.assertEqual(service.process.wait(support.PATIENCE), 0)
 
 
 def cpu_of(pid: int) -> int:
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return int(fields[11]) + int(fields[12])
 
 

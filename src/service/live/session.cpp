@@ -22,7 +22,7 @@ asio::steady_timer never(asio::io_context& io) {
     return asio::steady_timer(io, std::chrono::steady_clock::time_point::max());
 }
 
-// Never throws, as Outcome of a score.
+// Never throws, as Outcome of a score; `||` takes the variant apart, and adds monostate.
 using Outcome = std::variant<json, std::exception_ptr>;
 
 asio::awaitable<Outcome> outcome(WorkerPool& pool, LiveTask task) {
@@ -128,19 +128,18 @@ asio::awaitable<void> LiveSession::follow() {
                   .max_time = options_.max_length + kSlack + kSlack,
                   .on_verdict = [this](const json& verdict) { note(verdict); }};
     boost::system::error_code woken;
-    Outcome analysed;
+    std::variant<json, std::exception_ptr, std::monostate> result;
     if (!unwanted_) {
         auto followed = outcome(room_.pool, std::move(task));
         auto unwanted = given_up_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        auto result = co_await (std::move(followed) || std::move(unwanted));
-        if (result.index() == 0) analysed = std::move(std::get<0>(result));
+        result = co_await (std::move(followed) || std::move(unwanted));
     }
     std::optional<Error> failed;
     try {
         if (unwanted_) throw Error(*unwanted_);
-        if (const auto* const thrown = std::get_if<std::exception_ptr>(&analysed))
+        if (const auto* const thrown = std::get_if<std::exception_ptr>(&result))
             std::rethrow_exception(*thrown);
-        json& body = std::get<json>(analysed);
+        json& body = std::get<json>(result);
         room_.metrics.decision(body.at("decision").get<std::string>());
         room_.metrics.live(body.contains("stopped_at_s") ? "early" : "whole");
         body["session_id"] = fields_.session_id;

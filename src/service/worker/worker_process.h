@@ -26,7 +26,6 @@ struct WorkerProcess {
     bool too_late = false;            // killed because its time was over
     bool babbled = false;             // broke the protocol
     bool busy = false;
-    bool live = false;  // busy with a recording that goes on
     int videos = 0;      // that it has looked at
     std::string client;  // whose they were
 };
