@@ -125,6 +125,8 @@ CALIBRATION = json.dumps(json.loads(Path("models/lipsync.calibration.json").read
 BOUNDARY = "multipart/form-data; boundary=b\n"
 FORM = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
 FILE = '--b\r\nContent-Disposition: form-data; name="video"; filename="x.mp4"\r\nContent-Type: video/mp4\r\n\r\nbytes\r\n--bx\r\n'
+WEBSOCKET = ("GET /v1/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 TEXTS = {
     "multipart": {
         "form": BOUNDARY + FORM.format("session_id", "42") + FILE + "--b--\r\n",
@@ -139,6 +141,14 @@ TEXTS = {
         "origins": "https://app.example, http://localhost:3000",
         "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "bearer": "Bearer sn_0123456789012345678901234567890123456789012",
+    },
+    "connection": {
+        "length": "POST /score HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345",
+        "chunked": "POST /score HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\n12345\r\n0\r\nX: y\r\n\r\n",
+        "expect": "POST /v1/jobs HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
+        "short": "PUT / HTTP/1.1\r\nContent-Length: 50\r\n\r\n12345",
+        "websocket": WEBSOCKET + "\x81\x82\0\0\0\0{}\x82\x83\1\1\1\1abc\x88\x80\0\0\0\0",
+        "fragments": WEBSOCKET + "\x01\x81\0\0\0\0a\x89\x80\0\0\0\0\x80\x81\0\0\0\0b",
     },
     "keys": {
         "two": '{"name":"app","sha256":"' + "0a" * 32 + '","scopes":["score","jobs"],"rate_per_minute":60,"expires":"2030-01-31"}\n'
@@ -164,7 +174,10 @@ TEXTS = {
         "done": '{"analysis":{"decision":"ALLOW","debug":{"all_results":[{"curve":[1,2,null]}]}}}',
         "failed": '{"code":"unreadable_video","detail":"why"}',
         "job": '{"options":{"face":"largest","max_offset_ms":"2000","windows":"true"},'
-               '"ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2}',
+               '"ms":60000,"allow":0.9,"next":0.75,"max_offset_frames":2,"live":true}',
+        "so_far": '{"so_far":{"seconds":2.4,"decision":"NEXT","score":null,"offset_frames":null,"confidence":null,"evidence_s":0.4,'
+                  '"speech_s":1,"reason_codes":["too_little_speech"],"hints":["no_face"],"width":640,"height":480,'
+                  '"faces":[{"track":0,"box":[1,2,3.5,4]}]}}',
         "setup": '{"folder":"m","model":"","model_path":"","s3fd":"","precision":"bf16","threads":1,"calibration":"","max_video_bytes":1,'
                  '"max_memory_bytes":1,"max_seconds":60,"videos_per_worker":8,"model_digest":"","scratch":"/tmp"}',
     },
@@ -183,7 +196,7 @@ def main() -> None:
         clip(container, *codecs, SEEDS / "media" / container)
     for target, texts in TEXTS.items():
         for name, text in texts.items():
-            (SEEDS / target / name).write_text(text, newline="")
+            (SEEDS / target / name).write_text(text, "latin-1" if target == "connection" else None, newline="")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ namespace syncnet::fuzz {
 
 // Each returns on every input, or throws nothing but what it says it throws.
 void calibration(std::span<const std::byte> input);
+void connection(std::span<const std::byte> input);
 void keys(std::span<const std::byte> input);
 void media(std::span<const std::byte> file);
 void multipart(std::span<const std::byte> input);

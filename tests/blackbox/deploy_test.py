@@ -245,6 +245,12 @@ class Package(unittest.TestCase):
         self.assertRegex(told, r"FLAGS_1.*NOW.*PIE")
         self.assertRegex(told, r"GNU_STACK.* RW ")
 
+    @unittest.skipIf(support.SANITIZED, "sanitizers watch instead")
+    def test_notices_overwritten_stacks_and_buffers(self):
+        told = subprocess.run(["readelf", "--dyn-syms", "-W", support.BINARY], capture_output=True, text=True, check=True).stdout
+        self.assertIn("__stack_chk_fail", told)
+        self.assertRegex(told, r"__(memcpy|memset|snprintf|vsnprintf|read|fdelt|memmove)_chk")
+
     def test_holds_no_path_of_its_build(self):
         content = support.BINARY.read_bytes()
         self.assertNotIn(str(support.ROOT).encode(), content)

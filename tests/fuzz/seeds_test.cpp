@@ -73,6 +73,9 @@ void replay(const char* target, void (*target_run)(std::span<const std::byte>), 
 TEST(Fuzz, Calibration) {
     replay("calibration", calibration, 300);
 }
+TEST(Fuzz, Connection) {
+    replay("connection", connection, 300);
+}
 TEST(Fuzz, Keys) {
     replay("keys", keys, 300);
 }
