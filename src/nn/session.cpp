@@ -29,7 +29,13 @@ struct Session::Impl {
     // Where the caller writes: the input's place in the arena or, where that is bf16, beside it.
     std::span<float> input;
     std::vector<float> wide_input;
-    std::optional<std::pair<memory, memory>> cast;  // from there into the arena
+    struct Cast {  // from there into the arena
+        Cast(const memory& its_from, const memory& its_to)
+            : from(its_from), to(its_to), reorder(from, to) {}
+        memory from, to;
+        dnnl::reorder reorder;
+    };
+    std::optional<Cast> cast;
     std::vector<Bound> bound;
     dnnl::stream stream{engine()};
 };
@@ -83,10 +89,7 @@ std::span<float> Session::input() {
 
 void Session::run() {
     const ThreadCount here(impl_->plan->impl_->options.threads);
-    if (impl_->cast) {
-        auto& [from, to] = *impl_->cast;
-        dnnl::reorder(from, to).execute(impl_->stream, from, to);
-    }
+    if (auto& cast = impl_->cast) cast->reorder.execute(impl_->stream, cast->from, cast->to);
     for (const Impl::Bound& b : impl_->bound) {
         if (const auto* const primitive = std::get_if<PrimitiveStep>(b.step)) {
             primitive->primitive.execute(impl_->stream, b.arguments);

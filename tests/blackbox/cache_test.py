@@ -53,7 +53,7 @@ class Cache(unittest.TestCase):
             with service.connect() as connection:  # the only worker has much to do
                 connection.sendall(b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" %
                                    (len(body), body))
-                support.wait_until(lambda: service.health()["busy"] == 1, "its beginning")
+                support.wait_until(lambda: b'syncnet_depth{of="busy_workers"} 1' in service.request("GET", "/metrics").body, "its beginning")
                 waiting = pool.submit(service.score_path, path)
                 support.wait_until(lambda: b'syncnet_depth{of="waiting_requests"} 1' in service.request("GET", "/metrics").body, "the other one to wait")
                 with open(service.uploads / path, "r+b") as file:  # its hash is known by now

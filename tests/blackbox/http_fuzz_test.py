@@ -31,7 +31,7 @@ class Requests:
 
     def value(self, name: str) -> str:
         likely = {"id": self.jobs[-20:] or ["job_" + "0" * 32], "model": ["lipsync", "lipsync-grid"], "face": ["largest", "all", "track:1"],
-                  "audio_track": ["best", "1"], "max_offset_ms": ["600", "2000"], "windows": ["true", "1"], "session_id": ["s", "ü"],
+                  "audio_track": ["best", "1"], "max_offset_ms": ["600", "2000"], "windows": ["true", "1"], "boxes": ["true"], "early": ["true", "false"], "session_id": ["s", "ü"],
                   "webhook": ["https://example.org/x", "http://127.0.0.1/"]}.get(name, ["x"])
         return self.random.choice(likely if self.random.random() < 0.6 else NASTY)
 
@@ -47,7 +47,7 @@ class Requests:
         path = path.replace("{id}", self.value("id") if self.random.random() < 0.8 else self.quoted(self.random.choice(NASTY)) or "x")
         if self.random.random() < 0.05:
             path += self.random.choice(["/", "x", "//", "/../health"])
-        names = ["session_id", "model", "face", "audio_track", "max_offset_ms", "windows", "webhook", "unknown"]
+        names = ["session_id", "model", "face", "audio_track", "max_offset_ms", "windows", "boxes", "early", "webhook", "unknown"]
         query = [f"{n}={self.quoted(self.value(n))}" for n in self.random.sample(names, self.random.choice([0, 0, 1, 2]))]
         target = path + ("?" + "&".join(query) if query else "")
         return method, "".join(c for c in target if " " < c < "\x7f")

@@ -9,6 +9,7 @@ import unittest
 
 import jsonschema
 import support
+import websocket
 from webhook_receiver import WEBHOOKS, Receiver
 
 METHODS = ("get", "post", "delete")
@@ -16,6 +17,8 @@ PROBLEM = "application/problem+json"
 JSON = {"Content-Type": "application/json"}
 VIDEO = {"Content-Type": "video/mp4"}
 SCORES = ("/score", "/v1/score")
+LIVE = "/v1/live"
+BY_WEBSOCKET = f"GET {LIVE}"
 NO_JOB = "/v1/jobs/job_" + "0" * 32
 
 
@@ -273,13 +276,15 @@ class Walk(unittest.TestCase):
             for name, operation in self.description.operations().items():
                 method, path = name.split()
                 path = path.replace("{id}", "x")
+                if name == BY_WEBSOCKET:
+                    continue    # live_test.py: its key is judged behind the handshake
                 if operation.get("security") == []:
                     self.assertEqual(service.request(method, path).status, 200, "open to all")
                     continue
                 with self.subTest(name):
                     for headers in ({}, {"X-API-Key": "sn_nonsense"}):
                         self.assertEqual(self.code(service.request(method, path, headers=headers), 401), "unauthorized")
-                    other = metrics if path in SCORES else score
+                    other = metrics if path in (*SCORES, LIVE) else score
                     self.assertEqual(self.code(service.request(method, path, headers=other), 403), "forbidden")
                     self.assertEqual(self.code(service.request(method, path, headers=everything), 429), "too_many_requests")
 
@@ -298,6 +303,28 @@ class Walk(unittest.TestCase):
                 thread.join(support.PATIENCE)
             self.assertEqual([self.code(answer, 503) for answer in answers], ["shutting_down"] * 2)
             service.process.wait(support.PATIENCE)
+
+    def test_live(self):
+        video = {"Content-Type": "video/mp4"}
+        with Checked(LIVE_SESSIONS=1) as service:
+            answer = service.request("POST", LIVE, self.content, video)
+            self.assertEqual(answer.status, 200, answer)
+            events = re.findall(r"event: (\w+)\ndata: (.*)\n\n", answer.body.decode())
+            told = self.description.operations()[f"POST {LIVE}"]["responses"]["200"]["content"]["text/event-stream"]["x-data"]
+            for event, data in events[1:]:
+                message = json.loads(data)
+                what = {"verdict": message, "result": message.get("result"), "error": message.get("problem")}[message.pop("type")]
+                self.description.check(what, told[event])
+            self.assertEqual(events[-1][0], "result")
+            self.code(service.raw(b"POST /v1/live HTTP/1.1\r\nHost: x\r\nContent-Type: video/mp4\r\n\r\n"), 411)
+            self.code(service.request("GET", LIVE), 400)
+            self.code(service.request("GET", LIVE, headers={"Origin": "https://evil.example", "Connection": "Upgrade", "Upgrade": "websocket",
+                                                             "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}), 403)
+            with websocket.Client(service.port) as held:
+                self.description.seen.add((BY_WEBSOCKET, 101))
+                held.say(type="start")
+                held.hear()
+                self.assertEqual(self.code(service.request("POST", LIVE, self.content, video), 503), "overloaded")
 
     def test_another_name(self):
         with Checked(HOSTS="score.example") as service:

@@ -49,6 +49,7 @@ LiveSession::LiveSession(const Room& room, const LiveOptions& options, std::stri
 
 asio::awaitable<void> LiveSession::begin() {
     room_.pool.require_model(fields_.options.model);
+    room_.pool.require_place_to_follow();
     co_await room_.disk.uploads.run([this] {
         file_.emplace(options_.tmp_dir);
         reading_ = file_->read_only();

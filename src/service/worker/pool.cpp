@@ -201,11 +201,15 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         }
     }
 
+    void require_place_to_follow() const {
+        if (live >= live_size)
+            throw Error(ErrorCode::overloaded, "as many recordings are followed as may");
+    }
+
     asio::awaitable<json> follow(LiveTask task) {
         const auto self = shared_from_this();
         crew->refuse_changed_models();
-        if (live >= live_size)
-            throw Error(ErrorCode::overloaded, "as many recordings are followed as may");
+        require_place_to_follow();
         const auto worker = lend(task.client, live);
         if (!worker) throw Error(ErrorCode::overloaded, "there is no worker for it now");
         Lent lent{*this, worker, live};
@@ -248,6 +252,10 @@ asio::awaitable<json> WorkerPool::analyze(WorkerTask task) {
 
 asio::awaitable<json> WorkerPool::follow(LiveTask task) {
     return impl_->follow(std::move(task));
+}
+
+void WorkerPool::require_place_to_follow() const {
+    impl_->require_place_to_follow();
 }
 
 void WorkerPool::give_up() {

@@ -59,6 +59,8 @@ class WorkerPool {
     // hung), models_changed, shutting_down. Cancelling the coroutine ends the worker.
     boost::asio::awaitable<nlohmann::json> analyze(WorkerTask task);
 
+    // Throws overloaded, where follow() would.
+    void require_place_to_follow() const;
     // At once, or throws overloaded. A worker that dies is the end of it: decoder_crashed,
     // out_of_memory, timeout; else throws as analyze() does.
     boost::asio::awaitable<nlohmann::json> follow(LiveTask task);
