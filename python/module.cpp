@@ -113,9 +113,8 @@ py::object result_of(const Work& work) {
 
 syncnet::Request to_request(const std::string& face, const std::string& audio,
                             std::optional<int> max_offset_ms,
-                            std::optional<std::pair<double, double>> windows,
-                            bool early, std::optional<double> timeout,
-                            const std::stop_source* stop) {
+                            std::optional<std::pair<double, double>> windows, bool early,
+                            std::optional<double> timeout, const std::stop_source* stop) {
     syncnet::Request request{
         .face = face, .audio = audio, .max_offset_ms = max_offset_ms, .early = early};
     if (windows) request.windows = {.window_s = windows->first, .step_s = windows->second};
@@ -192,8 +191,8 @@ PYBIND11_MODULE(_syncnet, m) {
         .def_property_readonly("requested", &std::stop_source::stop_requested);
 
     py::class_<syncnet::Request>(m, "Request")
-        .def(py::init(&to_request), "face"_a, "audio"_a, "max_offset_ms"_a, "windows"_a,
-             "early"_a, "timeout"_a, "stop"_a);
+        .def(py::init(&to_request), "face"_a, "audio"_a, "max_offset_ms"_a, "windows"_a, "early"_a,
+             "timeout"_a, "stop"_a);
 
     py::class_<syncnet::Feed>(m, "Feed")
         .def("push_frame", &push_frame)

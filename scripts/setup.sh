@@ -16,7 +16,7 @@ case "${1:-build}" in
     demo) packages=("${build[@]}" "${sample[@]}") ;;
     test) packages=("${build[@]}" "${module[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl openssl python3-yaml python3-jsonschema) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
-    lint) packages=("${build[@]}" clang-format-14 clang-tidy-14) ;;
+    lint) packages=("${build[@]}" clang-format-14 clang-tidy-14 shellcheck pyflakes3) ;;
     fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;
     train) packages=("${build[@]}" ffmpeg espeak-ng python3-torch python3-numpy python3-pil) ;;
     *)

@@ -30,7 +30,7 @@ from torch import Tensor, nn
 
 from . import safetensors
 from .export import folded_weights, fold_into
-from .mouth_images import KINDS, READABLE_KINDS, UNREADABLE_KINDS, make
+from .mouth_images import KINDS, READABLE_KINDS, make
 from .networks import CROP, ConvBlock
 
 BATCH = 128

@@ -11,7 +11,7 @@ from . import mel
 from .augment_sound import LONGEST_REVERB, degrade_recording, rooms
 from .batches import warp_frequencies
 from .dataset import SAMPLES_PER_FRAME
-from .heard_clips import QUIET, SPEECH, UNCLEAR, HeardClip, read_sound, speech_truth
+from .heard_clips import QUIET, UNCLEAR, HeardClip, read_sound, speech_truth
 from .networks import SPEECH_FIELD, SPEECH_FIRST, SOUND_HOP
 from .synthetic_effects import EFFECTS, effect
 from .synthetic_sound import level, music, noise, tones
@@ -140,7 +140,7 @@ class SpeechMix:
         if wet:
             size = 1 << (SAMPLES + LONGEST_REVERB).bit_length()
             echoes = rooms(random, len(wet), sound.device)
-            sound[wet] = torch.fft.irfft(torch.fft.rfft(sound[wet], size) * torch.fft.rfft(rooms, size), size)[:, :SAMPLES]
+            sound[wet] = torch.fft.irfft(torch.fft.rfft(sound[wet], size) * torch.fft.rfft(echoes, size), size)[:, :SAMPLES]
         log_mel = mel.log_mel(degrade_recording(random, sound))
         mels = torch.stack([mel.normalise(log_mel), mel.raw_scaled(log_mel)], 1)
         warp_frequencies(random, mels)

@@ -40,7 +40,7 @@ struct Request {
     std::string face = "all";          // all, largest, left, right or a track's number
     std::string audio = "best";        // best, default, a track's number from 1 on, or a language
     std::optional<int> max_offset_ms;  // 200..10000, both ways; nothing: 2000
-    std::optional<WindowOptions> windows;              // nothing: no timeline
+    std::optional<WindowOptions> windows;  // nothing: no timeline
     // Stop as soon as the verdict is sure, and say nothing of the rest (Result::stopped_at_s): for
     // a login, not for a file that may have been edited.
     bool early = false;

@@ -55,6 +55,7 @@ void run(const pipeline::Analyzer& analyzer, const RunOptions& options, Results&
             ~Closing() { queue.close(); }
         };
         std::vector<std::jthread> workers;
+        workers.reserve(static_cast<std::size_t>(options.jobs));
         for (int i = 0; i < options.jobs; ++i) workers.emplace_back(work);
         const Closing closing{queue};
         names([&](std::string video) {

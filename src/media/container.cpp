@@ -63,9 +63,8 @@ SourceIo::SourceIo(Source source, WorkLimit& work) {
         growing ? WholeBoxes{.end = std::numeric_limits<std::int64_t>::max()} : whole_boxes(source);
     state_ = std::make_unique<State>(State{std::move(source), whole, work});
     auto* buffer = static_cast<unsigned char*>(checked(av_malloc(kIoBufferBytes)));
-    context_.reset(
-        avio_alloc_context(buffer, kIoBufferBytes, 0, state_.get(), &read, nullptr,
-                           growing ? nullptr : &seek));
+    context_.reset(avio_alloc_context(buffer, kIoBufferBytes, 0, state_.get(), &read, nullptr,
+                                      growing ? nullptr : &seek));
     if (context_ == nullptr) {
         av_free(buffer);
         throw std::bad_alloc();

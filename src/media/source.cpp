@@ -89,10 +89,9 @@ bool Source::wait(std::chrono::milliseconds time) const noexcept {
 
 std::ptrdiff_t Source::read_at(std::int64_t offset, std::span<std::byte> into) const noexcept {
     if (offset < 0 || (offset >= size_ && !growing())) return 0;
-    const auto wanted =
-        growing() ? into.size()
-                  : static_cast<std::size_t>(
-                        std::min(size_ - offset, static_cast<std::int64_t>(into.size())));
+    const auto wanted = growing() ? into.size()
+                                  : static_cast<std::size_t>(std::min(
+                                        size_ - offset, static_cast<std::int64_t>(into.size())));
     if (!bytes_.empty()) {
         std::memcpy(into.data(), bytes_.data() + offset, wanted);
         return static_cast<std::ptrdiff_t>(wanted);

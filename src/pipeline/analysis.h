@@ -36,7 +36,7 @@ struct Analysis {
     std::optional<AudioSearch> audio_search;  // which audio was judged
     double seconds = 0;                       // of image
     bool stopped = false;                     // there; the video goes on
-    int width = 0, height = 0;                // of the first image, upright; what boxes are pixels of
+    int width = 0, height = 0;  // of the first image, upright; what boxes are pixels of
     int shots = 0;
     std::vector<TrackAnalysis> tracks;  // the leading one first
     std::optional<Timeline> timeline;   // if asked for; its tracks are those above

@@ -177,15 +177,14 @@ bool Analyzer::look(const Reading& so_far, const Request& request) const {
     of_now.timeline.reset();
     // The face that is wanted may still come.
     if (request.face.which == FaceChoice::Which::track &&
-        std::ranges::find(so_far.tracks, request.face.track, &ReadTrack::id) ==
-            so_far.tracks.end())
+        std::ranges::find(so_far.tracks, request.face.track, &ReadTrack::id) == so_far.tracks.end())
         return false;
     const Analysis analysis = judge(so_far, of_now);
     if (request.on_verdict) request.on_verdict(analysis);
     if (!request.early) return false;
     // Another of the file's audio tracks may fit where this one doesn't.
-    const bool only_audio = so_far.video.audio_tracks.size() <= 1 ||
-                            request.audio.which != AudioChoice::Which::best;
+    const bool only_audio =
+        so_far.video.audio_tracks.size() <= 1 || request.audio.which != AudioChoice::Which::best;
     return (only_audio || analysis.verdict.decision == score::Decision::allow) &&
            score::is_settled(analysis.verdict, analysis.voice,
                              models_->find(request.model).calibration);

@@ -1,5 +1,5 @@
-// A video decoded on a thread of its own: its images in a queue, its audio through the models' front
-// ends.
+// A video decoded on a thread of its own: its images in a queue, its audio through the models'
+// front ends.
 #pragma once
 
 #include <atomic>
@@ -28,8 +28,8 @@ struct HeardAudio {
 class Decoding {
   public:
     // `check` is called now and then, on the decoding thread: what it throws ends the decoding.
-    Decoding(const media::OpenStream& open, media::Options options, const Listener::Options& listening,
-             std::function<void()> check);
+    Decoding(const media::OpenStream& open, media::Options options,
+             const Listener::Options& listening, std::function<void()> check);
     ~Decoding();
     Decoding(const Decoding&) = delete;
     Decoding& operator=(const Decoding&) = delete;

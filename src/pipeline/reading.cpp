@@ -84,8 +84,8 @@ Listener::Options listening(const ScoringModel& scoring, const Request& request)
     return {.mfcc = scoring.network->info().hears_mfcc, .peaks = request.to_draw};
 }
 
-Heard hear(const sync::AudioFrames& frames, const ScoringModel& scoring,
-           sync::SyncSession& session, const Request& request) {
+Heard hear(const sync::AudioFrames& frames, const ScoringModel& scoring, sync::SyncSession& session,
+           const Request& request) {
     const auto between = [&] { check(request); };
     return {.audio = session.hear(frames, between),
             .speech = without_far_voices(

@@ -68,8 +68,8 @@ struct Request {
     AudioChoice audio;                            // in which of the file's audio tracks
     std::optional<int> max_offset_ms;             // nothing: the analyzer's
     bool boxes = false;                           // where each face is, over time
-    bool early = false;                           // stop as soon as the rest can't change the verdict
-    bool to_draw = false;                         // keep what an image of the reading needs
+    bool early = false;    // stop as soon as the rest can't change the verdict
+    bool to_draw = false;  // keep what an image of the reading needs
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;

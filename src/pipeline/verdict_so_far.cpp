@@ -58,8 +58,7 @@ std::vector<Hint> hints(const Analysis& so_far) {
         return t->last_box.right - t->last_box.left < kSmallFace;
     };
     if (faces.empty() && !came) found.push_back(Hint::no_face);
-    if (!faces.empty() && std::ranges::all_of(faces, small))
-        found.push_back(Hint::face_too_small);
+    if (!faces.empty() && std::ranges::all_of(faces, small)) found.push_back(Hint::face_too_small);
     if (!faces.empty() && e.seen > 0 && e.readable < kLittleReadable * e.seen)
         found.push_back(Hint::mouth_covered);
     if (e.has_audio && e.speech < kLittleSpeech * e.seconds) found.push_back(Hint::speak_louder);
@@ -74,10 +73,10 @@ json verdict_so_far(const Analysis& a) {
     json faces = json::array();
     for (const TrackAnalysis* const t : in_view(a)) {
         const face::Box& b = t->last_box;
-        faces.push_back({{"track", t->id},
-                         {"box",
-                          {rounded(b.left, 1), rounded(b.top, 1), rounded(b.right, 1),
-                           rounded(b.bottom, 1)}}});
+        faces.push_back(
+            {{"track", t->id},
+             {"box",
+              {rounded(b.left, 1), rounded(b.top, 1), rounded(b.right, 1), rounded(b.bottom, 1)}}});
     }
     json verdict{{"seconds", rounded(a.seconds, 2)},
                  {"decision", score::to_string(a.verdict.decision)},

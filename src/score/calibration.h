@@ -19,8 +19,8 @@ struct PairStatistics {
     double nats = 0;
 };
 
-// A verdict that is asked for again and again while a video goes on, and given before its end, has to
-// be surer than one at the end: chosen so that of validation's mismatched clips at most 1 in 200
+// A verdict that is asked for again and again while a video goes on, and given before its end, has
+// to be surer than one at the end: chosen so that of validation's mismatched clips at most 1 in 200
 // is ever allowed, however often it is looked at, and of its genuine ones at most 1 in 200 is ever
 // blocked (bench/early.py).
 struct EarlyStop {

@@ -45,9 +45,9 @@ struct Verdict {
 Verdict judge(const Voice& voice, const Evidence& evidence, const Calibration& calibration,
               const Thresholds& thresholds, int max_offset);
 
-// Whether a verdict on the beginning of a video stands, whatever its rest may say about the same voice
-// and the same lips: ALLOW, or BLOCK because the voice does not match. Nothing else can be told
-// before the end.
+// Whether a verdict on the beginning of a video stands, whatever its rest may say about the same
+// voice and the same lips: ALLOW, or BLOCK because the voice does not match. Nothing else can be
+// told before the end.
 bool is_settled(const Verdict& verdict, const Voice& voice, const Calibration& calibration);
 
 // How far from 0 the offset is anywhere in the file, frames.

@@ -114,7 +114,8 @@ TEST(GrowingSource, IsARegularFile) {
 // As a browser records: bytes come a few at a time, and so do the frames.
 TEST(GrowingSource, AReaderKeepsUpWithARecording) {
     const auto bytes = bytes_of(
-        make("recorded.webm", flash(1, 4) + "-c:v libvpx -deadline realtime -g 25 -cluster_time_limit 200"));
+        make("recorded.webm",
+             flash(1, 4) + "-c:v libvpx -deadline realtime -g 25 -cluster_time_limit 200"));
     const std::span<const std::byte> all(bytes);
     Growing file("live");
     std::atomic<int> frames = 0;

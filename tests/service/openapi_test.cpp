@@ -40,7 +40,7 @@ TEST_F(OpenApi, HasEveryRouteAndNoOther) {
     for (const Route& route : all_routes())
         if (!pages.contains(route.path))
             routes[std::string(http::to_string(route.method)) + " " + std::string(route.path)] =
-            route.scope.has_value();
+                route.scope.has_value();
     for (const auto& [path, item] : document.at("paths").items())
         for (const auto& [method, operation] : item.items()) {
             if (method == "parameters") continue;

@@ -148,8 +148,7 @@ class LiveSocket {
             throw Error(ErrorCode::timeout, "the first message did not come in time");
         Start start = parse_start(*std::get<0>(first));
         exchange_.admit(Scope::score, start.key.empty() ? presented : start.key);
-        if (!start.resume)
-            co_return co_await begin(context_, exchange_, std::move(start.fields));
+        if (!start.resume) co_return co_await begin(context_, exchange_, std::move(start.fields));
         co_return context_.live.resume(exchange_.client, start.fields.session_id);
     }
 
@@ -231,8 +230,7 @@ Answer by_websocket(Context& c, Exchange& exchange) {
         throw Error(ErrorCode::invalid_request,
                     "GET /v1/live is a WebSocket; without one, POST the recording");
     // Pages of anywhere could open one, and browsers ask nobody.
-    if (!c.cors.may_connect(exchange.field(http::field::origin),
-                            exchange.field(http::field::host)))
+    if (!c.cors.may_connect(exchange.field(http::field::origin), exchange.field(http::field::host)))
         throw Error(ErrorCode::forbidden, "pages of that origin may not (CORS_ORIGINS)");
     const Offered offer = offered(exchange);
     const auto header_key =

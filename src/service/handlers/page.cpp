@@ -14,14 +14,14 @@ constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
 Response show(const Context& c, Exchange& exchange, const std::string& name, bool lasting) {
     const PageFile* const file = c.page.find(name);
     if (file == nullptr)
-        throw Error(ErrorCode::not_found, c.page.empty() ? "this service shows no page"
-                                                         : "the page has no such file");
+        throw Error(ErrorCode::not_found,
+                    c.page.empty() ? "this service shows no page" : "the page has no such file");
     Response response(http::status::ok, 11);
     response.set(http::field::content_type, file->type);
     response.set(http::field::vary, "Accept-Encoding");
-    const bool gzip = !file->gzipped.empty() &&
-                      exchange.field(http::field::accept_encoding).find("gzip") !=
-                          std::string_view::npos;
+    const bool gzip =
+        !file->gzipped.empty() &&
+        exchange.field(http::field::accept_encoding).find("gzip") != std::string_view::npos;
     if (gzip) response.set(http::field::content_encoding, "gzip");
     response.body() = gzip ? file->gzipped : file->bytes;
     exchange.answer_headers.emplace_back("Content-Security-Policy", kPolicy);
@@ -36,10 +36,16 @@ Response show(const Context& c, Exchange& exchange, const std::string& name, boo
 
 std::vector<Route> page_routes() {
     using enum http::verb;
-    return {{get, "/", {}, [](Context& c, Exchange& exchange) -> Answer {
+    return {{get,
+             "/",
+             {},
+             [](Context& c, Exchange& exchange) -> Answer {
                  co_return show(c, exchange, "index.html", false);
              }},
-            {get, "/assets/{name}", {}, [](Context& c, Exchange& exchange) -> Answer {
+            {get,
+             "/assets/{name}",
+             {},
+             [](Context& c, Exchange& exchange) -> Answer {
                  const std::string name = "assets/" + exchange.path_parameter;
                  co_return show(c, exchange, name, true);
              }},

@@ -162,9 +162,9 @@ asio::awaitable<std::optional<Response>> Connection::answer(Exchange& exchange,
         admit(exchange, scope, presented);
     };
     if (found.route->scope)
-        admit(exchange, *found.route->scope,
-              presented_key(exchange.field(http::field::authorization),
-                            exchange.field("X-API-Key")));
+        admit(
+            exchange, *found.route->scope,
+            presented_key(exchange.field(http::field::authorization), exchange.field("X-API-Key")));
     exchange.path_parameter = found.parameter;
     const std::string_view target = request.target();
     if (const auto mark = target.find('?'); mark != std::string_view::npos)

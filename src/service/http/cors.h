@@ -27,8 +27,8 @@ class CorsPolicy {
     // The same for OPTIONS with Access-Control-Request-Method.
     Headers for_preflight(std::string_view origin) const;
 
-    // Whether a page of that origin may open a WebSocket, which browsers leave to the service. `host`
-    // is the request's own.
+    // Whether a page of that origin may open a WebSocket, which browsers leave to the service.
+    // `host` is the request's own.
     bool may_connect(std::string_view origin, std::string_view host) const;
 
   private:

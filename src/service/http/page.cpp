@@ -28,8 +28,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kTypes{
 
 std::string_view type_of(const fs::path& file) {
     const std::string ending = file.extension().string();
-    const auto known = std::ranges::find(kTypes, std::string_view(ending),
-                                         &decltype(kTypes)::value_type::first);
+    const auto known =
+        std::ranges::find(kTypes, std::string_view(ending), &decltype(kTypes)::value_type::first);
     return known == kTypes.end() ? std::string_view() : known->second;
 }
 

@@ -63,10 +63,9 @@ asio::awaitable<std::unique_ptr<WebSocket>> WebSocket::accept(Exchange& exchange
     auto impl = std::make_unique<Impl>(exchange);
     // From here on the WebSocket has time limits of its own: pings are answered, or it is gone.
     exchange.stream.lowest().expires_never();
-    impl->stream.set_option(
-        websocket::stream_base::timeout{.handshake_timeout = kHandshakeTime,
-                                        .idle_timeout = 2 * kHandshakeTime,
-                                        .keep_alive_pings = true});
+    impl->stream.set_option(websocket::stream_base::timeout{.handshake_timeout = kHandshakeTime,
+                                                            .idle_timeout = 2 * kHandshakeTime,
+                                                            .keep_alive_pings = true});
     impl->stream.set_option(
         websocket::stream_base::decorator([&](websocket::response_type& response) {
             set_common_headers(response, exchange);

@@ -11,10 +11,10 @@
 namespace syncnet::service {
 
 enum class CloseReason {
-    done,          // 1000
-    policy,        // 1008: the client's fault
-    failed,        // 1011: ours
-    try_again,     // 1013
+    done,       // 1000
+    policy,     // 1008: the client's fault
+    failed,     // 1011: ours
+    try_again,  // 1013
 };
 
 // One read and one write may wait at the same time.

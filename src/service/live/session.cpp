@@ -60,8 +60,10 @@ asio::awaitable<void> LiveSession::begin() {
     more_there_ = UniqueFd(ends[0]);
     more_ = UniqueFd(ends[1]);
     const auto self = shared_from_this();
-    asio::co_spawn(room_.io, [self] { return self->follow(); }, asio::detached);
-    asio::co_spawn(room_.io, [self] { return self->watch(); }, asio::detached);
+    asio::co_spawn(
+        room_.io, [self] { return self->follow(); }, asio::detached);
+    asio::co_spawn(
+        room_.io, [self] { return self->watch(); }, asio::detached);
 }
 
 asio::awaitable<void> LiveSession::append(std::span<const char> bytes) {

@@ -1,5 +1,5 @@
-// One recording that is scored while it is made: its bytes go to a file that grows, a worker follows
-// it, and whoever listens hears the verdict so far, and the last word.
+// One recording that is scored while it is made: its bytes go to a file that grows, a worker
+// follows it, and whoever listens hears the verdict so far, and the last word.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -70,8 +70,8 @@ class LiveSession : public std::enable_shared_from_this<LiveSession> {
         changed_.cancel();
         return ++listener_;
     }
-    // {"type": "verdict" | "result" | "error", ...} as soon as there is something new: verdicts that
-    // were not fetched are left out. Nothing: another listens.
+    // {"type": "verdict" | "result" | "error", ...} as soon as there is something new: verdicts
+    // that were not fetched are left out. Nothing: another listens.
     asio::awaitable<std::optional<nlohmann::json>> next(std::uint64_t listener);
     bool listens(std::uint64_t listener) const { return listener == listener_; }
 

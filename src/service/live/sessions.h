@@ -1,4 +1,5 @@
-// The recordings that are followed now, so that a client whose connection broke finds its own again.
+// The recordings that are followed now, so that a client whose connection broke finds its own
+// again.
 #pragma once
 
 #include <map>

@@ -1,4 +1,5 @@
-// The worker processes: made by the fork server, lent, taken back, and replaced when they or it die.
+// The worker processes: made by the fork server, lent, taken back, and replaced when they or it
+// die.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

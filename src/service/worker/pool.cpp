@@ -222,9 +222,9 @@ struct WorkerPool::Impl : std::enable_shared_from_this<WorkerPool::Impl> {
         const WhileAtWork heard{.on_progress = {}, .on_verdict = task.on_verdict};
         auto message = co_await ask(worker, job, descriptors, heard);
         if (auto analysis = outcome(lent, std::move(message))) co_return std::move(*analysis);
-        throw WorkerLost(killed_from_outside(*worker) ? ErrorCode::out_of_memory
-                                                      : ErrorCode::decoder_crashed,
-                         "its worker did not survive it: " + ending(*worker));
+        throw WorkerLost(
+            killed_from_outside(*worker) ? ErrorCode::out_of_memory : ErrorCode::decoder_crashed,
+            "its worker did not survive it: " + ending(*worker));
     }
 
     asio::io_context& io;

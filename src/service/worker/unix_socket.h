@@ -21,12 +21,12 @@ std::pair<UniqueFd, UniqueFd> socket_pair(SocketKind kind);
 
 inline constexpr std::size_t kMaxAttached = 2;  // descriptors that travel with one message
 
-// Sends all of `bytes`, and the descriptors `attached` with the first of them: at most kMaxAttached.
-// False if the other end is gone.
+// Sends all of `bytes`, and the descriptors `attached` with the first of them: at most
+// kMaxAttached. False if the other end is gone.
 bool send_all(int socket, std::string_view bytes, std::span<const int> attached = {}) noexcept;
 
 struct Received {
-    std::string bytes;                             // empty: the other end is gone
+    std::string bytes;                            // empty: the other end is gone
     std::array<UniqueFd, kMaxAttached> attached;  // from the first on
 };
 

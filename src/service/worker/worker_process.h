@@ -36,7 +36,7 @@ bool killed_from_outside(const WorkerProcess& worker);
 
 // What is heard of a worker before its last word; both may be empty.
 struct WhileAtWork {
-    std::function<void(double)> on_progress;                    // 0..1
+    std::function<void(double)> on_progress;                        // 0..1
     std::function<void(const nlohmann::json& verdict)> on_verdict;  // is_verdict_so_far
 };
 
