@@ -600,7 +600,9 @@ export interface components {
                 }) & (({
                     /** @constant */
                     evidence: true;
-                } & components["schemas"]["Measured"]) | {
+                } & components["schemas"]["Measured"] & {
+                    fit: number;
+                }) | {
                     /** @constant */
                     evidence: false;
                 }))[];

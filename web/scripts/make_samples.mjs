@@ -11,7 +11,20 @@ const folder = path.join(web, "page/public/assets");
 const CLIP = ["--seconds", "6", "--seed", "3", "--size", "480x360"];
 const SAMPLES = { in_sync: [], late: ["--delay-ms", "320"], other_voice: ["--other-audio"] };
 // They are fetched over whatever line the visitor has.
-const SMALL = ["-c:v", "libx264", "-crf", "31", "-preset", "slow", "-c:a", "aac", "-b:a", "40k", "-movflags", "+faststart"];
+const SMALL = [
+  "-c:v",
+  "libx264",
+  "-crf",
+  "31",
+  "-preset",
+  "slow",
+  "-c:a",
+  "aac",
+  "-b:a",
+  "40k",
+  "-movflags",
+  "+faststart",
+];
 
 function run(program, ...options) {
   const { status, error } = spawnSync(program, options, { stdio: ["ignore", "ignore", "inherit"] });

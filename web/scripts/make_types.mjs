@@ -36,15 +36,22 @@ async function description() {
 function spelledOut(schema) {
   if (Array.isArray(schema)) return schema.map(spelledOut);
   if (typeof schema !== "object" || schema === null) return schema;
-  const { $ref, if: condition, then, ...rest } = Object.fromEntries(
-    Object.entries(schema).map(([name, value]) => [name, spelledOut(value)]),
-  );
+  const {
+    $ref,
+    if: condition,
+    then,
+    ...rest
+  } = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, spelledOut(value)]));
   if (then) {
     const [name] = Object.keys(condition.properties);
-    const where = (value, more) => ({ allOf: [{ properties: { [name]: { const: value } }, required: [name] }, ...more] });
+    const where = (value, more) => ({
+      allOf: [{ properties: { [name]: { const: value } }, required: [name] }, ...more],
+    });
     const { [name]: _, ...properties } = rest.properties;
     const always = { ...rest, ...($ref && { $ref }), properties };
-    return spelledOut({ allOf: [always, { oneOf: [where(true, [then]), where(false, [])] }] });
+    const needed = Object.fromEntries((then.required ?? []).map((needs) => [needs, properties[needs]]));
+    const held = [then, { type: "object", properties: needed, required: Object.keys(needed) }];
+    return spelledOut({ allOf: [always, { oneOf: [where(true, held), where(false, [])] }] });
   }
   if ($ref && rest.properties) return { allOf: [{ $ref }, { type: "object", ...rest }] };
   return $ref ? { $ref, ...rest } : rest;

@@ -9,15 +9,16 @@ export const de: Messages = {
 
   start: {
     heading: "Gehört diese Stimme zu diesen Lippen?",
-    intro: "Nehmen Sie sich ein paar Sekunden auf, oder bringen Sie ein Video mit. Sie erfahren, ob es passt, wie sicher das ist und warum.",
+    intro:
+      "Nehmen Sie sich ein paar Sekunden auf, oder bringen Sie ein Video mit. Sie erfahren, ob es passt, wie sicher das ist und warum.",
     camera: "Meine Kamera benutzen",
     cameraNote: "Kamera und Mikrofon; gesendet wird erst, wenn Sie auf Start drücken.",
     drop: "Video hierher ziehen",
     choose: "Datei auswählen",
-    or: "oder",
     formats: "MP4, MOV, WebM, MKV, AVI und die meisten anderen",
     samples: "Kein Video zur Hand? Nehmen Sie ein Beispiel.",
-    privacy: "Videos gehen nur an diesen Server. Sie werden bewertet und nicht behalten, außer Sie wünschen einen Link.",
+    privacy:
+      "Videos gehen nur an diesen Server. Sie werden bewertet und nicht behalten, außer Sie wünschen einen Link.",
     compare: "Zwei Ergebnisse vergleichen",
     options: "Einstellungen",
     face: "Wessen Stimme es sein muss",
@@ -39,6 +40,7 @@ export const de: Messages = {
 
   record: {
     heading: "Nehmen Sie sich auf",
+    name: "Aufnahme",
     asking: "Bitte erlauben Sie Kamera und Mikrofon.",
     preview: "Was die Kamera sieht",
     place: "Schauen Sie in die Kamera, das Gesicht im Rahmen, und lesen Sie dann laut:",
@@ -95,7 +97,8 @@ export const de: Messages = {
       drifts: () => "Der Ton läuft schneller oder langsamer als die Bilder.",
       jumps: () => "Der Versatz springt, wie nach einem Schnitt.",
       part_does_not_match: (f) => `${f.mismatched} s der Sprache passen nicht zu diesen Lippen.`,
-      voice_does_not_match: (f) => `${f.evidence} s Sprache mit lesbarem Mund wurden verglichen und passen zu keiner Zeit.`,
+      voice_does_not_match: (f) =>
+        `${f.evidence} s Sprache mit lesbarem Mund wurden verglichen und passen zu keiner Zeit.`,
       lips_do_not_move: () => "Sprache ist zu hören, aber die Gesichter im Bild bleiben still.",
       uncertain: () => "Es passt weder gut noch schlecht genug, um sicher zu sein.",
       too_little_speech: (f) => `Nur ${f.evidence} s Sprache, während ein Mund zu lesen war.`,
@@ -125,21 +128,22 @@ export const de: Messages = {
     faceLabel: (n) => `Gesicht ${n}`,
     speaking: "spricht",
     curve: "Synchronkurve",
-    curveNote: "Wie weit Lippen und Stimme bei jeder Verschiebung des Tons auseinanderliegen. Ein tiefes Tal heißt: Es passt.",
+    curveNote:
+      "Wie weit Lippen und Stimme bei jeder Verschiebung des Tons auseinanderliegen. Ein tiefes Tal heißt: Es passt.",
     curveSummary: (shift, distance) => `Am tiefsten, wo der Ton ${shift} ist, bei einem Abstand von ${distance}.`,
     noCurve: "Es war nichts zu messen.",
     shiftAxis: "Verschiebung des Tons in ms: links zu spät, rechts zu früh",
     distanceAxis: "Abstand",
     time: "Über die Zeit",
-    timeNote: "Wann gesprochen wurde, wer sprach und wie der Ton verschoben war. Ein Druck auf eine Zeit führt dorthin.",
+    timeNote: "Wann gesprochen wurde, wer sprach und wie der Ton verschoben war. Hohler Punkt: Dort passt er nirgends.",
+    seekNote: "Ein Druck auf eine Zeit führt dorthin.",
     timeAxis: "Sekunden",
     offsetAxis: "ms",
     timeSummary: (parts) => `Versatz über die Zeit: ${parts}.`,
     timePart: (from, to, shift) => `${from} bis ${to} s ${shift}`,
     noOffsets: "Zu wenig Sprache für einen Versatz über die Zeit.",
     speechLane: "Sprache",
-    nobodyLane: "Niemand im Bild",
-    goTo: (s) => `Zu ${s} s gehen`,
+    nobodyLane: "Kein Gesicht",
     faces: "Gesichter",
     facesNote: "Jedes Gesicht, als wäre es das einzige.",
     noFaces: "Es wurde kein Gesicht gefunden.",
@@ -234,8 +238,14 @@ export const de: Messages = {
     start: "Startseite",
     problems: {
       too_large: { title: "Das Video ist zu groß", hint: "Kürzen oder verkleinern Sie es." },
-      unreadable_video: { title: "Das Video lässt sich nicht lesen", hint: "Ist die Datei ein Video, und ist sie heil?" },
-      unsupported_media: { title: "Das ist kein Video, das hier gelesen wird", hint: "Nehmen Sie MP4, MOV, WebM oder MKV." },
+      unreadable_video: {
+        title: "Das Video lässt sich nicht lesen",
+        hint: "Ist die Datei ein Video, und ist sie heil?",
+      },
+      unsupported_media: {
+        title: "Das ist kein Video, das hier gelesen wird",
+        hint: "Nehmen Sie MP4, MOV, WebM oder MKV.",
+      },
       unsupported_codec: { title: "So kodierte Videos werden hier nicht gelesen", hint: "Kodieren Sie es als H.264." },
       no_video_stream: { title: "Die Datei hat keine Bilder", hint: "Sie braucht Bild und Ton." },
       empty_file: { title: "Die Datei ist leer", hint: "Wählen Sie eine andere." },

@@ -15,7 +15,14 @@ export function levelMeter(): LevelMeter {
   const bar = h("div", { class: "bar" });
   const element = h(
     "div",
-    { class: "meter", role: "meter", "aria-label": say.record.level, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 },
+    {
+      class: "meter",
+      role: "meter",
+      "aria-label": say.record.level,
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+      "aria-valuenow": 0,
+    },
     bar,
   );
   const context = new AudioContext();

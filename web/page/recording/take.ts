@@ -1,5 +1,12 @@
 // From a camera that is open to an answer: live where the service can, else the recording is sent when it is done.
-import { UnreachableError, type AnalysisOptions, type Client, type Score, type Verdict } from "../../client/index.ts";
+import {
+  ProblemError,
+  UnreachableError,
+  type AnalysisOptions,
+  type Client,
+  type Score,
+  type Verdict,
+} from "../../client/index.ts";
 import { abilities } from "../service.ts";
 import { Recording } from "./recording.ts";
 
@@ -16,6 +23,16 @@ export interface Watcher {
   enough: AbortSignal;
   /** Aborted when nobody wants the answer. */
   gone: AbortSignal;
+}
+
+/** The service can't be reached; the recording may be sent later. */
+export class NotSent extends UnreachableError {
+  constructor(
+    readonly video: Blob,
+    cause: UnreachableError,
+  ) {
+    super(cause.message, { cause });
+  }
 }
 
 export interface Taken {
@@ -60,12 +77,14 @@ async function takeLive(
     const score = await session.result;
     return { score, video: await recording.stop() };
   } catch (error) {
-    if (error instanceof UnreachableError) {
-      watcher.onConnection("given up");
-      return sendWhole(service, recording, options, watcher);
+    const wantsKey = error instanceof ProblemError && error.code === "unauthorized";
+    if (watcher.gone.aborted || wantsKey) {
+      void recording.stop();
+      throw error;
     }
-    void recording.stop();
-    throw error;
+    // The recording itself is safe, whatever became of the session.
+    watcher.onConnection("given up");
+    return sendWhole(service, recording, options, watcher);
   }
 }
 
@@ -76,5 +95,10 @@ async function sendWhole(
   { gone }: Watcher,
 ): Promise<Taken> {
   const video = await recording.whole;
-  return { score: await service.score(video, options, { signal: gone }), video };
+  try {
+    return { score: await service.score(video, options, { signal: gone }), video };
+  } catch (error) {
+    if (error instanceof UnreachableError) throw new NotSent(video, error);
+    throw error;
+  }
 }

@@ -74,7 +74,12 @@ function isIn(spans: number[][], seconds: number): boolean {
   return spans.some(([from, to]) => seconds >= from! && seconds < to!);
 }
 
-function drawBox(context: CanvasRenderingContext2D, face: Face, [left, top, right, bottom]: Box, speaks: boolean): void {
+function drawBox(
+  context: CanvasRenderingContext2D,
+  face: Face,
+  [left, top, right, bottom]: Box,
+  speaks: boolean,
+): void {
   const unit = Math.max(1, context.canvas.width / 320);
   context.lineWidth = 2 * unit;
   context.strokeStyle = colour("on-video");

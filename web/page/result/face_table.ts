@@ -23,12 +23,7 @@ export function faceTable(score: Score, choose: (face: Face) => void): HTMLEleme
     h(
       "tr",
       {},
-      h(
-        "th",
-        { scope: "row" },
-        faces.length > 1 && chosen(face, n),
-        say.result.faceLabel(face.track + 1),
-      ),
+      h("th", { scope: "row" }, faces.length > 1 && chosen(face, n), say.result.faceLabel(face.track + 1)),
       cell(columns.decision, decisionMark(face.decision)),
       cell(columns.score, orUnknown(face.score, 2)),
       cell(columns.shift, shiftOfFrames(face.offset)),

@@ -35,7 +35,12 @@ export function syncCurve(curves: NamedCurve[], gone: AbortSignal): HTMLElement 
     height: 240,
     summary: summaries.join(" "),
     axes: [say.result.shiftAxis, say.result.distanceAxis],
-    series: drawn.map((_, n) => ({ stroke: () => colour(LINES[n]!.colour), width: 2, dash: LINES[n]!.dash, points: { show: false } })),
+    series: drawn.map((_, n) => ({
+      stroke: () => colour(LINES[n]!.colour),
+      width: 2,
+      dash: LINES[n]!.dash,
+      points: { show: false },
+    })),
     scales: { x: { time: false } },
     hooks: { draw: [(plot) => lows.forEach((low, n) => mark(plot, low, LINES[n]!.colour))] },
     gone,

@@ -10,6 +10,7 @@ import { shift } from "./words.ts";
 type Timeline = NonNullable<Score["windows"]>;
 type Span = [from: number, to: number];
 
+const FITS = 0.5; // of a window's fit
 const LEAST_SHOWN_MS = 200; // on each side of 0: one frame to and fro is no drama
 
 /** The offset over time, speech and who speaks; a press goes there in the video. */
@@ -69,12 +70,12 @@ function offsets({ tracks }: Timeline, seconds: number, gone: AbortSignal): HTML
   if (points.length === 0) return h("p", { class: "note" }, say.result.noOffsets);
 
   const middles = points.map(({ start_s, end_s }) => (start_s + end_s) / 2);
-  const shifts = points.map((point) => point.fine_lag_ms ?? null);
-  const most = Math.max(LEAST_SHOWN_MS, ...shifts.map((ms) => 1.2 * Math.abs(ms ?? 0)));
+  const where = (fits: boolean) => points.map((point) => (point.fit >= FITS === fits ? point.fine_lag_ms : null));
+  const most = Math.max(LEAST_SHOWN_MS, ...points.map((point) => 1.2 * Math.abs(point.fine_lag_ms)));
   const parts = leading!.offsets.map(({ start_s, end_s, lag_ms }) =>
     say.result.timePart(number(start_s, 1), number(end_s, 1), shift(lag_ms)),
   );
-  const data: uPlot.AlignedData = [middles, shifts];
+  const data: uPlot.AlignedData = [middles, where(true), where(false)];
   return chart(data, {
     height: 170,
     summary: say.result.timeSummary(parts.join("; ") || say.result.unknown),
@@ -84,6 +85,11 @@ function offsets({ tracks }: Timeline, seconds: number, gone: AbortSignal): HTML
         stroke: () => colour("accent"),
         width: 2,
         points: { show: true, size: 8, fill: () => colour("accent") },
+      },
+      {
+        stroke: () => colour("ink-soft"),
+        paths: () => null,
+        points: { show: true, size: 8, fill: () => colour("paper") },
       },
     ],
     scales: { x: { time: false, range: [0, seconds] }, y: { range: [-most, most] } },

@@ -22,9 +22,7 @@ export function headline({ decision, reason_codes }: Pick<Score, "decision" | "r
 }
 
 /** One sentence for each reason. */
-export function sentences(
-  score: Pick<Score, "reason_codes" | "evidence_s" | "mismatched_s" | "lag_ms">,
-): string[] {
+export function sentences(score: Pick<Score, "reason_codes" | "evidence_s" | "mismatched_s" | "lag_ms">): string[] {
   return score.reason_codes.map((code) =>
     say.result.reasons[code]({
       evidence: number(score.evidence_s, 1),

@@ -108,7 +108,9 @@ function picker(name: string, now: Outcome | undefined, choose: (outcome: Outcom
 
 function isScore(value: unknown): value is Score {
   const score = value as Partial<Score> | null;
-  return Array.isArray(score?.debug?.all_results) && Array.isArray(score.reason_codes) && !!score.video && !!score.model;
+  return (
+    Array.isArray(score?.debug?.all_results) && Array.isArray(score.reason_codes) && !!score.video && !!score.model
+  );
 }
 
 function comparison(pair: [Outcome, Outcome], gone: AbortSignal): HTMLElement {

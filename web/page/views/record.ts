@@ -1,4 +1,4 @@
-import type { Verdict } from "../../client/index.ts";
+import type { AnalysisOptions, Verdict } from "../../client/index.ts";
 import { h } from "../dom.ts";
 import { show, type View } from "../frame.ts";
 import { goHome } from "../links.ts";
@@ -6,11 +6,12 @@ import { language, say } from "../messages/index.ts";
 import { close, devices, openCamera, type Choice } from "../recording/camera.ts";
 import { levelMeter } from "../recording/level.ts";
 import { seenFaces } from "../recording/seen_faces.ts";
-import { take, type Watcher } from "../recording/take.ts";
+import { NotSent, take, type Watcher } from "../recording/take.ts";
 import { understood, withService } from "../service.ts";
 import { wishes } from "../visit.ts";
 import { failureView } from "./failure.ts";
 import { showResult } from "./result.ts";
+import { upload } from "./upload.ts";
 
 const COUNTDOWN = 3;
 const COUNTDOWN_STEP_MS = 700;
@@ -18,6 +19,7 @@ const COUNTDOWN_STEP_MS = 700;
 export function recordView(): View {
   const words = say.record;
   const gone = new AbortController();
+  const forLogin: AnalysisOptions = { ...wishes, face: "largest", early: true };
   let stream: MediaStream | null = null;
   let enough = new AbortController();
 
@@ -73,7 +75,10 @@ export function recordView(): View {
   }
 
   function failed(error: unknown): void {
-    if (!gone.signal.aborted) show(() => failureView(error, () => show(recordView)));
+    if (gone.signal.aborted) return;
+    const again =
+      error instanceof NotSent ? () => upload(nameOf(new Date()), error.video, forLogin) : () => show(recordView);
+    show(() => failureView(error, again));
   }
 
   function setRunning(running: boolean): void {
@@ -113,7 +118,7 @@ export function recordView(): View {
     const at = new Date();
     setRunning(true);
     try {
-      const options = await understood({ ...wishes, face: "largest", early: true, windows: true, boxes: true });
+      const options = await understood({ ...forLogin, windows: true, boxes: true });
       const taken = await withService(async (service) => {
         await countdown();
         gone.signal.throwIfAborted();
@@ -121,7 +126,7 @@ export function recordView(): View {
         return take(service, stream!, options, { ...watcher, enough: enough.signal });
       });
       if (gone.signal.aborted) return;
-      showResult({ name: `${words.heading}, ${at.toLocaleTimeString(language)}`, options, ...taken });
+      showResult({ name: nameOf(at), options, ...taken });
     } catch (error) {
       failed(error);
     }
@@ -137,6 +142,10 @@ export function recordView(): View {
       meter.close();
     },
   };
+}
+
+function nameOf(at: Date): string {
+  return `${say.record.name}, ${at.toLocaleTimeString(language)}`;
 }
 
 /** What can be done about it, or how it looks so far. */

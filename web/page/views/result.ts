@@ -47,12 +47,17 @@ function resultView(outcome: Outcome): View {
         "div",
         {},
         seen && part(words.video, words.videoNote, seen.element),
-        part(words.time, seen ? words.timeNote : "", timeline(score, seen?.video ?? null, gone.signal)),
+        part(
+          words.time,
+          seen ? `${words.timeNote} ${words.seekNote}` : words.timeNote,
+          timeline(score, seen?.video ?? null, gone.signal),
+        ),
       ),
       h(
         "div",
         {},
-        surer.length > 0 && part(words.surer, "", h("ul", { class: "advice" }, ...surer.map((text) => h("li", {}, text)))),
+        surer.length > 0 &&
+          part(words.surer, "", h("ul", { class: "advice" }, ...surer.map((text) => h("li", {}, text)))),
         part(words.curve, words.curveNote, curve),
       ),
     ),

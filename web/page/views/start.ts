@@ -129,5 +129,6 @@ function optionChoice(): HTMLElement {
 async function offerModels(select: HTMLSelectElement): Promise<void> {
   // Without an answer the service's own choice is left.
   const health = await withService((service) => service.health()).catch(() => null);
-  for (const name of health?.models ?? []) select.append(h("option", { value: name, selected: name === wishes.model }, name));
+  for (const name of health?.models ?? [])
+    select.append(h("option", { value: name, selected: name === wishes.model }, name));
 }
