@@ -42,3 +42,17 @@ export async function look(page, name) {
   await page.screenshot({ path: path.join(artifacts, `${name}.png`), fullPage: true });
   assert.deepEqual(found, [], `${name}: what axe found`);
 }
+
+/** Has the page take a file as if the visitor had chosen it, and waits for the answer. */
+export async function upload(page, file) {
+  await page.locator("input[type=file]").setInputFiles(file);
+  const verdict = page.locator(".verdict");
+  await verdict.waitFor({ timeout: 60_000 });
+  return verdict.innerText();
+}
+
+/** Until the charts stand. */
+export async function drawn(page) {
+  await page.locator(".chart canvas").first().waitFor();
+  await page.waitForTimeout(300);
+}

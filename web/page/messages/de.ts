@@ -113,6 +113,7 @@ export const de: Messages = {
     early: (ms) => `${ms} ms zu früh`,
     late: (ms) => `${ms} ms zu spät`,
     unknown: "unbekannt",
+    nowhere: "passt nirgends",
     facts: {
       score: "Wertung",
       scoreNote: "Wie wahrscheinlich Stimme und Lippen eins sind",

@@ -111,6 +111,7 @@ export const en = {
     early: (ms: number) => `${ms} ms early`,
     late: (ms: number) => `${ms} ms late`,
     unknown: "not known",
+    nowhere: "fits nowhere",
     facts: {
       score: "Score",
       scoreNote: "How likely voice and lips are one",

@@ -22,7 +22,7 @@ export interface ChartOptions {
   gone: AbortSignal;
 }
 
-export const Y_AXIS_WIDTH = 56; // CSS pixels; what stands below a chart lines up with it
+export const Y_AXIS_WIDTH = 66; // CSS pixels; what stands below a chart lines up with it
 export const RIGHT_MARGIN = 16;
 
 export function chart(data: uPlot.AlignedData, options: ChartOptions): Chart {

@@ -10,11 +10,12 @@ export function shift(ms: number | null): string {
   return rounded > 0 ? say.result.early(rounded) : say.result.late(-rounded);
 }
 
-export const FRAME_MS = 40;
-
-export function shiftOfFrames(frames: number | null): string {
-  return shift(frames === null ? null : frames * FRAME_MS);
+/** The same of a whole answer: where the voice fits at no time, the least bad one means nothing. */
+export function shiftOf({ reason_codes, lag_ms }: Pick<Score, "reason_codes" | "lag_ms">): string {
+  return reason_codes.includes("voice_does_not_match") ? say.result.nowhere : shift(lag_ms);
 }
+
+export const FRAME_MS = 40;
 
 export function headline({ decision, reason_codes }: Pick<Score, "decision" | "reason_codes">): string {
   if (decision === "BLOCK" && reason_codes.includes("offset_too_large")) return say.result.otherTime;

@@ -6,7 +6,7 @@ import { number, say } from "../messages/index.ts";
 import type { Outcome } from "../outcome.ts";
 import { decisionMark } from "../result/decision_mark.ts";
 import { syncCurve } from "../result/sync_curve.ts";
-import { headline, orUnknown, sentences, shift } from "../result/words.ts";
+import { headline, orUnknown, sentences, shiftOf } from "../result/words.ts";
 import { withService } from "../service.ts";
 import { outcomes } from "../visit.ts";
 import { storedScore } from "./stored.ts";
@@ -132,7 +132,7 @@ function comparison(pair: [Outcome, Outcome], gone: AbortSignal): HTMLElement {
         row(rows.decision, (score) => h("div", {}, decisionMark(score.decision), h("p", {}, headline(score)))),
         row(rows.why, (score) => sentences(score).join(" ")),
         row(rows.score, (score) => orUnknown(score.score, 2)),
-        row(rows.shift, (score) => shift(score.lag_ms)),
+        row(rows.shift, (score) => shiftOf(score)),
         row(rows.confidence, (score) => orUnknown(score.confidence, 1)),
         row(rows.evidence, (score) => say.result.seconds(number(score.evidence_s, 1))),
         row(rows.faces, (score) => String(score.debug.num_results)),

@@ -9,7 +9,7 @@ import { faceTable } from "../result/face_table.ts";
 import { share } from "../result/share.ts";
 import { syncCurve } from "../result/sync_curve.ts";
 import { timeline } from "../result/timeline.ts";
-import { advice, headline, orUnknown, sentences, shift } from "../result/words.ts";
+import { advice, headline, orUnknown, sentences, shiftOf } from "../result/words.ts";
 import { outcomes } from "../visit.ts";
 
 /** A new result: it is remembered for comparing. */
@@ -90,7 +90,7 @@ function verdict(outcome: Outcome): HTMLElement {
       "dl",
       { class: "facts" },
       fact(words.facts.score, orUnknown(score.score, 2), words.facts.scoreNote),
-      fact(words.facts.offset, shift(score.lag_ms), words.facts.offsetNote),
+      fact(words.facts.offset, shiftOf(score), words.facts.offsetNote),
       fact(words.facts.evidence, words.seconds(number(score.evidence_s, 1)), words.facts.evidenceNote),
     ),
     h(

@@ -42,10 +42,8 @@ function dropZone(): HTMLElement {
   const formats = freshId();
   const file = h("input", {
     type: "file",
-    class: "visually-hidden",
+    hidden: true, // the button speaks for it
     accept: "video/*,.mkv,.avi,.mxf,.ts,.mpg",
-    tabindex: -1,
-    "aria-label": words.choose,
     onchange: () => take(file.files),
   });
   const zone = h(
