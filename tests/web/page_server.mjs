@@ -56,4 +56,5 @@ function connect(request, socket, head, port) {
   });
   for (const end of [socket, onward]) end.on("error", () => (socket.destroy(), onward.destroy()));
   onward.on("close", () => socket.destroy());
+  socket.on("close", () => onward.destroy());
 }

@@ -91,7 +91,7 @@ test("a link to a stored job shows the same result, and an old one says so", asy
   await look(other, "from_link");
   await other.goto(link.replace(/[0-9a-f]{32}/, "0".repeat(32)));
   await other.reload();
-  await other.getByRole("heading", { level: 1 }).getByText(/found|no such/i).waitFor();
+  await other.getByRole("heading", { level: 1 }).getByText(/not here/).waitFor();
   await look(other, "no_such_job");
   await page.context().close();
   await other.context().close();

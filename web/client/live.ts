@@ -98,6 +98,7 @@ export class LiveSession {
     socket.onopen = () => socket.send(JSON.stringify(this.#wasReady ? { ...this.#start, resume: true } : this.#start));
     socket.onmessage = ({ data }) => this.#hear(socket, JSON.parse(String(data)) as Message);
     socket.onclose = () => this.#broken();
+    socket.onerror = () => {}; // close comes after it; Node's would end the process
     return socket;
   }
 

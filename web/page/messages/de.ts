@@ -251,7 +251,10 @@ export const de: Messages = {
       no_video_stream: { title: "Die Datei hat keine Bilder", hint: "Sie braucht Bild und Ton." },
       empty_file: { title: "Die Datei ist leer", hint: "Wählen Sie eine andere." },
       too_long: { title: "Das Video ist zu lang", hint: "Schneiden Sie ein Stück heraus." },
-      not_found: { title: "Das gibt es hier nicht (mehr)", hint: "Vielleicht ist das Ergebnis abgelaufen." },
+      not_found: {
+        title: "Dieses Ergebnis gibt es hier nicht oder nicht mehr",
+        hint: "Aufbewahrte Ergebnisse laufen nach einer Weile ab.",
+      },
       forbidden: { title: "Der Schlüssel darf das nicht", hint: "Nehmen Sie einen anderen." },
       too_many_requests: { title: "Zu viele Anfragen", hint: "Warten Sie einen Augenblick." },
       overloaded: { title: "Der Dienst ist ausgelastet", hint: "Warten Sie einen Augenblick." },

@@ -236,7 +236,9 @@ export const en = {
     retryAfter: (s: number) => `Try again in ${s} s.`,
     again: "Try again",
     start: "Start page",
-    problems: {} as Partial<Record<Problem["code"], { title: string; hint: string }>>,
+    problems: {
+      not_found: { title: "This result is not here, or no longer", hint: "Stored results expire after a while." },
+    } as Partial<Record<Problem["code"], { title: string; hint: string }>>,
   },
 };
 

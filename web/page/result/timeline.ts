@@ -20,11 +20,11 @@ export function timeline(score: Score, video: HTMLVideoElement | null, gone: Abo
   const element = h("div", { class: "timeline" });
   if (windows) element.append(offsets(windows, seconds, gone));
   const lanes = h("div", { class: "lanes" });
-  const names = score.debug.all_results.map(({ track }) => ({ track, name: say.result.faceLabel(track + 1) }));
+  const tracks = score.debug.all_results.map(({ track }) => track).sort((a, b) => a - b);
   if (windows) lanes.append(lane(say.result.speechLane, windows.speech.map(spanOf), seconds, "speech"));
-  for (const { track, name } of names) {
+  for (const track of tracks) {
     const spans = score.passages.filter((passage) => passage.track === track && passage.fits).map(spanOf);
-    lanes.append(lane(name, spans, seconds, "spoke"));
+    lanes.append(lane(say.result.faceLabel(track + 1), spans, seconds, "spoke"));
   }
   if (windows) {
     const nobody = windows.speakers.filter(({ track }) => track === null).map(spanOf);
