@@ -16,7 +16,7 @@ const clip = sample("mp4", "--seconds", "6", "--seed", "3");
 let service, client;
 before(async () => {
   service = await Service.start();
-  client = new Client({ url: service.address });
+  client = new Client({ url: service.url });
 });
 after(() => service.stop());
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-export const built = path.join(root, "web/dist");
+export const built = path.join(root, "build/page");
 export const artifacts = path.join(root, "build/web-artifacts");
 
 const clips = path.join(root, "build/web-clips");

@@ -21,7 +21,7 @@ after(async () => {
 
 async function post(path, clip) {
   const body = readFileSync(clip);
-  const answer = await fetch(service.address + path, { method: "POST", headers: { "Content-Type": "video/mp4" }, body });
+  const answer = await fetch(service.url + path, { method: "POST", headers: { "Content-Type": "video/mp4" }, body });
   return answer.json();
 }
 

@@ -1,4 +1,4 @@
-// The real service on a free port; where it does not serve the page itself, a small server in front of it does.
+// The real service with its page, on a free port and with folders of its own.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,6 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 
 import { root } from "./files.mjs";
-import { PageServer } from "./page_server.mjs";
 
 export const program = path.resolve(root, process.env.SYNCNET_BINARY ?? "build/syncnet");
 
@@ -20,10 +19,6 @@ export class Service {
     }
     service.settings = settings;
     await service.run(port);
-    const shown = await fetch(service.address, { headers: { accept: "text/html" } });
-    const ownPage = shown.headers.get("content-type")?.startsWith("text/html");
-    service.front = ownPage ? null : await PageServer.start(service.port);
-    service.url = service.front?.url ?? service.address;
     return service;
   }
 
@@ -44,7 +39,7 @@ export class Service {
       });
       this.ended.then(() => reject(new Error(`the service ended: ${said.join("\n")}`)));
     });
-    this.address = `http://127.0.0.1:${this.port}`;
+    this.url = `http://127.0.0.1:${this.port}`;
   }
 
   /** As the system does it: without a word to anybody. */
@@ -59,7 +54,6 @@ export class Service {
   }
 
   async stop() {
-    this.front?.stop();
     this.process.kill("SIGTERM");
     await this.ended;
     rmSync(this.folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const web = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const folder = path.join(web, "page/public/assets");
+const folder = path.join(web, "page/public/samples");
 // Of one in eight seeds the lips fit the other words somewhere, by chance.
 const CLIP = ["--seconds", "6", "--seed", "3", "--size", "480x360"];
 const SAMPLES = { in_sync: [], late: ["--delay-ms", "320"], other_voice: ["--other-audio"] };
@@ -32,7 +32,7 @@ function run(program, ...options) {
 }
 
 function make(name, options) {
-  const clip = path.join(folder, `sample-${name}.mp4`);
+  const clip = path.join(folder, `${name}.mp4`);
   if (existsSync(clip)) return;
   const scratch = mkdtempSync(path.join(tmpdir(), "syncnet-sample-"));
   try {
