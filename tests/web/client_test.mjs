@@ -116,7 +116,7 @@ test("live: start, bytes in their order, end, verdicts, the result", async (t) =
   });
   const verdicts = [];
   const key = "sn_secret";
-  const session = new Client({ url: server.url, key }).live({ WebSocket, face: "largest", onVerdict: (v) => verdicts.push(v) });
+  const session = new Client({ url: server.url, key }).live({ WebSocket, session_id: "s", face: "largest", onVerdict: (v) => verdicts.push(v) });
   // A Blob takes longer than what comes after it.
   session.send(new Blob([new Uint8Array(chunk(1, 2))]));
   session.send(chunk(3));
@@ -139,7 +139,7 @@ test("live: the result may come before the end", async (t) => {
     await connection.next();
     connection.say({ type: "result", result: { decision: "ALLOW", stopped_at_s: 2 } });
   });
-  const session = new Client({ url: server.url }).live({ WebSocket });
+  const session = new Client({ url: server.url }).live({ WebSocket, session_id: "s" });
   session.send(chunk(1));
   assert.equal((await session.result).stopped_at_s, 2);
   session.send(chunk(2)); // the recorder's last: nobody minds
@@ -161,7 +161,7 @@ test("live: after a break it goes on where the service is", async (t) => {
     connection.say({ type: "result", result: { decision: "NEXT" } });
   });
   const states = [];
-  const session = new Client({ url: server.url }).live({ WebSocket, onConnection: (connected) => states.push(connected) });
+  const session = new Client({ url: server.url }).live({ WebSocket, session_id: "s", onConnection: (connected) => states.push(connected) });
   session.send(chunk(1, 2, 3));
   session.send(chunk(4, 5, 6));
   while (states.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -182,12 +182,12 @@ test("live: an error is a ProblemError", async (t) => {
     connection.say({ type: "error", problem: { ...problem, retry_after_s: 3 } });
     connection.socket.close(1013);
   });
-  const session = new Client({ url: server.url }).live({ WebSocket });
+  const session = new Client({ url: server.url }).live({ WebSocket, session_id: "s" });
   await assert.rejects(session.result, (error) => error instanceof ProblemError && error.retryAfter === 3 && error.code === "overloaded");
 });
 
 test("live: no service; and who cancels", async (t) => {
-  await assert.rejects(new Client({ url: "http://127.0.0.1:9" }).live({ WebSocket }).result, UnreachableError);
+  await assert.rejects(new Client({ url: "http://127.0.0.1:9" }).live({ WebSocket, session_id: "s" }).result, UnreachableError);
   let said;
   const server = await liveServer(t, async (connection) => {
     await connection.next();
@@ -195,7 +195,7 @@ test("live: no service; and who cancels", async (t) => {
     said = connection.next();
   });
   const session = await new Promise((resolve) => {
-    const begun = new Client({ url: server.url }).live({ WebSocket, onReady: () => resolve(begun) });
+    const begun = new Client({ url: server.url }).live({ WebSocket, session_id: "s", onReady: () => resolve(begun) });
   });
   session.cancel();
   await assert.rejects(session.result, { name: "AbortError" });
@@ -205,7 +205,7 @@ test("live: no service; and who cancels", async (t) => {
 test("live: the real service", async (t) => {
   if (!(await client.abilities()).live) return t.skip("it has no /v1/live");
   const webm = readFileSync(sample("webm", "--seconds", "6", "--seed", "3"));
-  const session = client.live({ WebSocket, early: false });
+  const session = client.live({ WebSocket, session_id: "s", early: false });
   for (let at = 0; at < webm.length; at += 50_000) session.send(new Uint8Array(webm.subarray(at, at + 50_000)).buffer);
   session.end();
   assert.equal((await session.result).decision, "ALLOW");

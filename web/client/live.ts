@@ -13,6 +13,8 @@ export interface Ready {
 }
 
 export interface LiveOptions extends AnalysisOptions {
+  /** Nobody must be able to guess it. Made up where there is `crypto.randomUUID`: not in Node before 19, nor without https. */
+  session_id?: string;
   onReady?: (ready: Ready) => void;
   onVerdict?: (verdict: Verdict) => void;
   /** False when the connection breaks, true when it goes on. */
@@ -29,6 +31,12 @@ type Message =
 
 const PATIENCE_MS = 30_000; // so long the service keeps a session without a connection
 const PAUSES_MS = [250, 500, 1000, 2000];
+
+// Whoever guessed it could go on with the session.
+function freshId(): string {
+  if (!globalThis.crypto?.randomUUID) throw new TypeError("name a session_id: there is no randomness here");
+  return crypto.randomUUID();
+}
 
 /** A recording on its way. It is kept until the answer is there: a connection that breaks is opened again. */
 export class LiveSession {
@@ -57,7 +65,7 @@ export class LiveSession {
   constructor(url: URL, key: string | undefined, options: LiveOptions) {
     const { onReady, onVerdict, onConnection, WebSocket: Socket = globalThis.WebSocket, ...fields } = options;
     this.#options = options;
-    this.id = fields.session_id ?? crypto.randomUUID();
+    this.id = fields.session_id ?? freshId();
     this.#start = { type: "start", ...fields, session_id: this.id };
     this.#connect = () => new Socket(url, key ? ["syncnet.v1", `key.${key}`] : ["syncnet.v1"]);
     this.result = new Promise((resolve, reject) => {

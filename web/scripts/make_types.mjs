@@ -32,29 +32,27 @@ async function description() {
   }
 }
 
-// What the tool would pass over: members beside a $ref, and what an if over a boolean member says.
+// What the tool would pass over: members beside a $ref, and what holds if a boolean member is true.
 function spelledOut(schema) {
   if (Array.isArray(schema)) return schema.map(spelledOut);
   if (typeof schema !== "object" || schema === null) return schema;
-  const {
-    $ref,
-    if: condition,
-    then,
-    ...rest
-  } = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, spelledOut(value)]));
-  if (then) {
-    const [name] = Object.keys(condition.properties);
-    const where = (value, more) => ({
-      allOf: [{ properties: { [name]: { const: value } }, required: [name] }, ...more],
-    });
-    const { [name]: _, ...properties } = rest.properties;
-    const always = { ...rest, ...($ref && { $ref }), properties };
-    const needed = Object.fromEntries((then.required ?? []).map((needs) => [needs, properties[needs]]));
-    const held = [then, { type: "object", properties: needed, required: Object.keys(needed) }];
-    return spelledOut({ allOf: [always, { oneOf: [where(true, held), where(false, [])] }] });
-  }
-  if ($ref && rest.properties) return { allOf: [{ $ref }, { type: "object", ...rest }] };
-  return $ref ? { $ref, ...rest } : rest;
+  const inner = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, spelledOut(value)]));
+  return withoutRefSiblings(inner.then ? twoCases(inner) : inner);
+}
+
+function withoutRefSiblings({ $ref, ...rest }) {
+  if (!$ref) return rest;
+  return rest.properties ? { allOf: [{ $ref }, { type: "object", ...rest }] } : { $ref, ...rest };
+}
+
+function twoCases({ if: condition, then, ...always }) {
+  const [decides] = Object.keys(condition.properties);
+  const { [decides]: _, ...properties } = always.properties;
+  const is = (value) => ({ properties: { [decides]: { const: value } }, required: [decides] });
+  const needed = Object.fromEntries((then.required ?? []).map((name) => [name, properties[name]]));
+  const held = { type: "object", properties: needed, required: Object.keys(needed) };
+  const cases = [{ allOf: [is(true), then, held] }, is(false)];
+  return { allOf: [withoutRefSiblings({ ...always, properties }), { oneOf: cases }] };
 }
 
 await writeFile(out, HEAD + astToString(await openapiTS(spelledOut(await description()))));

@@ -168,7 +168,7 @@ export const de: Messages = {
       microphone: "Prüfen, ob das Mikrofon an ist und das richtige gewählt.",
       wider: "Mit größerem max_offset_ms fragen: Der wahre Versatz liegt vielleicht weiter weg.",
       original: "Die ursprüngliche Datei nehmen, vor Schnitt und neuer Kodierung.",
-      fix: "Wenn es Ihre Datei ist: `syncnet fix` rückt den Ton zurecht.",
+      fix: "Wenn es Ihre Datei ist: „syncnet fix“ rückt den Ton zurecht.",
       complete: "Die ganze Datei senden.",
       onePerson: "Nur eine Person im Bild haben, und die spricht.",
     },

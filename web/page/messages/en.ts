@@ -167,7 +167,7 @@ export const en = {
       microphone: "Check that the microphone is on, and the right one chosen.",
       wider: "Ask with a larger max_offset_ms: the true offset may lie further away.",
       original: "Take the original file, before it was cut or encoded again.",
-      fix: "If it is your file: `syncnet fix` moves the audio back into its place.",
+      fix: "If it is your file: “syncnet fix” moves the audio back into its place.",
       complete: "Send the whole file.",
       onePerson: "Have one person in view who speaks.",
     },

@@ -23,7 +23,7 @@ export interface ChartOptions {
 }
 
 export const Y_AXIS_WIDTH = 66; // CSS pixels; what stands below a chart lines up with it
-export const RIGHT_MARGIN = 16;
+export const RIGHT_MARGIN = 20;
 
 export function chart(data: uPlot.AlignedData, options: ChartOptions): Chart {
   const element = h("div", { class: "chart", role: "img", "aria-label": options.summary });
