@@ -57,7 +57,8 @@ test("a refusal is a ProblemError", async () => {
 
 test("an upload that is refused while it is sent", async () => {
   const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1 << 16)) });
-  await assert.rejects(client.score({ stream: endless, type: "video/mp4" }), { code: "too_large" });
+  const sending = { signal: AbortSignal.timeout(30_000) };
+  await assert.rejects(client.score({ stream: endless, type: "video/mp4" }, {}, sending), { code: "too_large" });
 });
 
 test("no service, and one that is not ours", async () => {

@@ -97,6 +97,19 @@ test("a slow upload shows how far it is, and can be cancelled", async () => {
   await page.context().close();
 });
 
+test("options of the first view go along", async () => {
+  const page = await start();
+  await page.getByText("Options").click();
+  await page.getByLabel("Whose voice").selectOption("The largest face’s");
+  await page.getByLabel("Model").selectOption("lipsync-grid");
+  await look(page, "options");
+  const request = page.waitForRequest(/\/v1\/score/);
+  await upload(page, sample("mp4", ...CLIP));
+  const asked = new URL((await request).url()).searchParams;
+  assert.deepEqual([asked.get("face"), asked.get("model"), asked.get("windows")], ["largest", "lipsync-grid", "true"]);
+  await page.context().close();
+});
+
 test("each sample is what it says", async () => {
   const page = await start();
   for (const [name, decision] of Object.entries({ "In sync": "ALLOW", "Late audio": "BLOCK", "Another voice": "BLOCK" })) {

@@ -1,4 +1,11 @@
-/** The sample clips that were made when the page was built; without the tools for that there are none. */
-export const samples: readonly { name: string; url: string }[] = __SAMPLES__;
+import type { Messages } from "./messages/en.ts";
 
-declare const __SAMPLES__: { name: string; url: string }[];
+/** The sample clips that were made when the page was built; without the tools for that there are none. */
+export const samples: readonly Sample[] = __SAMPLES__;
+
+export interface Sample {
+  name: keyof Messages["samples"];
+  url: string;
+}
+
+declare const __SAMPLES__: Sample[];

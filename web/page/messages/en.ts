@@ -1,5 +1,11 @@
 import type { ReasonCode, Hint, Problem } from "../../client/index.ts";
 
+interface Facts {
+  evidence: string;
+  mismatched: string;
+  shift: string;
+}
+
 // Every sentence of the page. The other languages have this file's type: one that lacks a message is an error.
 export const en = {
   language: "English",
@@ -22,20 +28,20 @@ export const en = {
     options: "Options",
     face: "Whose voice it has to be",
     faces: {
-      all: "Anybody's who is in view",
-      largest: "The largest face's",
-      left: "The leftmost face's",
-      right: "The rightmost face's",
+      all: "Anybody’s who is in view",
+      largest: "The largest face’s",
+      left: "The leftmost face’s",
+      right: "The rightmost face’s",
     },
     model: "Model",
-    defaultModel: "The service's choice",
+    defaultModel: "The service’s choice",
   },
 
   samples: {
     in_sync: { name: "In sync", note: "Voice and lips are one." },
     late: { name: "Late audio", note: "The voice comes 320 ms after the lips." },
     other_voice: { name: "Another voice", note: "Other words than the lips say." },
-  } as Record<string, { name: string; note: string }>,
+  },
 
   record: {
     heading: "Record yourself",
@@ -106,7 +112,7 @@ export const en = {
       too_short: () => "The video is too short.",
       mouth_not_visible: () => "The mouth can’t be seen well enough.",
       file_cut_off: () => "The end of the file is missing.",
-    } as Record<ReasonCode, (facts: { evidence: string; mismatched: string; shift: string }) => string>,
+    } satisfies Record<ReasonCode, (facts: Facts) => string>,
     inTime: "in time",
     early: (ms: number) => `${ms} ms early`,
     late: (ms: number) => `${ms} ms late`,

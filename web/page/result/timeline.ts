@@ -11,6 +11,7 @@ type Timeline = NonNullable<Score["windows"]>;
 type Span = [from: number, to: number];
 
 const FITS = 0.5; // of a window's fit
+const SHORTEST_S = 0.2; // that speech of nobody is worth a lane
 const LEAST_SHOWN_MS = 200; // on each side of 0: one frame to and fro is no drama
 
 /** The offset over time, speech and who speaks; a press goes there in the video. */
@@ -27,7 +28,9 @@ export function timeline(score: Score, video: HTMLVideoElement | null, gone: Abo
     lanes.append(lane(say.result.faceLabel(track + 1), spans, seconds, "spoke"));
   }
   if (windows) {
-    const nobody = windows.speakers.filter(({ track }) => track === null).map(spanOf);
+    const nobody = windows.speakers
+      .filter(({ track, start_s, end_s }) => track === null && end_s - start_s >= SHORTEST_S)
+      .map(spanOf);
     if (nobody.length > 0) lanes.append(lane(say.result.nobodyLane, nobody, seconds, "nobody"));
   }
   element.append(lanes);

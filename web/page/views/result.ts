@@ -47,18 +47,18 @@ function resultView(outcome: Outcome): View {
         "div",
         {},
         seen && part(words.video, words.videoNote, seen.element),
+        surer.length > 0 &&
+          part(words.surer, "", h("ul", { class: "advice" }, ...surer.map((text) => h("li", {}, text)))),
+      ),
+      h(
+        "div",
+        {},
+        part(words.curve, words.curveNote, curve),
         part(
           words.time,
           seen ? `${words.timeNote} ${words.seekNote}` : words.timeNote,
           timeline(score, seen?.video ?? null, gone.signal),
         ),
-      ),
-      h(
-        "div",
-        {},
-        surer.length > 0 &&
-          part(words.surer, "", h("ul", { class: "advice" }, ...surer.map((text) => h("li", {}, text)))),
-        part(words.curve, words.curveNote, curve),
       ),
     ),
     part(words.faces, faces.length > 1 ? words.facesNote : "", faceTable(score, showCurve)),

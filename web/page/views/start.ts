@@ -3,7 +3,7 @@ import { freshId, h } from "../dom.ts";
 import { show, type View } from "../frame.ts";
 import { COMPARE } from "../links.ts";
 import { say } from "../messages/index.ts";
-import { samples } from "../samples.ts";
+import { samples, type Sample } from "../samples.ts";
 import { withService } from "../service.ts";
 import { wishes } from "../visit.ts";
 import { failureView } from "./failure.ts";
@@ -78,12 +78,12 @@ function sampleChoice(): HTMLElement {
     "section",
     { class: "samples", "aria-labelledby": heading },
     h("h2", { id: heading }, say.start.samples),
-    h("ul", {}, ...samples.map(({ name, url }) => h("li", {}, sampleButton(name, url)))),
+    h("ul", {}, ...samples.map((sample) => h("li", {}, sampleButton(sample)))),
   );
 }
 
-function sampleButton(name: string, url: string): HTMLElement {
-  const words = say.samples[name]!;
+function sampleButton({ name, url }: Sample): HTMLElement {
+  const words = say.samples[name];
   const button = h(
     "button",
     { class: "sample", onclick: () => void open() },
