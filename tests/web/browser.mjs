@@ -38,7 +38,9 @@ export async function open(browser, url, options = {}) {
 export async function look(page, name) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  const found = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+  const found = violations.map(
+    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.html).join(" | ")}`,
+  );
   await page.screenshot({ path: path.join(artifacts, `${name}.png`), fullPage: true });
   assert.deepEqual(found, [], `${name}: what axe found`);
 }

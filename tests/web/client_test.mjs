@@ -40,7 +40,11 @@ function formOf(bytes) {
 }
 
 test("options go along", async () => {
-  const score = await client.score(new Blob([readFileSync(clip)]), { windows: true, session_id: "söme id", face: "largest" });
+  const score = await client.score(new Blob([readFileSync(clip)]), {
+    windows: true,
+    session_id: "söme id",
+    face: "largest",
+  });
   assert.equal(score.session_id, "söme id");
   assert.ok(score.windows.tracks.length > 0);
 });
@@ -117,7 +121,12 @@ test("live: start, bytes in their order, end, verdicts, the result", async (t) =
   });
   const verdicts = [];
   const key = "sn_secret";
-  const session = new Client({ url: server.url, key }).live({ WebSocket, session_id: "s", face: "largest", onVerdict: (v) => verdicts.push(v) });
+  const session = new Client({ url: server.url, key }).live({
+    WebSocket,
+    session_id: "s",
+    face: "largest",
+    onVerdict: (v) => verdicts.push(v),
+  });
   // A Blob takes longer than what comes after it.
   session.send(new Blob([new Uint8Array(chunk(1, 2))]));
   session.send(chunk(3));
@@ -126,7 +135,10 @@ test("live: start, bytes in their order, end, verdicts, the result", async (t) =
   assert.equal((await session.result).decision, "ALLOW");
   const [start, ...rest] = heard;
   assert.deepEqual(start, { type: "start", face: "largest", session_id: session.id });
-  assert.deepEqual(rest.slice(0, 3).map((bytes) => [...bytes]), [[1, 2], [3], [4]]);
+  assert.deepEqual(
+    rest.slice(0, 3).map((bytes) => [...bytes]),
+    [[1, 2], [3], [4]],
+  );
   assert.deepEqual(rest[3], { type: "end" });
   assert.equal(verdicts[0].hints[0], "no_face");
   assert.equal(server.requests[0].headers["sec-websocket-protocol"], `syncnet.v1,key.${key}`);
@@ -158,11 +170,19 @@ test("live: after a break it goes on where the service is", async (t) => {
       connection.break(); // it had four of the six bytes
       return;
     }
-    resumed = { start, rest: [...(await connection.next()), ...(await connection.next())], end: await connection.next() };
+    resumed = {
+      start,
+      rest: [...(await connection.next()), ...(await connection.next())],
+      end: await connection.next(),
+    };
     connection.say({ type: "result", result: { decision: "NEXT" } });
   });
   const states = [];
-  const session = new Client({ url: server.url }).live({ WebSocket, session_id: "s", onConnection: (connected) => states.push(connected) });
+  const session = new Client({ url: server.url }).live({
+    WebSocket,
+    session_id: "s",
+    onConnection: (connected) => states.push(connected),
+  });
   session.send(chunk(1, 2, 3));
   session.send(chunk(4, 5, 6));
   while (states.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -177,18 +197,32 @@ test("live: after a break it goes on where the service is", async (t) => {
 });
 
 test("live: an error is a ProblemError", async (t) => {
-  const problem = { type: "about:blank", title: "Busy", status: 503, detail: "", code: "overloaded", hint: "Wait", error: "Busy" };
+  const problem = {
+    type: "about:blank",
+    title: "Busy",
+    status: 503,
+    detail: "",
+    code: "overloaded",
+    hint: "Wait",
+    error: "Busy",
+  };
   const server = await liveServer(t, async (connection) => {
     await connection.next();
     connection.say({ type: "error", problem: { ...problem, retry_after_s: 3 } });
     connection.socket.close(1013);
   });
   const session = new Client({ url: server.url }).live({ WebSocket, session_id: "s" });
-  await assert.rejects(session.result, (error) => error instanceof ProblemError && error.retryAfter === 3 && error.code === "overloaded");
+  await assert.rejects(
+    session.result,
+    (error) => error instanceof ProblemError && error.retryAfter === 3 && error.code === "overloaded",
+  );
 });
 
 test("live: no service; and who cancels", async (t) => {
-  await assert.rejects(new Client({ url: "http://127.0.0.1:9" }).live({ WebSocket, session_id: "s" }).result, UnreachableError);
+  await assert.rejects(
+    new Client({ url: "http://127.0.0.1:9" }).live({ WebSocket, session_id: "s" }).result,
+    UnreachableError,
+  );
   let said;
   const server = await liveServer(t, async (connection) => {
     await connection.next();

@@ -38,7 +38,9 @@ export function cameraFiles(...options) {
   const clip = sample("mkv", "--fps", "30", ...options);
   const name = path.basename(clip, ".mkv");
   return {
-    video: once(`${name}.mjpeg`, (file) => ffmpeg("-i", clip, "-an", "-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", file)),
+    video: once(`${name}.mjpeg`, (file) =>
+      ffmpeg("-i", clip, "-an", "-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", file),
+    ),
     audio: once(`${name}.wav`, (file) => ffmpeg("-i", clip, "-vn", "-c:a", "pcm_s16le", "-f", "wav", file)),
   };
 }

@@ -27,7 +27,9 @@ after(async () => {
 
 /** What has the focus, as a screen reader would name it. */
 function focused(page) {
-  return page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim());
+  return page.evaluate(
+    () => document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim(),
+  );
 }
 
 async function tabTo(page, name) {
@@ -64,8 +66,11 @@ test("a phone: nothing sticks out, everything can be pressed", async () => {
     await look(page, `phone_${name}`);
     const beyond = await page.locator("html").evaluate((all) => all.scrollWidth - all.clientWidth);
     assert.equal(beyond, 0, name);
-    const small = await page.locator("button:visible, select:visible, .button:visible").evaluateAll((all) =>
-      all.filter((control) => control.getBoundingClientRect().height < 44).map((control) => control.outerHTML));
+    const small = await page
+      .locator("button:visible, select:visible, .button:visible")
+      .evaluateAll((all) =>
+        all.filter((control) => control.getBoundingClientRect().height < 44).map((control) => control.outerHTML),
+      );
     assert.deepEqual(small, [], name);
   };
   await fits("start");
@@ -141,7 +146,10 @@ test("a service with keys asks for one, and the key is in no address", async () 
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await page.getByText(/so far|Not sure yet/).waitFor();
 
-  assert.ok(addresses.some((address) => address.startsWith("ws:")), addresses.join("\n"));
+  assert.ok(
+    addresses.some((address) => address.startsWith("ws:")),
+    addresses.join("\n"),
+  );
   for (const address of addresses) assert.ok(!address.includes(key), address);
   assert.ok(!(await page.evaluate(() => JSON.stringify(localStorage))).includes(key));
   await page.context().close();
@@ -191,10 +199,14 @@ test("quick: the first paint within half a second", async () => {
   const paints = [];
   for (let n = 0; n < 5; n++) {
     const page = await open(browser, service.url); // in a context of its own: nothing is cached
-    const paint = await page.evaluate(() => new Promise((resolve) => {
-      const heard = (list) => list.getEntriesByName("first-contentful-paint").forEach((entry) => resolve(entry.startTime));
-      new PerformanceObserver(heard).observe({ type: "paint", buffered: true });
-    }));
+    const paint = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const heard = (list) =>
+            list.getEntriesByName("first-contentful-paint").forEach((entry) => resolve(entry.startTime));
+          new PerformanceObserver(heard).observe({ type: "paint", buffered: true });
+        }),
+    );
     paints.push(paint);
     await page.context().close();
   }

@@ -34,7 +34,8 @@ function painted(page) {
   return page.locator(".stage canvas").evaluate((canvas) => {
     const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     const sides = { left: 0, right: 0 };
-    for (let at = 3; at < data.length; at += 4) if (data[at]) sides[((at >> 2) % width) * 2 < width ? "left" : "right"]++;
+    for (let at = 3; at < data.length; at += 4)
+      if (data[at]) sides[((at >> 2) % width) * 2 < width ? "left" : "right"]++;
     return sides;
   });
 }
@@ -91,7 +92,10 @@ test("a link to a stored job shows the same result, and an old one says so", asy
   await look(other, "from_link");
   await other.goto(link.replace(/[0-9a-f]{32}/, "0".repeat(32)));
   await other.reload();
-  await other.getByRole("heading", { level: 1 }).getByText(/not here/).waitFor();
+  await other
+    .getByRole("heading", { level: 1 })
+    .getByText(/not here/)
+    .waitFor();
   await look(other, "no_such_job");
   await page.context().close();
   await other.context().close();
@@ -111,9 +115,13 @@ test("two results are compared: of this visit, from a file, from a link", async 
 
   const first = page.getByRole("region", { name: "First result" });
   const saved = JSON.stringify(await score(sample("mp4", ...CLIP, "--no-audio")));
-  await first.getByLabel("Open a JSON file").setInputFiles({ name: "saved.json", mimeType: "application/json", buffer: Buffer.from(saved) });
+  await first
+    .getByLabel("Open a JSON file")
+    .setInputFiles({ name: "saved.json", mimeType: "application/json", buffer: Buffer.from(saved) });
   await table.getByText("saved.json").waitFor();
-  await first.getByLabel("Open a JSON file").setInputFiles({ name: "other.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+  await first
+    .getByLabel("Open a JSON file")
+    .setInputFiles({ name: "other.json", mimeType: "application/json", buffer: Buffer.from("{}") });
   await first.getByText("not a result").waitFor();
   const job = await post("/v1/jobs", sample("mp4", ...CLIP, "--other-audio"));
   await first.getByLabel("Link or job number").fill(job.id);

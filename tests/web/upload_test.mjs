@@ -33,10 +33,19 @@ for (const ending of ["mp4", "mov", "webm", "mkv", "avi"]) {
 
 test("late audio: the offset, over time and at the curve's minimum", async () => {
   const page = await start();
-  assert.match(await upload(page, sample("mp4", ...CLIP, "--delay-ms", "320")), /not at this time[^]*BLOCK[^]*(280|320) ms late/);
+  assert.match(
+    await upload(page, sample("mp4", ...CLIP, "--delay-ms", "320")),
+    /not at this time[^]*BLOCK[^]*(280|320) ms late/,
+  );
   await drawn(page);
-  assert.match(await page.getByRole("img", { name: /Lowest where the audio is/ }).getAttribute("aria-label"), /(280|320) ms late/);
-  assert.match(await page.getByRole("img", { name: /Offset over time/ }).getAttribute("aria-label"), /(280|320) ms late/);
+  assert.match(
+    await page.getByRole("img", { name: /Lowest where the audio is/ }).getAttribute("aria-label"),
+    /(280|320) ms late/,
+  );
+  assert.match(
+    await page.getByRole("img", { name: /Offset over time/ }).getAttribute("aria-label"),
+    /(280|320) ms late/,
+  );
   await look(page, "late");
   await page.context().close();
 });
@@ -88,7 +97,12 @@ test("a slow upload shows how far it is, and can be cancelled", async () => {
   const page = await start();
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.enable");
-  await devtools.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 60_000 });
+  await devtools.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 60_000,
+  });
   await page.locator("input[type=file]").setInputFiles(sample("mp4", ...CLIP));
   await page.getByText(/^[1-9]\d? %$/).waitFor();
   await look(page, "uploading");
@@ -112,7 +126,11 @@ test("options of the first view go along", async () => {
 
 test("each sample is what it says", async () => {
   const page = await start();
-  for (const [name, decision] of Object.entries({ "In sync": "ALLOW", "Late audio": "BLOCK", "Another voice": "BLOCK" })) {
+  for (const [name, decision] of Object.entries({
+    "In sync": "ALLOW",
+    "Late audio": "BLOCK",
+    "Another voice": "BLOCK",
+  })) {
     await page.getByRole("button", { name }).click();
     await page.locator(".verdict").getByText(decision).waitFor({ timeout: 60_000 });
     await page.getByRole("button", { name: "Start again" }).click();
@@ -122,12 +140,16 @@ test("each sample is what it says", async () => {
 
 test("what is no video, and what is too large, is refused in plain words", async () => {
   const page = await start();
-  await page.locator("input[type=file]").setInputFiles({ name: "notes.mp4", mimeType: "video/mp4", buffer: Buffer.from("Not a video. ".repeat(999)) });
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "notes.mp4", mimeType: "video/mp4", buffer: Buffer.from("Not a video. ".repeat(999)) });
   await page.getByRole("heading", { level: 1 }).getByText(/video/).waitFor();
   await page.getByRole("button", { name: "Try again" }).waitFor();
   await look(page, "not_a_video");
   await page.getByRole("button", { name: "Start page" }).click();
-  await page.locator("input[type=file]").setInputFiles({ name: "large.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(5 << 20) });
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "large.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(5 << 20) });
   await page.getByRole("heading", { name: "The video is too large" }).waitFor();
   await page.context().close();
 });

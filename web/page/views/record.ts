@@ -5,7 +5,7 @@ import { goHome } from "../links.ts";
 import { language, say } from "../messages/index.ts";
 import { close, devices, openCamera, type Choice } from "../recording/camera.ts";
 import { levelMeter } from "../recording/level.ts";
-import { seenFaces } from "../recording/seen_faces.ts";
+import { cameraStage } from "../recording/stage.ts";
 import { NotSent, take, type Watcher } from "../recording/take.ts";
 import { understood, withService } from "../service.ts";
 import { wishes } from "../visit.ts";
@@ -23,11 +23,7 @@ export function recordView(): View {
   let stream: MediaStream | null = null;
   let enough = new AbortController();
 
-  const preview = h("video", { playsinline: true, autoplay: true, "aria-label": words.preview });
-  preview.muted = true;
-  const faces = seenFaces();
-  const count = h("div", { class: "count", "aria-hidden": "true" });
-  const stage = h("div", { class: "stage" }, preview, faces.element, h("div", { class: "guide" }), count);
+  const stage = cameraStage();
   const meter = levelMeter();
 
   // One line that is read out when it changes, one that is only seen: seconds would be a chatter.
@@ -45,12 +41,16 @@ export function recordView(): View {
     h("h1", {}, words.heading),
     h("p", {}, words.place),
     h("p", { class: "text" }, words.text),
-    stage,
+    stage.element,
     meter.element,
     h("div", { class: "live" }, status, clock),
     h("div", { class: "actions" }, start, stop, h("button", { onclick: goHome }, words.back)),
     h("div", { class: "devices" }, h("label", {}, words.camera, camera), h("label", {}, words.microphone, microphone)),
   );
+
+  function tell(text: string): void {
+    if (status.textContent !== text) status.textContent = text; // not read out again
+  }
 
   function chosen(): Choice {
     return { camera: camera.value, microphone: microphone.value };
@@ -61,12 +61,12 @@ export function recordView(): View {
       if (stream) close(stream);
       stream = await openCamera(choice);
       if (gone.signal.aborted) return close(stream);
-      preview.srcObject = stream;
+      stage.show(stream);
       meter.listen(stream);
       await offer(camera, "videoinput", stream.getVideoTracks(), words.unnamedCamera);
       await offer(microphone, "audioinput", stream.getAudioTracks(), words.unnamedMicrophone);
       setRunning(false);
-      status.textContent = "";
+      tell("");
       if (document.activeElement === document.body || element.querySelector("h1") === document.activeElement)
         start.focus();
     } catch (error) {
@@ -87,27 +87,26 @@ export function recordView(): View {
   }
 
   async function countdown(): Promise<void> {
-    status.textContent = words.countdown(COUNTDOWN);
+    tell(words.countdown(COUNTDOWN));
     for (let left = COUNTDOWN; left > 0; left--) {
-      count.textContent = String(left);
+      stage.count(left);
       await new Promise((done) => setTimeout(done, COUNTDOWN_STEP_MS));
     }
-    count.textContent = "";
+    stage.count(null);
     start.hidden = true;
     stop.hidden = false;
     stop.focus();
-    status.textContent = words.speak;
+    tell(words.speak);
   }
 
   const watcher: Omit<Watcher, "enough"> = {
     gone: gone.signal,
     onTime: (now, most) => (clock.textContent = words.seconds(Math.floor(now), most)),
     onVerdict: (verdict) => {
-      faces.show(verdict);
-      status.textContent = inWords(verdict);
+      stage.mark(verdict);
+      tell(inWords(verdict));
     },
-    onConnection: (state) =>
-      (status.textContent = { lost: words.lost, found: words.found, "given up": words.withoutLive }[state]),
+    onConnection: (state) => tell({ lost: words.lost, found: words.found, "given up": words.withoutLive }[state]),
     onRecorded: () => {
       stop.hidden = true;
       clock.textContent = words.finishing;
