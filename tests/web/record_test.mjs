@@ -80,7 +80,7 @@ test("without a face it says what to do", async () => {
     await begin(page);
     await page.getByRole("status").getByText("Come into the frame").waitFor();
     await look(page, "hint");
-    assert.match(await finish(page), /Can’t tell[^]*NEXT[^]*No face/);
+    assert.match(await finish(page), /Not sure[^]*NEXT[^]*No face/);
   });
 });
 

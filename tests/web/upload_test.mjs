@@ -71,7 +71,7 @@ test("two people take turns: a row and a lane for each, and each one's curve", a
 
 test("no sound: it can't tell, and says what would help", async () => {
   const page = await start();
-  assert.match(await upload(page, sample("mp4", ...CLIP, "--no-audio")), /Can’t tell[^]*NEXT[^]*no audio/);
+  assert.match(await upload(page, sample("mp4", ...CLIP, "--no-audio")), /Not sure[^]*NEXT[^]*no audio/);
   await page.getByText("Check that the microphone is on").waitFor();
   await look(page, "no_audio");
   await page.context().close();

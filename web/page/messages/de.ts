@@ -86,7 +86,7 @@ export const de: Messages = {
   result: {
     decisions: {
       ALLOW: "Die Stimme gehört zu diesen Lippen",
-      NEXT: "Nicht zu sagen",
+      NEXT: "Nicht sicher",
       BLOCK: "Die Stimme gehört nicht zu diesen Lippen",
     },
     otherTime: "Die Stimme passt zu diesen Lippen, aber nicht zu dieser Zeit",

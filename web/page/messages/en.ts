@@ -91,7 +91,7 @@ export const en = {
   result: {
     decisions: {
       ALLOW: "The voice belongs to these lips",
-      NEXT: "Can’t tell",
+      NEXT: "Not sure",
       BLOCK: "The voice does not belong to these lips",
     },
     otherTime: "The voice fits these lips, but not at this time",
