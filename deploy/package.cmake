@@ -20,6 +20,8 @@ install(FILES docs/library.md deploy/debian/copyright DESTINATION share/doc/libs
 if(SYNCNET_PROGRAM)
   install(TARGETS syncnet RUNTIME DESTINATION bin COMPONENT service)
   install(FILES ${MODEL_FILES} ${DETECTOR_FILES} DESTINATION share/syncnet/models COMPONENT service)
+  # Built by npm, not by CMake (./run page); a service without it shows none.
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/page DESTINATION share/syncnet COMPONENT service OPTIONAL)
   install(FILES deploy/systemd/syncnet.service DESTINATION /lib/systemd/system COMPONENT service)
   install(FILES deploy/systemd/syncnet.env DESTINATION /etc/syncnet COMPONENT service)
   # What it is made of: of the packages that are here when it is installed.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a part of the work needs on Debian 12: setup.sh [build|python|deb|demo|test|bench|lint|fuzz|train].
+# Installs what a part of the work needs on Debian 12: setup.sh [build|page|python|deb|demo|test|web|bench|lint|fuzz|train].
 # Quick when all is there. Uses sudo when not root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,10 +11,12 @@ module=(pybind11-dev python3-dev python3-numpy python3-pip)
 sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in
     build) packages=("${build[@]}") ;;
+    page) packages=() ;;
     python) packages=("${build[@]}" "${module[@]}") ;;
     deb) packages=("${build[@]}" "${module[@]}" dpkg-dev file) ;;
     demo) packages=("${build[@]}" "${sample[@]}") ;;
     test) packages=("${build[@]}" "${module[@]}" "${sample[@]}" libgtest-dev libgmock-dev curl openssl python3-yaml python3-jsonschema) ;;
+    web) packages=("${build[@]}" "${sample[@]}" chromium) ;;
     bench) packages=("${build[@]}" "${sample[@]}" libbenchmark-dev python3-torch) ;;
     lint) packages=("${build[@]}" clang-format-14 clang-tidy-14 shellcheck pyflakes3) ;;
     fuzz) packages=("${build[@]}" clang-14 libclang-rt-14-dev) ;;
@@ -48,4 +50,8 @@ npm_install() { # folder
 }
 
 npm_install .  # the face detector's weights
-[ "${1:-build}" != test ] || npm_install examples/express
+case "${1:-build}" in
+    page) npm_install web ;;
+    test) npm_install examples/express ;;
+    web) npm_install tests/web ;;
+esac

@@ -2,46 +2,29 @@
 // `session_id`; it gets the service's answer as it is.
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import http from "node:http";
 
 import express from "express";
 import multer from "multer";
+import { Client, ProblemError } from "syncnet-client";
 
 const HOST = process.env.HOST ?? "127.0.0.1";
 const PORT = Number(process.env.PORT ?? 3000);
-const SERVICE = new URL("/score", process.env.SYNCNET_URL ?? "http://127.0.0.1:5000");
+const SERVICE = process.env.SYNCNET_URL ?? "http://127.0.0.1:5000";
 const UPLOAD_DIR = (process.env.UPLOAD_DIR ?? "uploads").split(":")[0]; // the first of the service's
 const MAX_VIDEO_SIZE_MB = Number(process.env.MAX_VIDEO_SIZE_MB ?? 10);
 const PATIENCE_MS = 90_000; // longer than the service's PROCESSING_TIMEOUT_SECONDS: its answer says more than ours
 
-const KEY = process.env.SYNCNET_API_KEY ? { authorization: `Bearer ${process.env.SYNCNET_API_KEY}` } : {};
-
-const PASSED_ON = ["content-type", "retry-after"]; // of the service's headers
+const service = new Client({ url: SERVICE, key: process.env.SYNCNET_API_KEY });
 
 const app = express();
 app.disable("x-powered-by");
 
 // The whole upload goes on while it comes in, and touches no disk here. Authenticate before this line.
-app.post("/verify", (request, response, next) => {
+app.post("/verify", async (request, response) => {
   // Anything else, JSON with a video_path above all, would let clients ask for other people's files.
   if (!request.is("multipart/form-data")) return void refuse(response, 415, "Send multipart/form-data with a video.");
-
-  const headers = { ...KEY, ...chosen(["content-type", "content-length"], (name) => request.headers[name]) };
-  // A kept connection may be closed just when it is used, and an upload can't be sent again.
-  const forwarded = http.request(SERVICE, { method: "POST", headers, agent: false });
-  forwarded.setTimeout(PATIENCE_MS, () => forwarded.destroy(new Error("the service is silent")));
-  forwarded.on("response", (answer) => {
-    // It may come before the upload has ended: too large, no key, no room. The rest has no reader.
-    request.unpipe(forwarded);
-    request.resume();
-    response.writeHead(answer.statusCode, chosen(PASSED_ON, (name) => answer.headers[name]));
-    answer.on("error", next);
-    answer.pipe(response);
-  });
-  forwarded.on("error", (error) => response.headersSent || response.destroyed || unreachable(response, error));
-  // A client that leaves takes its work with it.
-  response.on("close", () => response.writableFinished || forwarded.destroy());
-  request.pipe(forwarded);
+  const form = { stream: bytesOf(request), type: request.headers["content-type"] };
+  await answer(request, response, (signal) => service.score(form, {}, { signal }));
 });
 
 // The older way: the video is laid into a folder that both can see, and the service is told its name.
@@ -55,25 +38,59 @@ const uploads = multer({
 
 app.post("/verify-by-path", uploads.single("video"), async (request, response) => {
   if (!request.file) return void refuse(response, 400, "The form has no video.");
+  const session_id = request.body.session_id ?? "";
   try {
-    const answer = await fetch(SERVICE, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...KEY },
-      body: JSON.stringify({ video_path: request.file.filename, session_id: request.body.session_id ?? "" }),
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    const body = Buffer.from(await answer.arrayBuffer());
-    response.writeHead(answer.status, chosen(PASSED_ON, (name) => answer.headers.get(name))).end(body);
-  } catch (error) {
-    unreachable(response, error);
+    const video = { path: request.file.filename };
+    await answer(request, response, (signal) => service.score(video, { session_id }, { signal }));
   } finally {
     await rm(request.file.path, { force: true });
   }
 });
 
-// Those headers that are there.
-function chosen(names, get) {
-  return Object.fromEntries(names.map((name) => [name, get(name)]).filter(([, value]) => value));
+// What the service says, whatever that is. A client that leaves takes its work with it.
+async function answer(request, response, ask) {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort(new Error("the client has left")));
+  let patience;
+  const wait = () => (patience = setTimeout(() => gone.abort(new Error("the service is silent")), PATIENCE_MS));
+  if (request.readableEnded) wait();
+  else request.on("end", wait); // an upload takes the time that it takes
+  try {
+    send(response, 200, "application/json", await ask(gone.signal));
+  } catch (error) {
+    if (response.destroyed) return;
+    if (!(error instanceof ProblemError)) return void unreachable(response, error);
+    if (error.retryAfter !== null) response.setHeader("Retry-After", error.retryAfter);
+    send(response, error.status, "application/problem+json", error.problem);
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+// No faster than they are taken. The service may answer before the end (too large, no key, no room); the rest then has
+// no reader, but the client must get to the end of it to hear that, which Readable.toWeb would not let it.
+function bytesOf(request) {
+  let cancelled = false;
+  return new ReadableStream({
+    start(controller) {
+      request.on("data", (chunk) => {
+        if (cancelled) return;
+        controller.enqueue(chunk);
+        if (controller.desiredSize <= 0) request.pause();
+      });
+      request.on("end", () => cancelled || controller.close());
+      request.on("error", (error) => cancelled || controller.error(error));
+    },
+    pull: () => void request.resume(),
+    cancel() {
+      cancelled = true;
+      request.resume();
+    },
+  });
+}
+
+function send(response, status, type, body) {
+  response.writeHead(status, { "Content-Type": type }).end(JSON.stringify(body));
 }
 
 function refuse(response, status, error) {
@@ -81,7 +98,7 @@ function refuse(response, status, error) {
 }
 
 function unreachable(response, error) {
-  console.error(`${SERVICE}: ${error.cause?.message ?? error.message}`);
+  console.error(`${SERVICE}: ${error.cause?.cause?.message ?? error.cause?.message ?? error.message}`);
   refuse(response, 502, "The lip-sync service can't be reached.");
 }
 
