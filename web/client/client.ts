@@ -78,7 +78,8 @@ export class Client {
         yield job;
         if (job.state === "done" || job.state === "failed") return;
       }
-      // The service ends such an answer after an hour.
+      // The service ends such an answer after an hour; something in between may do so sooner.
+      await new Promise((later) => setTimeout(later, 1000));
     }
   }
 
