@@ -196,21 +196,29 @@ test("small: at most 150 KB of page, without the samples", () => {
 });
 
 test("quick: the first paint within half a second", async () => {
-  const paints = [];
+  const first = [];
+  const largest = [];
   for (let n = 0; n < 5; n++) {
     const page = await open(browser, service.url); // in a context of its own: nothing is cached
-    const paint = await page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          const heard = (list) =>
-            list.getEntriesByName("first-contentful-paint").forEach((entry) => resolve(entry.startTime));
-          new PerformanceObserver(heard).observe({ type: "paint", buffered: true });
-        }),
-    );
-    paints.push(paint);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForTimeout(300);
+    first.push(await lastPaint(page, "paint"));
+    largest.push(await lastPaint(page, "largest-contentful-paint"));
     await page.context().close();
   }
-  paints.sort((a, b) => a - b);
-  console.log(`# first contentful paint: ${paints.map(Math.round).join(", ")} ms`);
-  assert.ok(paints[2] <= FIRST_PAINT_MS, `${paints}`);
+  const median = (times) => Math.round(times.sort((a, b) => a - b)[2]);
+  console.log(`# first contentful paint: ${median(first)} ms, largest: ${median(largest)} ms`);
+  assert.ok(median(first) <= FIRST_PAINT_MS, `${first}`);
 });
+
+/** Of the kind's entries so far; of "paint" that is the first contentful one. */
+function lastPaint(page, type) {
+  return page.evaluate(
+    (wanted) =>
+      new Promise((resolve) => {
+        const heard = (list) => resolve(list.getEntries().at(-1).startTime);
+        new PerformanceObserver(heard).observe({ type: wanted, buffered: true });
+      }),
+    type,
+  );
+}

@@ -12,22 +12,24 @@ export interface View {
   busy?: boolean;
 }
 
+const header = document.querySelector("header")!;
+const home = header.querySelector("a")!;
 const place = h("main", { id: "content" });
-const home = h("a", { href: "#", class: "brand", onclick: goHome });
 const skip = h("a", { href: "#content", class: "skip", onclick: skipToContent });
 const picker = h("select", { onchange: () => chosen(picker.value as Language) });
 
 let make: (() => View) | null = null;
 let current: View | null = null;
 
-export function frame(): DocumentFragment {
+export function frame(): void {
   for (const [name, messages] of Object.entries(languages))
     picker.append(h("option", { value: name, lang: name }, messages.language));
   speak(language);
   label();
-  const all = document.createDocumentFragment();
-  all.append(skip, h("header", {}, home, picker), place);
-  return all;
+  home.addEventListener("click", goHome);
+  header.append(picker);
+  header.before(skip);
+  header.after(place);
 }
 
 /** `makeView` is called again when the language changes. */
@@ -49,7 +51,6 @@ export function show(makeView: () => View): void {
 function label(): void {
   picker.value = language;
   picker.setAttribute("aria-label", say.languageLabel);
-  home.replaceChildren(h("span", { class: "mark", "aria-hidden": "true" }), say.title);
   home.setAttribute("aria-label", `${say.title}: ${say.home}`);
   skip.textContent = say.skip;
 }

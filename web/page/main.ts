@@ -1,7 +1,7 @@
 import { frame } from "./frame.ts";
 import { route } from "./route.ts";
 
-document.body.append(frame());
+frame();
 window.addEventListener("hashchange", route);
 // A video dropped beside its place must not replace the page.
 for (const type of ["dragover", "drop"]) {
