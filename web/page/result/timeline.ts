@@ -37,7 +37,10 @@ export function timeline(score: Score, video: HTMLVideoElement | null, gone: Abo
   if (video) {
     const head = h("div", { class: "playhead" });
     lanes.append(h("div", { class: "playhead-space" }, head));
-    video.addEventListener("timeupdate", () => (head.style.left = `${(100 * video.currentTime) / seconds}%`));
+    // The video may go on behind what was looked at.
+    video.addEventListener("timeupdate", () => {
+      head.style.left = `${(100 * Math.min(video.currentTime, seconds)) / seconds}%`;
+    });
     element.addEventListener("click", (event) => {
       const { left, width } = lanes.getBoundingClientRect();
       const part = (event.clientX - left - Y_AXIS_WIDTH) / (width - Y_AXIS_WIDTH - RIGHT_MARGIN);
