@@ -80,8 +80,13 @@ test("while nothing is said: the face is boxed, and what to do is told", async (
       .getByRole("status")
       .getByText(/Speak louder|No sound|Not sure yet/)
       .waitFor();
-    const boxed = () => document.querySelector(".stage canvas").width > 300;
-    await page.waitForFunction(boxed);
+    await page.waitForFunction(() => {
+      const canvas = document.querySelector(".stage canvas");
+      return canvas
+        .getContext("2d")
+        .getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((value) => value > 0);
+    });
     await look(page, "recording");
     assert.match(await finish(page), /Not sure[^]*NEXT[^]*No speech/);
   });
