@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "media/box.h"
 #include "media/codecs.h"
 #include "media/mp4_tables.h"
 
@@ -48,6 +49,32 @@ class ProbeOptions {
     std::vector<AVDictionary*> options_;
 };
 
+// An MP4 whose index lies behind its video can't be read before it is complete; then it is a file
+// like any other. Recordings that go on have their index first.
+Source once_readable(Source source, WorkLimit& work) {
+    if (!source.growing()) return source;
+    const auto has = [&](std::int64_t bytes) {
+        for (bool complete = false;;) {
+            std::byte last{};
+            if (source.read_at(bytes - 1, {&last, 1}) == 1) return true;
+            if (complete) return false;
+            complete = !source.wait(kLook);
+            work.require();
+        }
+    };
+    std::int64_t at = 0;
+    for (int boxes = 0; boxes < kMaxBoxes && has(at + kLongBoxHeaderBytes); ++boxes) {
+        const auto box = box_at(source, at);
+        if (!box || box->bytes == 0 || box->is("moov") || (at == 0 && !box->is("ftyp"))) break;
+        if (box->is("mdat")) {
+            while (source.wait(kLook)) work.require();
+            return source.as_it_is();
+        }
+        at += box->bytes;
+    }
+    return source;
+}
+
 }  // namespace
 
 bool is_still(const AVStream& stream) noexcept {
@@ -55,7 +82,8 @@ bool is_still(const AVStream& stream) noexcept {
            0;
 }
 
-SourceIo::SourceIo(Source source, WorkLimit& work) {
+SourceIo::SourceIo(Source from, WorkLimit& work) {
+    Source source = once_readable(std::move(from), work);
     // What is still to come can't be judged beforehand, nor sought in: `work` alone bounds it.
     const bool growing = source.growing();
     if (!growing) require_moderate_tables(source);

@@ -42,6 +42,8 @@ class Source {
     bool growing() const noexcept { return more_.get() >= 0; }
     // Of a growing one: until there may be more bytes, or for so long. False: it is complete.
     bool wait(std::chrono::milliseconds time) const noexcept;
+    // The same bytes as they are now, as one that doesn't grow. Throws as from_fd.
+    Source as_it_is() const { return from_fd(fd_.get()); }
 
     // Reads up to `into.size()` bytes; returns how many, 0 at or beyond the end (as it is now),
     // -1 if the disk fails. Does not throw, as it is called from within FFmpeg.

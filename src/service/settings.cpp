@@ -204,8 +204,12 @@ std::vector<Setting> own_settings() {
                 set_switch<&Settings::allow_no_keys>, get_switch<&Settings::allow_no_keys>},
         Setting{"CORS_ORIGINS", "origins", "Origins whose pages may ask, comma separated, or *.",
                 set_text<&Settings::cors_origins>, get_text<&Settings::cors_origins>},
-        Setting{"PAGE", "yes or no", "The page at /, where a browser's camera can be tried.",
-                set_switch<&Settings::page>, get_switch<&Settings::page>},
+        Setting{"PAGE", "on or off", "The page at /, where a browser's camera can be tried.",
+                [](Settings& s, std::string_view text) {
+                    if (text != "on" && text != "off") refuse(text, "on or off");
+                    s.page = text == "on";
+                },
+                [](const Settings& s) { return std::string(s.page ? "on" : "off"); }},
         Setting{"TLS_CERT", "file",
                 "Certificate chain (PEM); with TLS_KEY the service speaks HTTPS.",
                 set_path<&Settings::tls_cert>, get_path<&Settings::tls_cert>},

@@ -96,8 +96,8 @@ class WorkersDie(unittest.TestCase):
             self.assertTrue(struck)
 
     def test_a_worker_that_hangs_is_ended(self):
-        with support.Service(PROCESSING_TIMEOUT_SECONDS=8, QUARANTINE_SECONDS=2) as service:
-            path = service.put(support.long_sample(40))
+        with support.Service(PROCESSING_TIMEOUT_SECONDS=12, QUARANTINE_SECONDS=2) as service:
+            path = service.put(support.long_sample(20))
             with Hunter(service, signal.SIGSTOP):
                 self.problem(service.score_path(path), 408, "timeout")
             self.problem(service.score_path(path), 422, "quarantined")

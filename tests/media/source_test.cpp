@@ -138,6 +138,23 @@ TEST(GrowingSource, AReaderKeepsUpWithARecording) {
     EXPECT_EQ(frames, 100);
 }
 
+TEST(GrowingSource, AnIndexAtTheEndIsWaitedFor) {
+    const auto bytes = bytes_of(make("index_last.mp4", flash(0.2, 0.4) + "-c:v libx264"));
+    Growing file("index_last");
+    const std::jthread writing([&] {
+        for (std::size_t at = 0; at < bytes.size(); at += 500) {
+            file.append(
+                std::span(bytes).subspan(at, std::min<std::size_t>(500, bytes.size() - at)));
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        file.complete();
+    });
+    Reader reader(Source::from_growing(file.reading.get(), file.more_there.get()), {});
+    int frames = 0;
+    while (reader.next()) ++frames;
+    EXPECT_EQ(frames, 10);
+}
+
 TEST(GrowingSource, WhoeverWaitsCanBeStopped) {
     const auto bytes = bytes_of(make("stopped.mkv", flash(0.2, 0.4) + "-c:v libx264"));
     Growing file("stopped");
