@@ -1,0 +1,22 @@
+// What would put the video right: a command to type, or why there is none.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "pipeline/analysis.h"
+
+namespace syncnet::report {
+
+struct Proposal {
+    std::string text;  // one sentence or two
+    std::string
+        command;  // for a shell, quoted; empty: there is nothing to do, or nothing to be done
+};
+
+// `flags`: those of the analysis that the command has to have, too, as they would be typed
+// (" --face left"); empty: none.
+Proposal propose(const pipeline::Analysis& analysis, const std::filesystem::path& video,
+                 const std::string& flags);
+
+}  // namespace syncnet::report
