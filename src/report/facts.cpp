@@ -32,7 +32,7 @@ std::string audio_text(const pipeline::Analysis& a) {
     std::string text = "track " + std::to_string(pick.track + 1) + " of " +
                        std::to_string(a.video.audio_tracks.size()) + ": " + track.codec + ", " +
                        track.layout + ", " + std::to_string(track.sample_rate) + " Hz";
-    if (!track.language.empty()) text += ", " + track.language;
+    if (!track.language.empty() && track.language != "und") text += ", " + track.language;
     return text;
 }
 

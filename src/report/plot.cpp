@@ -1,18 +1,21 @@
 #include "report/plot.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <ranges>
 
 #include "base/number_text.h"
+#include "score/passages.h"
 
 namespace syncnet::report {
 namespace {
 
 constexpr double kRoomMs = 25;        // above and below what is shown
 constexpr double kLeastFlagGap = 20;  // pixels from one number to the next
-constexpr double kLeastBar = 1;       // pixels
+constexpr double kJumpMs = score::kLeastJump * 1000 / media::kFrameRate;
+constexpr double kLeastBar = 1;  // pixels
 
 // The least step of 1, 2, 5, 10, ... times `unit` that makes at most `most` of them.
 double nice_step(double length, double most, std::span<const double> steps) {
@@ -84,7 +87,7 @@ class Layout {
                 {x(static_cast<std::int64_t>(at * media::kFrameRate)), clock(at)});
     }
 
-    // A line a stretch without a gap; from one face to the next it breaks, too.
+    // A line a stretch without a gap; it breaks from one face to the next and where it jumps, too.
     void add_lines(Plot& plot) const {
         const OffsetPoint* before = nullptr;
         std::string end;
@@ -92,8 +95,9 @@ class Layout {
             return fixed_point(x(frame), 1) + " " + fixed_point(y(ms), 1);
         };
         for (const OffsetPoint& p : review_->offsets) {
-            const bool goes_on =
-                before != nullptr && before->frames.to == p.frames.from && before->face == p.face;
+            const bool goes_on = before != nullptr && before->frames.to == p.frames.from &&
+                                 before->face == p.face &&
+                                 std::abs(before->offset_ms - p.offset_ms) < kJumpMs;
             if (!goes_on) {
                 if (!plot.lines.empty()) plot.lines.back().points += end;
                 plot.lines.push_back({"M" + spot(p.frames.from, p.offset_ms)});

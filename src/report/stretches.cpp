@@ -5,6 +5,9 @@
 namespace syncnet::report {
 namespace {
 
+// What is that long near a limit before it is outside is the same leaving of it.
+constexpr std::int64_t kOnTheWayFrames = 2 * std::int64_t{media::kFrameRate};
+
 double room_ms(double offset_ms, const Limit& limit) {
     return std::min(limit.early_ms - offset_ms, offset_ms + limit.late_ms);
 }
@@ -17,10 +20,13 @@ std::vector<Stretch> stretches(std::span<const OffsetPoint> offsets, const Limit
         Place here = place(p.offset_ms, limit);
         if (!found.empty()) {
             Stretch& last = found.back();
-            // Both ways: a stretch that is near and then outside was outside from its beginning on.
-            if (last.place == Place::outside && here == Place::near) here = Place::outside;
-            if (last.place == Place::near && here == Place::outside) last.place = Place::outside;
-            if (last.place == here) {
+            const bool same_side = (last.worst_ms > 0) == (p.offset_ms > 0);
+            if (same_side && last.place == Place::outside && here == Place::near)
+                here = Place::outside;
+            if (same_side && last.place == Place::near && here == Place::outside &&
+                last.frames.frames() <= kOnTheWayFrames)
+                last.place = Place::outside;
+            if (last.place == here && (here == Place::inside || same_side)) {
                 last.frames.to = p.frames.to;
                 if (room_ms(p.offset_ms, limit) < room_ms(last.worst_ms, limit))
                     last.worst_ms = p.offset_ms;

@@ -17,9 +17,9 @@ struct Stretch {
     double worst_ms = 0;  // the one with the least room to the limit, or farthest beyond it
 };
 
-// Points that say the same, one after the other. What is near a limit that has been left is still
-// outside, as is what lies in between: a measurement that trembles leaves a limit once. Gaps do not
-// end a stretch.
+// Points that say the same, one after the other, on one side of the limit. What is near a limit
+// that has been left is still outside, as are up to 2 s of it on the way out: a measurement that
+// trembles leaves a limit once. Gaps do not end a stretch.
 std::vector<Stretch> stretches(std::span<const OffsetPoint> offsets, const Limit& limit);
 
 // The parts of `all` (in the order of time) in none of `covers` (in any order).

@@ -15,8 +15,8 @@ import support
 from windows_test import joined
 
 # What is measured of make_sample's face lies about 33 ms early: 40 ms late is in place.
-IN_PLACE = ("--seconds", "12", "--delay-ms", "40")
-LATE = ("--seconds", "12", "--delay-ms", "240")
+IN_PLACE = ("--seconds", "8", "--delay-ms", "40")
+LATE = ("--seconds", "8", "--delay-ms", "240")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None)
 
 
@@ -64,7 +64,7 @@ class Page(html.parser.HTMLParser):
 class Verdicts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.clips = support.samples({"in place": IN_PLACE, "late": LATE, "near": ("--seconds", "12"), "drift": ("--seconds", "20", "--drift", "15")})
+        cls.clips = support.samples({"in place": IN_PLACE, "late": LATE, "near": ("--seconds", "8"), "drift": ("--seconds", "20", "--drift", "-15")})
 
     def test_in_place_passes(self):
         found = of(self.clips["in place"])
@@ -84,7 +84,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(kinds(found), ["leaves_limit"] * 3)
         marker = found["markers"][0]
         self.assertLess(marker["start_s"], 1)
-        self.assertGreater(marker["end_s"], 11)
+        self.assertGreater(marker["end_s"], 7)
         self.assertRegex(marker["text"], r"\d+ ms late")
         self.assertRegex(found["fix"]["command"], r"^syncnet fix \S+\.mp4 -o \S+\.fixed\.mp4$")
 
@@ -101,7 +101,7 @@ class Verdicts(unittest.TestCase):
         self.assertLess(left["r37"], left["bt1359_acceptability"])
         self.assertIn("--drift keep-pitch", found["fix"]["command"])
         first, last = found["offsets"][0], found["offsets"][-1]
-        self.assertGreater(last["offset_ms"] - first["offset_ms"], 200)
+        self.assertLess(last["offset_ms"] - first["offset_ms"], -200)
 
     def test_a_jump_is_where_it_is(self):
         clip = joined(self.clips["in place"], self.clips["late"])
@@ -109,14 +109,14 @@ class Verdicts(unittest.TestCase):
         jumps = [m for m in found["markers"] if m["kind"] == "jump"]
         left = [m for m in found["markers"] if m["kind"] == "leaves_limit"]
         self.assertEqual(len(jumps), 1, found["markers"])
-        self.assertAlmostEqual(jumps[0]["start_s"], 12, delta=1.5)
-        self.assertAlmostEqual(left[-1]["start_s"], 12, delta=2)
+        self.assertAlmostEqual(jumps[0]["start_s"], 8, delta=1.5)
+        self.assertAlmostEqual(left[-1]["start_s"], 8, delta=2)
         self.assertIsNone(found["fix"]["command"])
         back = of(joined(self.clips["late"], self.clips["in place"]))
         self.assertIn("reenters_limit", kinds(back))
 
     def test_another_voice_is_not_judged(self):
-        found = of(support.sample("--seconds", "12", "--other-audio"))
+        found = of(support.sample("--seconds", "8", "--seed", "3", "--other-audio"))
         self.assertEqual(found["outcome"], "not_judged")
         self.assertEqual(kinds(found), ["voice_mismatch"])
         self.assertEqual(found["offsets"], [])
@@ -191,16 +191,16 @@ class Files(unittest.TestCase):
 
     def test_time_codes_are_those_of_the_file(self):
         clip = self.folder / "drop.mov"
-        source = support.sample("--seconds", "12", "--delay-ms", "240", "--fps", "30000/1001")
+        source = support.sample("--seconds", "8", "--delay-ms", "240", "--fps", "30000/1001")
         subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", source, "-c", "copy", "-timecode", "00:59:55;00", clip], check=True, timeout=support.PATIENCE)
         self.write(clip, out=("r.edl", "r.csv", "r.html"))
         edl = (self.folder / "r.edl").read_text()
         self.assertTrue(edl.startswith("TITLE: drop.mov\nFCM: DROP FRAME\n* FRAME RATE: 29.970\n"), edl)
         first = re.search(r"^001  AX       V     C        (\S+) (\S+) (\S+) (\S+)\n\* LOC: (\S+) RED", edl, re.MULTILINE)
         self.assertRegex(first[1], r"^00:59:5[56];\d\d$")
-        self.assertRegex(first[2], r"^01:00:0[67];\d\d$")
+        self.assertRegex(first[2], r"^01:00:0[23];\d\d$")
         self.assertEqual((first[1], first[2], first[1]), (first[3], first[4], first[5]))
-        row = next(csv.DictReader((self.folder / "r.csv").open(newline="")))
+        row = next(csv.DictReader((self.folder / "r.csv").read_text().splitlines()))
         self.assertEqual((row["kind"], row["limit"], row["start"], row["end"]), ("leaves_limit", "r37", first[1], first[2]))
         self.assertIn("drop frame", self.page().text())
 
@@ -217,7 +217,10 @@ class Files(unittest.TestCase):
 
     def test_no_face_and_no_audio_are_pages(self):
         self.write(support.sample("--no-face"), support.sample("--no-audio"), support.sample("--silence"))
-        self.assertEqual(self.page().text().count("Not judged by EBU R37"), 6)
+        page = self.page()
+        self.assertEqual(page.tags.count("section"), 3)
+        self.assertIn("Not judged by EBU R37: There is no audio in this video", page.text())
+        self.assertNotRegex(page.text(), "(Passes|Fails|Borderline by) EBU R37")
 
     def test_outputs_that_can_not_be(self):
         self.assertIn(".html, .pdf, .csv or .edl", self.write(self.late, out=("r.txt",), status=2).stderr)

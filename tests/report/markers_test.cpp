@@ -119,6 +119,20 @@ TEST(Stretches, ATrembleAtTheLimitLeavesItOnce) {
     EXPECT_EQ(all[2].first_ms, 10);
 }
 
+TEST(Stretches, EachSideOfALimitIsItsOwn) {
+    std::vector<OffsetPoint> points;
+    std::int64_t frame = 0;
+    for (const double ms : {35.0, 38.0, 35.0, -170.0, -70.0, 70.0}) {
+        points.push_back({.frames = {frame, frame + 25}, .offset_ms = ms});
+        frame += 25;
+    }
+    const auto all = stretches(points, limit(LimitId::r37));
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].place, Place::near);
+    EXPECT_EQ(all[1].frames, (Interval{75, 125}));
+    EXPECT_EQ(all[2].worst_ms, 70);
+}
+
 TEST(Stretches, WithoutTakesAwayWhatIsCovered) {
     const std::vector<Interval> all{{0, 100}, {200, 300}};
     EXPECT_THAT(without(all, {{250, 400}, {20, 30}, {25, 50}}),
