@@ -63,14 +63,21 @@ class Outputs {
                 all.push_back({.entry = &entries[i], .thumbnails = thumbnails[i]});
             page = report::page(all, today());
         }
-        for (const Output& out : outputs_) {
+        for (Output& out : outputs_) {
             const std::string ending = out.place.extension().string();
             if (ending == ".html") put(*out.file, page);
             if (ending == ".pdf") report::print_pdf(browser_, page, out.file->path(), between);
             if (ending == ".csv") put(*out.file, report::csv(entries));
-            if (ending == ".edl") put(*out.file, edl(entries.front()));
+            // A video that could not be read has no list: its error was told.
+            if (ending == ".edl") {
+                if (const auto* const r = std::get_if<report::Review>(&entries.front()))
+                    put(*out.file, report::edl(*r));
+                else
+                    out.file.reset();
+            }
         }
         for (const Output& out : outputs_) {
+            if (!out.file) continue;
             out.file->put_in_place();
             std::cerr << out.place.string() << ": written\n";
         }
@@ -113,12 +120,6 @@ class Outputs {
         out << text;
         out.close();
         if (!out) throw Error(ErrorCode::cannot_write, file.path().string() + " can't be written");
-    }
-
-    // A video that could not be read has no list: its error was told.
-    static std::string edl(const report::Entry& entry) {
-        if (const auto* const r = std::get_if<report::Review>(&entry)) return report::edl(*r);
-        throw std::get<report::Failure>(entry).error;
     }
 
     static std::string today() {

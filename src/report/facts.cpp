@@ -1,6 +1,7 @@
 #include "report/facts.h"
 
 #include "base/number_text.h"
+#include "report/steps.h"
 #include "score/sentences.h"
 
 namespace syncnet::report {
@@ -63,7 +64,8 @@ std::vector<Fact> facts(const Review& r) {
 std::string drift_text(const Review& r) {
     const auto& drift = r.analysis.voice.drift;
     if (r.offsets.empty() || !drift) return "There is too little to tell a drift by.";
-    if (drift->significant) return score::drift_sentence(*drift);
+    if (drifts(r.analysis, r.offsets)) return score::drift_sentence(*drift);
+    if (drift->significant) return "No drift: the offset changes by jumps, and not between them.";
     return "No drift: the offset changes by " + fixed_point(drift->ms_per_s, 1) +
            " ms a second, give or take " + fixed_point(drift->error, 1) + ", which is none.";
 }

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdlib>
 
 #include "base/number_text.h"
+#include "report/steps.h"
 #include "report/stretches.h"
-#include "score/passages.h"
 #include "score/sentences.h"
 
 namespace syncnet::report {
@@ -88,27 +86,24 @@ class LimitMarkers {
     bool left_ = false;
 };
 
-void add_jumps(const score::Voice& voice, std::span<const OffsetPoint> offsets,
+void add_jumps(const pipeline::Analysis& analysis, std::span<const OffsetPoint> offsets,
                std::vector<Marker>& markers) {
-    if (offsets.empty()) return;
-    for (const score::Jump& j : voice.jumps) {
-        if (std::abs(j.to - j.from) < score::kLeastJump) continue;
+    for (const Step& s : steps(analysis, offsets))
         markers.push_back({.kind = MarkerKind::jump,
-                           .frames = {.from = j.frame, .to = j.frame + 1},
-                           .offset_ms = j.to * kMsPerFrame,
+                           .frames = {.from = s.frame, .to = s.frame + 1},
+                           .offset_ms = s.to_ms,
                            .text = "The offset of the audio jumps: before, it is " +
-                                   score::offset_text(j.from) + ", from here on " +
-                                   score::offset_text(j.to) + "."});
-    }
+                                   score::offset_text(s.from_ms / kMsPerFrame) + ", from here on " +
+                                   score::offset_text(s.to_ms / kMsPerFrame) + "."});
 }
 
-void add_drift(const score::Voice& voice, std::span<const OffsetPoint> offsets,
+void add_drift(const pipeline::Analysis& analysis, std::span<const OffsetPoint> offsets,
                std::vector<Marker>& markers) {
-    if (!voice.drift || !voice.drift->significant || offsets.empty()) return;
+    if (offsets.empty() || !drifts(analysis, offsets)) return;
     markers.push_back(
         {.kind = MarkerKind::drift,
          .frames = {.from = offsets.front().frames.from, .to = offsets.back().frames.to},
-         .text = score::drift_sentence(*voice.drift)});
+         .text = score::drift_sentence(*analysis.voice.drift)});
 }
 
 Marker mismatch(Interval frames, double seconds) {
@@ -168,8 +163,8 @@ std::vector<Marker> find_markers(const pipeline::Analysis& analysis,
                                  std::span<const OffsetPoint> offsets, Standard standard) {
     std::vector<Marker> markers;
     for (const LimitId id : required(standard)) LimitMarkers(limit(id), markers).add(offsets);
-    add_jumps(analysis.voice, offsets, markers);
-    add_drift(analysis.voice, offsets, markers);
+    add_jumps(analysis, offsets, markers);
+    add_drift(analysis, offsets, markers);
     add_mismatches(analysis, markers);
     if (analysis.timeline) add_unseen(analysis, markers);
     std::ranges::stable_sort(markers, {}, [](const Marker& m) { return m.frames.from; });

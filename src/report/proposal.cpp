@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/number_text.h"
 #include "base/shell.h"
+#include "media/time_code.h"
 #include "pipeline/fixer.h"
+#include "report/steps.h"
 
 namespace syncnet::report {
 namespace {
@@ -40,6 +43,15 @@ std::string moved(const pipeline::Correction& correction) {
            (ms > 0 ? "later" : "earlier");
 }
 
+std::string places(std::span<const Step> jumps, const media::TimeCodes& times) {
+    constexpr std::size_t kMost = 5;
+    std::string text;
+    for (const Step& s : jumps.first(std::min(jumps.size(), kMost)))
+        text += (text.empty() ? "" : ", ") + times.at(s.frame);
+    return jumps.size() > kMost ? text + " and " + std::to_string(jumps.size() - kMost) + " more"
+                                : text;
+}
+
 // Nothing where the drift can't be mended either.
 std::optional<Proposal> for_drift(const pipeline::Analysis& analysis, const fs::path& video,
                                   const std::string& flags) {
@@ -58,9 +70,13 @@ std::optional<Proposal> for_drift(const pipeline::Analysis& analysis, const fs::
 
 }  // namespace
 
-Proposal propose(const pipeline::Analysis& analysis, const fs::path& video,
-                 const std::string& flags) {
-    if (analysis.verdict.score && pipeline::in_sync(analysis) && analysis.voice.jumps.empty())
+Proposal propose(const pipeline::Analysis& analysis, std::span<const OffsetPoint> offsets,
+                 const fs::path& video, const std::string& flags) {
+    if (const auto jumps = steps(analysis, offsets); !jumps.empty())
+        return {.text = "Cut the video where the offset jumps (" +
+                        places(jumps, media::TimeCodes(analysis.video)) +
+                        "), and take `syncnet fix` for each part: no one offset is right."};
+    if (pipeline::in_sync(analysis))
         return {.text =
                     "Nothing: the audio is within one frame (40 ms) of its place, and `syncnet "
                     "fix` leaves that as it is."};

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "pipeline/analysis.h"
+#include "report/offsets.h"
 
 namespace syncnet::report {
 
@@ -14,9 +16,10 @@ struct Proposal {
         command;  // for a shell, quoted; empty: there is nothing to do, or nothing to be done
 };
 
-// `flags`: those of the analysis that the command has to have, too, as they would be typed
+// `offsets`: of the analysis. `flags`: those of the analysis that the command has to have, too, as
+// they would be typed
 // (" --face left"); empty: none.
-Proposal propose(const pipeline::Analysis& analysis, const std::filesystem::path& video,
-                 const std::string& flags);
+Proposal propose(const pipeline::Analysis& analysis, std::span<const OffsetPoint> offsets,
+                 const std::filesystem::path& video, const std::string& flags);
 
 }  // namespace syncnet::report

@@ -66,7 +66,7 @@ Review review(const std::filesystem::path& video, pipeline::Analysis analysis, S
     r.offsets = offsets_over_time(r.analysis);
     r.judgements = judge(r.offsets);
     r.markers = find_markers(r.analysis, r.offsets, standard);
-    r.proposal = propose(r.analysis, video, flags);
+    r.proposal = propose(r.analysis, r.offsets, video, flags);
     r.not_judged = not_judged(r);
     return r;
 }

@@ -104,16 +104,16 @@ class Verdicts(unittest.TestCase):
         self.assertLess(last["offset_ms"] - first["offset_ms"], -200)
 
     def test_a_jump_is_where_it_is(self):
-        clip = joined(self.clips["in place"], self.clips["late"])
-        found = of(clip)
+        found = of(joined(self.clips["late"], self.clips["in place"]))
         jumps = [m for m in found["markers"] if m["kind"] == "jump"]
         left = [m for m in found["markers"] if m["kind"] == "leaves_limit"]
         self.assertEqual(len(jumps), 1, found["markers"])
         self.assertAlmostEqual(jumps[0]["start_s"], 8, delta=1.5)
-        self.assertAlmostEqual(left[-1]["start_s"], 8, delta=2)
+        self.assertAlmostEqual(left[0]["end_s"], 8, delta=2)
+        self.assertIn("reenters_limit", kinds(found))
+        self.assertNotIn("drift", kinds(found))
         self.assertIsNone(found["fix"]["command"])
-        back = of(joined(self.clips["late"], self.clips["in place"]))
-        self.assertIn("reenters_limit", kinds(back))
+        self.assertIn("Cut the video", found["fix"]["text"])
 
     def test_another_voice_is_not_judged(self):
         found = of(support.sample("--seconds", "8", "--seed", "3", "--other-audio"))
@@ -211,6 +211,8 @@ class Files(unittest.TestCase):
         self.assertIn("Not judged", self.page().text())
         self.assertIn("Passes EBU R37", self.page().text())
         self.assertIn(",error,", (self.folder / "r.csv").read_text())
+        self.assertEqual(self.write(none, out=("r.edl",), status=3).stderr.count("none.mp4"), 1)
+        self.assertFalse((self.folder / "r.edl").exists())
         lines = report(none, self.good, status=3)
         self.assertEqual(lines[0]["error"], "not_found")
         self.assertEqual(lines[1]["report"]["outcome"], "pass")

@@ -55,6 +55,16 @@ TEST(Markers, AJumpLeavesTheLimit) {
     EXPECT_THAT(all[1].text, HasSubstr("before, it is in place, from here on 200 ms late"));
 }
 
+// As the analysis takes it where there are few parts: a line through both.
+TEST(Markers, AStepThatWasTakenForADriftIsAJump) {
+    auto a = jumping(200);
+    a.voice.jumps.clear();
+    a.voice.drift = score::Drift{.ms_per_s = -18, .error = 3, .significant = true};
+    const auto all = markers(a);
+    ASSERT_THAT(kinds(all), ElementsAre(MarkerKind::leaves_limit, MarkerKind::jump));
+    EXPECT_NEAR(static_cast<double>(all[1].frames.from), 250, 13);
+}
+
 TEST(Markers, AJumpOfNothingIsNone) {
     auto a = steady(0);
     a.voice.jumps = {{.frame = 100, .from = 1, .to = 1}};
@@ -65,8 +75,9 @@ TEST(Markers, BackInsideIsAMoment) {
     auto a = made_analysis(750, [](std::int64_t f) { return f >= 250 && f < 500 ? 120.0 : 0.0; });
     a.voice.passages = {passage({0, 250}, 0), passage({250, 500}, 120), passage({500, 750}, 0)};
     const auto all = markers(a);
-    ASSERT_THAT(kinds(all), ElementsAre(MarkerKind::leaves_limit, MarkerKind::reenters_limit));
-    EXPECT_EQ(all[1].frames, (Interval{all[0].frames.to, all[0].frames.to + 1}));
+    ASSERT_THAT(kinds(all), ElementsAre(MarkerKind::leaves_limit, MarkerKind::jump,
+                                        MarkerKind::reenters_limit, MarkerKind::jump));
+    EXPECT_EQ(all[2].frames, (Interval{all[0].frames.to, all[0].frames.to + 1}));
 }
 
 TEST(Markers, ADriftHasItsLength) {
@@ -75,7 +86,9 @@ TEST(Markers, ADriftHasItsLength) {
     a.voice.drift = score::Drift{.ms_per_s = 15, .error = 0.5, .significant = true};
     const auto all = markers(a);
     ASSERT_THAT(kinds(all),
-                ElementsAre(MarkerKind::drift, MarkerKind::near_limit, MarkerKind::leaves_limit));
+                ElementsAre(MarkerKind::near_limit, MarkerKind::drift, MarkerKind::leaves_limit));
+    EXPECT_EQ(all[1].frames, (Interval{0, 500}));
+    EXPECT_LT(all[2].frames.from, 125);  // 60 ms at 100, and as much as is uncertain
 }
 
 TEST(Markers, APartOfAnotherVoice) {
