@@ -16,7 +16,8 @@ constexpr double kAgreeingFrames = 2;
 
 struct Measured {
     std::int64_t middle;
-    double offset_frames;
+    double expected;  // of the passage, along its drift; frames
+    double beyond;    // what was measured more than that
 };
 
 double frames_per_frame(const score::Voice& voice) {
@@ -36,21 +37,23 @@ std::vector<Measured> measured(const score::Passage& passage, const pipeline::Ti
         const std::int64_t at = (w.frames.from + w.frames.to) / 2;
         if (!passage.frames.contains(at) || !w.evidence()) continue;
         const double expected = passage.offset_frames + drift * (static_cast<double>(at) - middle);
-        if (std::abs(w.result->fine_offset_frames - expected) <= kAgreeingFrames)
-            found.push_back({.middle = at, .offset_frames = w.result->fine_offset_frames});
+        const double beyond = w.result->fine_offset_frames - expected;
+        if (std::abs(beyond) <= kAgreeingFrames)
+            found.push_back({.middle = at, .expected = expected, .beyond = beyond});
     }
     return found;
 }
 
-// Of the three that are nearest; of fewer where there are no more.
+// By the three that are nearest; by fewer where there are no more. A drift is none of their
+// differences, so that the ends of a passage are not pulled to its middle.
 double median_at(std::span<const Measured> all, std::size_t index) {
     const std::size_t first = std::min(index - std::min<std::size_t>(index, 1),
                                        all.size() - std::min<std::size_t>(all.size(), 3));
     std::vector<double> near;
     for (const Measured& m : all.subspan(first, std::min<std::size_t>(3, all.size())))
-        near.push_back(m.offset_frames);
+        near.push_back(m.beyond);
     std::ranges::sort(near);
-    return std::midpoint(near[(near.size() - 1) / 2], near[near.size() / 2]);
+    return all[index].expected + std::midpoint(near[(near.size() - 1) / 2], near[near.size() / 2]);
 }
 
 // They lie side by side and fill the passage.

@@ -86,8 +86,8 @@ TEST(Markers, ADriftHasItsLength) {
     a.voice.drift = score::Drift{.ms_per_s = 15, .error = 0.5, .significant = true};
     const auto all = markers(a);
     ASSERT_THAT(kinds(all),
-                ElementsAre(MarkerKind::near_limit, MarkerKind::drift, MarkerKind::leaves_limit));
-    EXPECT_EQ(all[1].frames, (Interval{0, 500}));
+                ElementsAre(MarkerKind::drift, MarkerKind::near_limit, MarkerKind::leaves_limit));
+    EXPECT_EQ(all[0].frames, (Interval{0, 500}));
     EXPECT_LT(all[2].frames.from, 125);  // 60 ms at 100, and as much as is uncertain
 }
 
