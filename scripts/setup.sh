@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 
 build=(g++ cmake ninja-build pkg-config libdnnl-dev libavformat-dev libavcodec-dev libavfilter-dev libswscale-dev
     libswresample-dev libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev
-    libssl-dev ca-certificates libseccomp-dev libsqlitecpp-dev libsqlite3-dev prometheus-cpp-dev git)
+    libssl-dev ca-certificates libseccomp-dev libsqlitecpp-dev libsqlite3-dev prometheus-cpp-dev
+    libkainjow-mustache-dev git)
 module=(pybind11-dev python3-dev python3-numpy python3-pip)
 sample=(ffmpeg espeak-ng python3 python3-numpy python3-pil)
 case "${1:-build}" in

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/shell.h"
 
 namespace syncnet::cli {
 namespace {
@@ -82,7 +83,7 @@ std::string AnalysisFlags::text() const {
             const std::string value = option.get(options);
             if (!option.flag || option.name == "timeout" || value == option.get(defaults)) continue;
             all += " " + flag_of(option.name);
-            if (option.type != pipeline::OptionType::yes_no) all += " " + value;
+            if (option.type != pipeline::OptionType::yes_no) all += " " + shell_quoted(value);
         }
     };
     add_said(pipeline::video_options(), video);

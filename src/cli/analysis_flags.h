@@ -24,7 +24,8 @@ struct AnalysisFlags {
     void add_to(CLI::App& command);
     void add_reading_to(CLI::App& command);  // where nothing is judged
 
-    // What was said, as it would be written: " --model lipsync-grid --cropped". Without --timeout.
+    // What was said, as it would be written to a shell: " --model lipsync-grid --cropped". Without
+    // --timeout.
     std::string text() const;
 
     pipeline::ModelOptions models() const;

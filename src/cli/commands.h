@@ -21,6 +21,7 @@ void add_explain(CLI::App& app, int& status);
 void add_fix(CLI::App& app, int& status);
 void add_keys(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
+void add_report(CLI::App& app, int& status);
 void add_score(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
 void add_visualise(CLI::App& app, int& status);

@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
     add_explain(app, status);
     add_fix(app, status);
     add_visualise(app, status);
+    add_report(app, status);
     add_calibrate(app, status);
     add_serve(app, status);
     add_crops(app, status);

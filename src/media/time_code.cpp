@@ -51,13 +51,16 @@ TimeCodes::TimeCodes(const Info& video) {
     of_day_ = true;
 }
 
-std::string TimeCodes::at(std::int64_t frame) const {
+int TimeCodes::own_frame(std::int64_t frame) const {
     const double seconds =
         static_cast<double>(frame) / kFrameRate + static_cast<double>(later_us_) / 1e6;
+    return static_cast<int>(std::lround(seconds * rate_.per_second()));
+}
+
+std::string TimeCodes::text(int own_frame) const {
     const AVTimecode code = in_ffmpegs_words(rate_, start_, drops_, of_day_);
     std::array<char, AV_TIMECODE_STR_SIZE> text{};
-    return av_timecode_make_string(&code, text.data(),
-                                   static_cast<int>(std::lround(seconds * rate_.per_second())));
+    return av_timecode_make_string(&code, text.data(), own_frame);
 }
 
 }  // namespace syncnet::media

@@ -19,7 +19,14 @@ class TimeCodes {
     explicit TimeCodes(const Info& video);
 
     // Of the image shown at frame / 25 s of our clock.
-    std::string at(std::int64_t frame) const;
+    std::string at(std::int64_t frame) const { return text(own_frame(frame)); }
+    // Which of the video's own frames that is, from its first one on; and its time code.
+    int own_frame(std::int64_t frame) const;
+    std::string text(int own_frame) const;
+
+    FrameRate rate() const { return rate_; }
+    bool drops() const { return drops_; }       // numbers, so that the code keeps the clock's time
+    bool from_file() const { return of_day_; }  // it starts where the file says, not at 0
     std::string range(const Interval& frames) const {
         return at(frames.from) + " - " + at(frames.to);
     }

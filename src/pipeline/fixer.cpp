@@ -54,12 +54,12 @@ void refuse_if_changing(const Analysis& a, bool mend_drift) {
                "gives it the speed of the video");
 }
 
-bool in_sync(const Analysis& a) {
-    return a.verdict.score && !drifts(a.voice) &&
-           std::abs(a.voice.result->offset_frames) <= kInSyncFrames;
-}
-
 }  // namespace
+
+bool in_sync(const Analysis& analysis) {
+    return analysis.verdict.score && !drifts(analysis.voice) &&
+           std::abs(analysis.voice.result->offset_frames) <= kInSyncFrames;
+}
 
 Correction correction_for(const Analysis& analysis, bool mend_drift) {
     refuse_without_evidence(analysis);

@@ -39,6 +39,9 @@ struct Correction {
 // This many frames are in sync: what people don't notice, and the measurement's own error.
 inline constexpr int kInSyncFrames = 1;
 
+// Nothing to fix: what `fix` leaves as it is.
+bool in_sync(const Analysis& analysis);
+
 // How far the audio has to be moved, and stretched. Throws not_fixable where that is not certain:
 // too little evidence; a voice that would not be allowed if it were in its place; an offset that
 // changes, or that is at the end of what is searched. One that changes steadily is corrected if

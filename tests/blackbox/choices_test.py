@@ -87,7 +87,7 @@ class OnTheCommandLine(unittest.TestCase):
         clip = two_faces()
         out = support.scratch_folder()
         for command in (("score", clip), ("batch", clip), ("windows", clip), ("explain", clip), ("fix", clip, "-o", out / "fixed.mp4"),
-                        ("visualise", clip, "-o", out / "seen.mp4"), ("evaluate", clip), ("calibrate", clip, "-o", out / "c.json")):
+                        ("visualise", clip, "-o", out / "seen.mp4"), ("report", clip, "-o", out / "r.html"), ("evaluate", clip), ("calibrate", clip, "-o", out / "c.json")):
             with self.subTest(command[0]):
                 for bad in BAD_FACES:
                     done = support.run(*command, f"--face={bad}")

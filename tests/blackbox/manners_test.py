@@ -26,7 +26,7 @@ class Commands(unittest.TestCase):
     def test_every_command_that_reads_videos_gives_up_in_time(self):
         folder, clip = support.scratch_folder(), support.short_sample()
         for command in (("score", clip), ("windows", clip), ("explain", clip), ("fix", clip, "-o", folder / "f.mp4"),
-                        ("visualise", clip, "-o", folder / "v.mp4"), ("features", clip, "--out", folder)):
+                        ("visualise", clip, "-o", folder / "v.mp4"), ("report", clip), ("features", clip, "--out", folder)):
             with self.subTest(command[0]):
                 done = support.run(*command, "--timeout", "0.001")
                 self.assertEqual(done.returncode, 3, done.stderr)

@@ -31,6 +31,17 @@ TEST(TimeCode, InTheVideosOwnFramesFromItsOwnStart) {
     EXPECT_EQ(TimeCodes(video(25, "23:59:59:00")).at(50), "00:00:01:00");  // midnight
 }
 
+TEST(TimeCode, TellsHowItCounts) {
+    const TimeCodes dropping(video(30000.0 / 1001, "00:59:59;28"));
+    EXPECT_TRUE(dropping.drops());
+    EXPECT_TRUE(dropping.from_file());
+    EXPECT_EQ(dropping.rate(), (FrameRate{30000, 1001}));
+    EXPECT_EQ(dropping.own_frame(25), 30);
+    EXPECT_EQ(dropping.text(dropping.own_frame(25)), dropping.at(25));
+    EXPECT_FALSE(TimeCodes(video(24, "")).from_file());
+    EXPECT_FALSE(TimeCodes(video(30000.0 / 1001, "00:59:59:28")).drops());
+}
+
 TEST(TimeCode, WhereOurClockBeginsBeforeTheFirstImage) {
     Info late = video(25, "10:00:00:00");
     late.zero_us = 1'000'000;
