@@ -49,10 +49,9 @@ struct Request {
     // 0..1 of the video, from time to time, on the thread that called. Never called where the
     // length is not known. What it throws ends the analysis and comes out of it.
     std::function<void(double)> on_progress;
-    // What is known of the video as it goes on, at least every 0.4 s of it to begin with and every
-    // twentieth of it later; on the thread that called, of a feed on a thread of the analyzer's.
-    // What it throws ends the analysis, too. Not called by the published SyncNet, which judges a
-    // file as a whole.
+    // What is known of the video as it goes on, at least every half second of it; on the thread
+    // that called, of a feed on a thread of the analyzer's. What it throws ends the analysis, too.
+    // Not called by the published SyncNet, which judges a file as a whole.
     std::function<void(const Result&)> on_verdict;
 };
 

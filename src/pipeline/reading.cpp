@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "pipeline/decoding.h"
 #include "pipeline/face_reading.h"
+#include "pipeline/hearing.h"
 #include "pipeline/speech.h"
 
 namespace syncnet::pipeline {
@@ -24,22 +25,24 @@ void note_size(const std::optional<media::Image>& image, Reading& reading) {
     reading.height = image->height();
 }
 
-// Looks at the reading as it grows, more and more rarely, so that all looks together cost no more
-// than a few of the last one.
+// Looks at the reading as it grows: where nobody is told, more and more rarely, so that all looks
+// together cost no more than a few of the last one.
 class Watch {
   public:
-    explicit Watch(const Looks& looks) : looks_(looks), next_(looks.every) {}
+    Watch(const Looks& looks, bool told) : looks_(looks), told_(told), next_(looks.every) {}
 
     bool due(std::int64_t frames) const { return looks_.look && frames >= next_; }
     // True: that is enough.
     bool look(const Reading& so_far) {
         constexpr std::int64_t kShare = 20;
-        next_ = so_far.frames + std::max(looks_.every, so_far.frames / kShare);
+        next_ =
+            so_far.frames + (told_ ? looks_.every : std::max(looks_.every, so_far.frames / kShare));
         return looks_.look(so_far);
     }
 
   private:
     const Looks& looks_;
+    bool told_;
     std::int64_t next_;
 };
 
@@ -73,31 +76,8 @@ void read_crops(Decoding& decoding, sync::SyncSession& session, const Request& r
     reading.tracks.push_back(std::move(track));
 }
 
-// Audio as the model hears it.
-struct Heard {
-    sync::Embeddings audio;
-    sync::Speech speech;
-    std::vector<float> peaks;
-};
-
 Listener::Options listening(const ScoringModel& scoring, const Request& request) {
     return {.mfcc = scoring.network->info().hears_mfcc, .peaks = request.to_draw};
-}
-
-Heard hear(const sync::AudioFrames& frames, const ScoringModel& scoring, sync::SyncSession& session,
-           const Request& request) {
-    const auto between = [&] { check(request); };
-    return {.audio = session.hear(frames, between),
-            .speech = without_far_voices(
-                sync::SpeechDetector(scoring.speech).detect(frames.log_mel, between),
-                frame_levels(frames.log_mel))};
-}
-
-Heard hear(const Listener& listener, const ScoringModel& scoring, sync::SyncSession& session,
-           const Request& request) {
-    Heard heard = hear(listener.frames(), scoring, session, request);
-    heard.peaks = listener.peaks();
-    return heard;
 }
 
 // One track's audio into `listener`, without a look at the images.
@@ -114,12 +94,16 @@ void listen(const media::OpenStream& open, int track, const Request& request, Li
 void take(Heard heard, Reading& reading) {
     reading.audio = std::move(heard.audio);
     reading.speech = std::move(heard.speech);
-    reading.peaks = std::move(heard.peaks);
+}
+
+void take(const Listener& listener, Hearing& hearing, Reading& reading) {
+    take(hearing.whole(listener.frames()), reading);
+    reading.peaks = listener.peaks();
 }
 
 // What is known while the video goes on. The container's favourite audio is the only one.
-Reading so_far(const Decoding& decoding, FaceReading& faces, const ScoringModel& scoring,
-               sync::SyncSession& session, const Request& request, const Reading& begun) {
+Reading so_far(const Decoding& decoding, FaceReading& faces, Hearing& hearing,
+               const Reading& begun) {
     Reading reading = begun;
     reading.frames = faces.frames();
     reading.cuts = faces.cuts();
@@ -127,7 +111,7 @@ Reading so_far(const Decoding& decoding, FaceReading& faces, const ScoringModel&
     reading.tracks = faces.tracks_so_far();
     const HeardAudio audio = decoding.audio_so_far();
     reading.has_audio = !audio.log_mel.empty();
-    take(hear(audio.frames(), scoring, session, request), reading);
+    take(hearing.so_far(audio.frames()), reading);
     if (reading.has_audio && reading.video.audio_track) {
         const Tried only{.pick = {.track = *reading.video.audio_track}};
         reading.audio_search = AudioSearch{.chosen = only, .tried = {only}};
@@ -137,18 +121,18 @@ Reading so_far(const Decoding& decoding, FaceReading& faces, const ScoringModel&
 
 // False: a look was enough, and the reading is as it was then.
 bool follow_faces(Decoding& decoding, const Models& models, const ScoringModel& scoring,
-                  sync::SyncSession& session, const ReadingOptions& options, const Request& request,
-                  const Looks& looks, Reading& reading) {
+                  sync::SyncSession& session, Hearing& hearing, const ReadingOptions& options,
+                  const Request& request, const Looks& looks, Reading& reading) {
     FaceReading faces(models, scoring, session, options, request.to_draw || request.boxes);
     reading.detector = faces.detector();
-    Watch watch(looks);
+    Watch watch(looks, static_cast<bool>(request.on_verdict));
     while (const auto frame = decoding.next_frame()) {
         check(request);
         note_size(frame->image, reading);
         faces.push(frame->index, frame->image);
         report_progress(request, reading.video, frame->index);
         if (!watch.due(faces.frames())) continue;
-        Reading now = so_far(decoding, faces, scoring, session, request, reading);
+        Reading now = so_far(decoding, faces, hearing, reading);
         if (!watch.look(now)) continue;
         reading = std::move(now);
         reading.stopped = true;
@@ -165,7 +149,7 @@ bool follow_faces(Decoding& decoding, const Models& models, const ScoringModel& 
 // The reading has the audio of `first`. If its voice doesn't fit, another audio may.
 void choose_audio(const media::OpenStream& open, const ScoringModel& scoring,
                   const Request& request, const FitOf& fit_of, const ChannelLevels& levels,
-                  sync::SyncSession& session, Reading& reading) {
+                  Hearing& hearing, Reading& reading) {
     const auto tried = [&](const AudioPick& pick, const ChannelLevels& of, bool judged) {
         const auto speech =
             speech_frames(reading.speech, reading.speech.first_frame,
@@ -187,7 +171,7 @@ void choose_audio(const media::OpenStream& open, const ScoringModel& scoring,
     const auto read_again = [&](const AudioPick& pick) {
         Listener listener(pick.mix, listening(scoring, request));
         listen(open, pick.track, request, listener);
-        take(hear(listener, scoring, session, request), reading);
+        take(listener, hearing, reading);
         read = pick;
         return listener.levels();
     };
@@ -219,17 +203,19 @@ Reading read_video(const media::OpenStream& open, const Models& models, const Sc
     Decoding decoding(open, pick, listening(scoring, request), [&request] { check(request); });
     Reading reading{.video = decoding.info()};
     const auto session = scoring.network->start();
+    Hearing hearing(scoring, *session, [&request] { check(request); });
     if (options.cropped)
         read_crops(decoding, *session, request, reading);
-    else if (!follow_faces(decoding, models, scoring, *session, options, request, looks, reading))
+    else if (!follow_faces(decoding, models, scoring, *session, hearing, options, request, looks,
+                           reading))
         return reading;
     reading.damage = decoding.damage();
 
     const Listener& listener = decoding.listener();
     reading.has_audio = !listener.frames().log_mel.empty();
-    take(hear(listener, scoring, *session, request), reading);
+    take(listener, hearing, reading);
     if (reading.has_audio && reading.video.audio_track)
-        choose_audio(open, scoring, request, fit_of, listener.levels(), *session, reading);
+        choose_audio(open, scoring, request, fit_of, listener.levels(), hearing, reading);
     return reading;
 }
 

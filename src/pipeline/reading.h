@@ -73,9 +73,8 @@ struct Request {
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;
-    // What is known of the video as it goes on, on the caller's thread: every kLookFrames frames to
-    // begin with, every twentieth of the video later. Not called by models that judge a file as a
-    // whole alone.
+    // What is known of the video as it goes on, on the caller's thread, every kLookFrames frames. Not
+    // called by models that judge a file as a whole alone.
     std::function<void(const Analysis&)> on_verdict;
     std::stop_token stop;                                           // throws cancelled
     std::optional<std::chrono::steady_clock::time_point> deadline;  // throws timeout
@@ -115,7 +114,7 @@ struct Reading {
 using FitOf = std::function<double(const Reading&)>;
 
 // Looks at a reading as it grows.
-inline constexpr std::int64_t kLookFrames = 10;
+inline constexpr std::int64_t kLookFrames = 12;  // just below half a second
 struct Looks {
     std::int64_t every = kLookFrames;
     // True: that is enough; empty: none. What it is given has the faces and the audio up to here.
