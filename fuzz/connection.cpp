@@ -35,7 +35,7 @@ asio::awaitable<void> serve(tcp::socket socket) {
     try {
         stream.lowest().expires_after(kLimits.idle);
         co_await http::async_read_header(stream, buffer, header, asio::use_awaitable);
-        bool unread = true;
+        bool unread = header.chunked() || header.content_length().value_or(0) > 0;
         Exchange exchange{.stream = stream, .buffer = buffer, .header = header, .unread = unread};
         if (WebSocket::is_wanted(exchange)) {
             const auto socket_of = co_await WebSocket::accept(exchange, {});

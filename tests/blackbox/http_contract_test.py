@@ -124,7 +124,7 @@ class Protocol(unittest.TestCase):
             self.assertTrue(body[name], name)
 
     def test_unknown_address(self):
-        for path in ("/", "/nothing", "/score/more", "/health/", "/scoreX", "//health"):
+        for path in ("/nothing", "/assets/nothing", "/score/more", "/health/", "/scoreX", "//health"):
             with self.subTest(path):
                 self.problem(self.service.request("GET", path), 404, "not_found")
 
