@@ -73,8 +73,8 @@ struct Request {
     // 0..1 of the video, from time to time, on the caller's thread. Not called where the length is
     // unknown.
     std::function<void(double)> on_progress;
-    // What is known of the video as it goes on, on the caller's thread, every kLookFrames frames. Not
-    // called by models that judge a file as a whole alone.
+    // What is known of the video as it goes on, on the caller's thread, every kLookFrames frames.
+    // Not called by models that judge a file as a whole alone.
     std::function<void(const Analysis&)> on_verdict;
     std::stop_token stop;                                           // throws cancelled
     std::optional<std::chrono::steady_clock::time_point> deadline;  // throws timeout

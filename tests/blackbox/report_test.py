@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import unittest
-from pathlib import Path
 
 import support
 from windows_test import joined
