@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 
 import express from "express";
 import multer from "multer";
-import { Client, ProblemError } from "syncnet-client";
+import { Client, ProblemError } from "../../web/client/dist/index.js"; // built by ./run page
 
 const HOST = process.env.HOST ?? "127.0.0.1";
 const PORT = Number(process.env.PORT ?? 3000);

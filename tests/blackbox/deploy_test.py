@@ -95,8 +95,7 @@ class Names(unittest.TestCase):
     def test_the_lock_file_names_no_registry(self):
         for lock in (EXAMPLE / "package-lock.json", support.ROOT / "web/package-lock.json", support.ROOT / "tests/web/package-lock.json"):
             with self.subTest(lock):
-                # The client lies in this repository.
-                self.assertNotRegex(lock.read_text(), r'"resolved": "(?!\.\./)')
+                self.assertNotIn('"resolved"', lock.read_text())
                 self.assertNotRegex(lock.read_text(), "(?i)registry")
 
     def test_what_the_image_is_made_of(self):
