@@ -209,6 +209,23 @@ class Live(unittest.TestCase):
         second.say(type="end")
         self.assertEqual(until_the_end(second)[-1]["result"]["decision"], "ALLOW")
 
+    def test_another_connection_takes_over(self):
+        parts = pieces(self.genuine)
+        first, second = self.client(), self.client()
+        first.say(type="start", session_id="taken over", early=False)
+        first.hear()
+        for part in parts[:20]:
+            first.send(part)
+        while first.hear()["seconds"] < 1:
+            pass
+        second.say(type="start", session_id="taken over", resume=True)
+        ready = second.hear()
+        until_the_end(first)
+        self.assertEqual(first.closed, 1000)
+        second.send(b"".join(parts)[ready["received_bytes"]:])
+        second.say(type="end")
+        self.assertEqual(until_the_end(second)[-1]["result"]["decision"], "ALLOW")
+
     def test_nothing_is_left_behind(self):
         for leave in ("close", "cancel", "break"):
             client = self.client()

@@ -132,7 +132,6 @@ class LiveSocket {
         }
         listener_ = session_->listen();
         exchange_.session_id = session_->session_id();
-        co_await socket_.write(text_of(ready_message(*session_, context_.live.options())));
         co_await (hear() && tell());
         if (lost_)
             context_.live.lose(session_, listener_);
@@ -157,12 +156,14 @@ class LiveSocket {
         try {
             while (const auto message = co_await socket_.read()) {
                 exchange_.bytes_in += message->bytes.size();
+                // The client has opened another connection, and sends it there.
+                if (!session_->listens(listener_)) co_return;
                 if (!message->text)
                     co_await session_->append(message->bytes);
                 else if (!obey(parse_text(*message)))
                     break;
             }
-            session_->give_up();
+            if (session_->listens(listener_)) session_->give_up();
         } catch (const boost::system::system_error&) {
             lost_ = !session_->over();
             // Who waits for the next verdict waits in vain.
@@ -184,6 +185,8 @@ class LiveSocket {
     // What is known, until the last word.
     asio::awaitable<void> tell() {
         try {
+            const json ready = ready_message(*session_, context_.live.options());
+            co_await send(ready);
             while (const auto message = co_await session_->next(listener_)) {
                 note(exchange_, *message);
                 if (!is_last(*message)) {
