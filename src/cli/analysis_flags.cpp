@@ -1,12 +1,10 @@
 #include "cli/analysis_flags.h"
 
 #include <array>
-#include <cctype>
 #include <limits>
 #include <thread>
 
 #include "base/error.h"
-#include "base/shell.h"
 
 namespace syncnet::cli {
 namespace {
@@ -21,7 +19,7 @@ constexpr std::array<std::string_view, 2> kReading{"model", "timeout"};
 
 template <typename Options>
 void add(CLI::App& command, const pipeline::Option<Options>& option, Options& to) {
-    const std::string flag = flag_of(option.name);
+    const std::string flag = pipeline::flag_of(option.name);
     std::string help(option.help);
     if (option.type == pipeline::OptionType::yes_no) {
         command.add_flag_callback(
@@ -50,13 +48,6 @@ void add(CLI::App& command, const pipeline::Option<Options>& option, Options& to
 
 }  // namespace
 
-std::string flag_of(std::string_view name) {
-    std::string flag = "--";
-    for (const char c : name)
-        flag += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return flag;
-}
-
 void add_video_option(CLI::App& command, std::string_view name, pipeline::VideoOptions& to) {
     for (const auto& option : pipeline::video_options())
         if (option.name == name) add(command, option, to);
@@ -76,19 +67,7 @@ void AnalysisFlags::add_reading_to(CLI::App& command) {
 }
 
 std::string AnalysisFlags::text() const {
-    std::string all;
-    const auto add_said = [&all](const auto& table, const auto& options) {
-        const std::remove_cvref_t<decltype(options)> defaults;
-        for (const auto& option : table) {
-            const std::string value = option.get(options);
-            if (!option.flag || option.name == "timeout" || value == option.get(defaults)) continue;
-            all += " " + flag_of(option.name);
-            if (option.type != pipeline::OptionType::yes_no) all += " " + shell_quoted(value);
-        }
-    };
-    add_said(pipeline::video_options(), video);
-    add_said(pipeline::engine_options(), engine);
-    return all;
+    return pipeline::to_flags(video) + pipeline::to_flags(engine);
 }
 
 pipeline::ModelOptions AnalysisFlags::models() const {

@@ -10,9 +10,6 @@
 
 namespace syncnet::cli {
 
-// "max_offset_ms" or "MAX_OFFSET_MS" to "--max-offset-ms".
-std::string flag_of(std::string_view name);
-
 // One option of a video as a flag of `command`; `to` must outlive its parsing.
 void add_video_option(CLI::App& command, std::string_view name, pipeline::VideoOptions& to);
 
@@ -24,9 +21,7 @@ struct AnalysisFlags {
     void add_to(CLI::App& command);
     void add_reading_to(CLI::App& command);  // where nothing is judged
 
-    // What was said, as it would be written to a shell: " --model lipsync-grid --cropped". Without
-    // --timeout.
-    std::string text() const;
+    std::string text() const;  // as pipeline::to_flags() writes it
 
     pipeline::ModelOptions models() const;
     pipeline::ReadingOptions reading() const;

@@ -36,13 +36,6 @@ struct ReportFlags {
     AnalysisFlags analysis;
 };
 
-report::Standard standard_of(const std::string& name) {
-    using enum report::Standard;
-    for (const report::Standard s : {r37, bt1359, all})
-        if (report::to_string(s) == name) return s;
-    return r37;
-}
-
 // Everything that is to be written: refused before any video is read, there as a whole or not at
 // all.
 class Outputs {
@@ -191,9 +184,9 @@ class Reporting {
         request.timeline = flags_.timeline;
         request.on_progress = [&](double done) { bar.update(done); };
         request.stop = interrupt_.token();
-        report::Entry entry =
-            report::review(video, analyzer_.analyze(media::Source::from_path(video), request),
-                           standard_of(flags_.standard), flags_.analysis.text());
+        report::Entry entry = report::review(
+            video, analyzer_.analyze(media::Source::from_path(video), request),
+            pipeline::parse_standard(flags_.standard).value(), flags_.analysis.text());
         std::vector<media::Jpeg> images;
         if (outputs_.has_pages())
             images = report::thumbnails(std::get<report::Review>(entry),

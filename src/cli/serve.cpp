@@ -75,7 +75,7 @@ void add_serve(CLI::App& app, int& status) {
     const service::Settings defaults;
     for (const service::Setting& setting : service::settings_table())
         command
-            ->add_option(flag_of(setting.name), options->flags[std::string(setting.name)],
+            ->add_option(pipeline::flag_of(setting.name), options->flags[std::string(setting.name)],
                          std::string(setting.meaning))
             ->default_str(setting.get(defaults))
             ->type_name(setting.unit.empty() ? "VALUE" : std::string(setting.unit));

@@ -1,12 +1,14 @@
 #include "pipeline/options.h"
 
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <utility>
 
 #include "base/error.h"
 #include "base/number_text.h"
+#include "base/shell.h"
 #include "pipeline/face_choice.h"
 #include "pipeline/max_offset.h"
 
@@ -106,6 +108,21 @@ Parsed parsed(std::optional<Parsed> value, std::string_view text, std::string_vi
 using VideoOption = Option<VideoOptions>;
 using EngineOption = Option<EngineOptions>;
 
+template <typename Options>
+std::string flags_said(std::span<const Option<Options>> table, const Options& options) {
+    const Options defaults;
+    std::string all;
+    for (const Option<Options>& option : table) {
+        const std::string value = option.get(options);
+        if (!option.flag || option.name == "timeout" || value == option.get(defaults) ||
+            value == option.standard)
+            continue;
+        all += " " + flag_of(option.name);
+        if (option.type != OptionType::yes_no) all += " " + shell_quoted(value);
+    }
+    return all;
+}
+
 }  // namespace
 
 std::span<const VideoOption> video_options() {
@@ -202,6 +219,21 @@ std::span<const VideoOption> video_options() {
                     .set = set_yes_no<&VideoOptions::early, VideoOptions>,
                     .get = get_yes_no<&VideoOptions::early, VideoOptions>,
                     .schema = R"({"type": ["boolean"], "default": false})"},
+        VideoOption{.name = "report",
+                    .values = std::string(kStandards),
+                    .help = "review it for broadcast, too: held to the limits of EBU R37 (r37), to "
+                            "those of ITU-R BT.1359 (bt1359), or to all of them",
+                    .flag = false,  // a command of its own
+                    .field = true,
+                    .set =
+                        [](VideoOptions& o, std::string_view text) {
+                            o.report = parsed(parse_standard(text), text, kStandards);
+                        },
+                    .get =
+                        [](const VideoOptions& o) {
+                            return std::string(o.report ? to_string(*o.report) : "");
+                        },
+                    .schema = R"({"type": ["string"], "enum": ["r37", "bt1359", "all"]})"},
         VideoOption{.name = "timeout",
                     .type = OptionType::number,
                     .unit = "s",
@@ -351,13 +383,28 @@ VideoOptions parse_video_options(const nlohmann::json& fields) {
     return options;
 }
 
+std::string flag_of(std::string_view name) {
+    std::string flag = "--";
+    for (const char c : name)
+        flag += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return flag;
+}
+
+std::string to_flags(const VideoOptions& options) {
+    return flags_said(video_options(), options);
+}
+
+std::string to_flags(const EngineOptions& options) {
+    return flags_said(engine_options(), options);
+}
+
 Request to_request(const VideoOptions& options) {
     using Clock = std::chrono::steady_clock;
     Request request{.model = options.model,
                     .face = options.face,
                     .audio = options.audio_track,
                     .max_offset_ms = options.max_offset_ms};
-    if (options.windows) request.timeline.emplace();
+    if (options.windows || options.report) request.timeline.emplace();
     request.boxes = options.boxes;
     request.early = options.early;
     if (options.timeout_s > 0)

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "pipeline/reading.h"
+#include "pipeline/standard.h"
 
 namespace syncnet::pipeline {
 
@@ -20,6 +21,7 @@ struct VideoOptions {
     bool windows = false;              // also over time
     bool boxes = false;                // where each face is, over time
     bool early = false;                // no further than the verdict needs
+    std::optional<Standard> report;    // reviewed for broadcast, too
     FaceChoice face;                   // whose voice it has to be
     AudioChoice audio_track;           // in which of the file's audio tracks
     std::optional<int> max_offset_ms;  // nothing: as the analyzer is set
@@ -73,6 +75,13 @@ std::span<const Option<EngineOptions>> engine_options();
 nlohmann::json to_json(const VideoOptions& options);
 // Throws invalid_request: not an object of texts, an unknown field, a value that there isn't.
 VideoOptions parse_video_options(const nlohmann::json& fields);
+
+// "max_offset_ms" or "MAX_OFFSET_MS" to "--max-offset-ms".
+std::string flag_of(std::string_view name);
+// What was said, as it would be written to a shell: " --model lipsync-grid --cropped". Without
+// --timeout, and without what is no flag.
+std::string to_flags(const VideoOptions& options);
+std::string to_flags(const EngineOptions& options);
 
 // For one video: its time begins now.
 Request to_request(const VideoOptions& options);

@@ -191,7 +191,7 @@ data review_data(const Review& r, std::span<const media::Jpeg> thumbnails) {
     told["has_command"] = !r.proposal.command.empty();
     told["command"] = valid_utf8(r.proposal.command);
     data sentences = list();
-    for (const std::string& s : r.not_judged) sentences << data("sentence", s);
+    for (const Unjudged& u : r.not_judged) sentences << data("sentence", u.sentence);
     told["not_judged"] = std::move(sentences);
     data all = list();
     for (const auto& [what, value] : facts(r)) {

@@ -10,7 +10,6 @@
 #include "base/number_text.h"
 #include "base/shell.h"
 #include "media/time_code.h"
-#include "pipeline/fixer.h"
 #include "report/steps.h"
 
 namespace syncnet::report {
@@ -58,11 +57,13 @@ std::optional<Proposal> for_drift(const pipeline::Analysis& analysis, const fs::
     if (!analysis.voice.drift || !analysis.voice.drift->significant) return std::nullopt;
     try {
         const pipeline::Correction c = pipeline::correction_for(analysis, true);
-        return Proposal{.text = "Give the audio the speed of the video (" +
+        return Proposal{.remedy = Remedy::stretch,
+                        .text = "Give the audio the speed of the video (" +
                                 fixed_point(100 * c.speed, 3) +
                                 " % of its own); at the beginning " + moved(c) +
                                 ". The audio is encoded again.",
-                        .command = command(video, flags + " --drift keep-pitch")};
+                        .command = command(video, flags + " --drift keep-pitch"),
+                        .correction = c};
     } catch (const Error&) {
         return std::nullopt;
     }
@@ -70,23 +71,44 @@ std::optional<Proposal> for_drift(const pipeline::Analysis& analysis, const fs::
 
 }  // namespace
 
+std::string_view to_string(Remedy remedy) {
+    switch (remedy) {
+        case Remedy::nothing:
+            return "nothing";
+        case Remedy::move:
+            return "move";
+        case Remedy::stretch:
+            return "stretch";
+        case Remedy::cut:
+            return "cut";
+        case Remedy::none:
+            return "none";
+    }
+    return "none";
+}
+
 Proposal propose(const pipeline::Analysis& analysis, std::span<const OffsetPoint> offsets,
                  const fs::path& video, const std::string& flags) {
     if (const auto jumps = steps(analysis, offsets); !jumps.empty())
-        return {.text = "Cut the video where the offset jumps (" +
+        return {.remedy = Remedy::cut,
+                .text = "Cut the video where the offset jumps (" +
                         places(jumps, media::TimeCodes(analysis.video)) +
                         "), and take `syncnet fix` for each part: no one offset is right."};
     if (pipeline::in_sync(analysis))
-        return {.text =
+        return {.remedy = Remedy::nothing,
+                .text =
                     "Nothing: the audio is within one frame (40 ms) of its place, and `syncnet "
                     "fix` leaves that as it is."};
     if (auto drift = for_drift(analysis, video, flags)) return *std::move(drift);
     try {
         const pipeline::Correction c = pipeline::correction_for(analysis);
-        return {.text = "Move the audio: " + moved(c) + ". Nothing is encoded again.",
-                .command = command(video, flags)};
+        return {.remedy = Remedy::move,
+                .text = "Move the audio: " + moved(c) + ". Nothing is encoded again.",
+                .command = command(video, flags),
+                .correction = c};
     } catch (const Error& e) {
-        return {.text = "`syncnet fix` can't put it right: " + std::string(e.what()) +
+        return {.remedy = Remedy::none,
+                .text = "`syncnet fix` can't put it right: " + std::string(e.what()) +
                         (std::string_view(e.what()).ends_with('.') ? "" : ".")};
     }
 }

@@ -20,35 +20,35 @@ std::string in_seconds(double seconds) {
     return fixed_point(seconds, 1) + " s";
 }
 
-std::vector<std::string> not_judged(const Review& r) {
-    std::vector<std::string> told;
+std::vector<Unjudged> not_judged(const Review& r) {
+    std::vector<Unjudged> told;
     const pipeline::Analysis& a = r.analysis;
     if (r.offsets.empty())
-        told.push_back("No offset could be measured. " + score::sentences(a.verdict.reasons));
-    const double speech = a.timeline ? seconds_of(a.timeline->speech) : 0;
-    double compared = 0;
-    for (const OffsetPoint& p : r.offsets)
-        compared += static_cast<double>(p.frames.frames()) / media::kFrameRate;
+        told.push_back(
+            {"no_offset", "No offset could be measured. " + score::sentences(a.verdict.reasons)});
     told.push_back(
-        "Sound is compared with lips only, where somebody is heard and his mouth can be "
-        "read: " +
-        in_seconds(compared) + " of the " + in_seconds(a.seconds) + ", in which " +
-        in_seconds(speech) +
-        " of speech were found. Of silence, music, effects and voices without a face "
-        "nothing is said.");
+        {"no_lips",
+         "Sound is compared with lips only, where somebody is heard and his mouth can be read: " +
+             in_seconds(r.compared_seconds) + " of the " + in_seconds(a.seconds) + ", in which " +
+             in_seconds(r.speech_seconds) +
+             " of speech were found. Of silence, music, effects and voices without a face nothing "
+             "is said."});
     if (a.voice.beyond_range)
-        told.push_back("The offset lies beyond the " + fixed_point(a.max_offset * kMsPerFrame, 0) +
-                       " ms that were searched; --max-offset-ms searches further.");
+        told.push_back({"beyond_range",
+                        "The offset lies beyond the " + fixed_point(a.max_offset * kMsPerFrame, 0) +
+                            " ms that were searched; --max-offset-ms searches further."});
     if (a.video.audio_tracks.size() > 1)
-        told.push_back("The file has " + std::to_string(a.video.audio_tracks.size()) +
-                       " audio tracks; this is about the one that was compared. --audio-track "
-                       "takes another.");
+        told.push_back({"other_tracks",
+                        "The file has " + std::to_string(a.video.audio_tracks.size()) +
+                            " audio tracks; this is about the one that was compared. --audio-track "
+                            "takes another."});
     if (a.damage.packets > 0)
-        told.push_back(std::to_string(a.damage.packets) + " damaged pieces were passed over.");
+        told.push_back(
+            {"damaged", std::to_string(a.damage.packets) + " damaged pieces were passed over."});
     if (a.damage.truncated)
-        told.emplace_back("The file ends before its header says: its end was not seen.");
+        told.push_back({"cut_off", "The file ends before its header says: its end was not seen."});
     if (a.stopped)
-        told.emplace_back("The analysis stopped early (--early): the rest was not seen.");
+        told.push_back({"stopped", "The analysis stopped early (--early): the rest was not seen."});
     return told;
 }
 
@@ -67,6 +67,9 @@ Review review(const std::filesystem::path& video, pipeline::Analysis analysis, S
     r.judgements = judge(r.offsets);
     r.markers = find_markers(r.analysis, r.offsets, standard);
     r.proposal = propose(r.analysis, r.offsets, video, flags);
+    for (const OffsetPoint& p : r.offsets)
+        r.compared_seconds += static_cast<double>(p.frames.frames()) / media::kFrameRate;
+    if (r.analysis.timeline) r.speech_seconds = seconds_of(r.analysis.timeline->speech);
     r.not_judged = not_judged(r);
     return r;
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,12 @@
 
 namespace syncnet::report {
 
+// What nothing is said about, and why.
+struct Unjudged {
+    std::string_view code;  // "other_tracks": in files; stable
+    std::string sentence;
+};
+
 struct Review {
     std::string video;  // as it was named
     pipeline::Analysis analysis;
@@ -22,7 +29,8 @@ struct Review {
     std::vector<Judgement> judgements;  // of all limits
     std::vector<Marker> markers;
     Proposal proposal;
-    std::vector<std::string> not_judged;  // sentences: what nothing is said about, and why
+    double compared_seconds = 0, speech_seconds = 0;
+    std::vector<Unjudged> not_judged;
 
     const Judgement& deciding() const { return report::deciding(judgements, standard); }
     Outcome outcome() const { return deciding().outcome; }

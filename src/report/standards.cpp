@@ -96,18 +96,6 @@ std::span<const LimitId> required(Standard standard) {
     return kAll;
 }
 
-std::string_view to_string(Standard standard) {
-    switch (standard) {
-        case Standard::r37:
-            return "r37";
-        case Standard::bt1359:
-            return "bt1359";
-        case Standard::all:
-            return "all";
-    }
-    return "all";
-}
-
 std::string_view to_string(Outcome outcome) {
     switch (outcome) {
         case Outcome::pass:

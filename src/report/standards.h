@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/standard.h"
 #include "report/offsets.h"
 
 namespace syncnet::report {
@@ -28,9 +29,9 @@ const Limit& limit(LimitId id);
 std::string range_text(const Limit& limit);
 
 // What "pass" means: the limits that have to be kept.
-enum class Standard { r37, bt1359, all };
+using pipeline::Standard;
+using pipeline::to_string;
 std::span<const LimitId> required(Standard standard);
-std::string_view to_string(Standard standard);  // "r37"
 
 // How exactly an offset is measured, either way: lips of different people, and windows of 2 s, are
 // measured up to this much apart (docs/results.md). What is nearer to a limit than that is on

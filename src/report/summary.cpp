@@ -28,6 +28,19 @@ std::string plain(Outcome outcome) {
     return outcome == Outcome::not_judged ? "not judged" : std::string(to_string(outcome));
 }
 
+json fix(const Proposal& p) {
+    json told{{"remedy", to_string(p.remedy)},
+              {"text", p.text},
+              {"command", p.command.empty() ? json(nullptr) : json(p.command)},
+              {"audio_later_ms", nullptr},
+              {"speed", nullptr}};
+    if (p.remedy != Remedy::move && p.remedy != Remedy::stretch) return told;
+    told["audio_later_ms"] =
+        rounded(static_cast<double>(p.correction.audio_later.count()) / 1000, 1);
+    if (p.remedy == Remedy::stretch) told["speed"] = rounded(p.correction.speed, 6);
+    return told;
+}
+
 }  // namespace
 
 std::string summary(const Review& r) {
@@ -75,17 +88,21 @@ json to_json(const Review& r) {
         line["text"] = m.text;
         markers.push_back(line);
     }
+    json not_judged = json::array();
+    for (const Unjudged& u : r.not_judged)
+        not_judged.push_back({{"code", u.code}, {"text", u.sentence}});
     return {{"standard", to_string(r.standard)},
             {"outcome", to_string(r.outcome())},
+            {"decided_by", limit(r.deciding().limit).code},
             {"headline", headline(r)},
             {"uncertainty_ms", kUncertaintyMs},
             {"limits", judged},
             {"offsets", offsets},
             {"markers", markers},
-            {"fix",
-             {{"text", r.proposal.text},
-              {"command", r.proposal.command.empty() ? json(nullptr) : json(r.proposal.command)}}},
-            {"not_judged", r.not_judged}};
+            {"compared_s", rounded(r.compared_seconds, 2)},
+            {"speech_s", rounded(r.speech_seconds, 2)},
+            {"fix", fix(r.proposal)},
+            {"not_judged", not_judged}};
 }
 
 }  // namespace syncnet::report

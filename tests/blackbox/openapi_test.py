@@ -181,7 +181,7 @@ class Walk(unittest.TestCase):
             (service.uploads / "folder").mkdir()
             body, form = support.form([("video", self.content, "x.mp4"), ("session_id", "s")])
             for path in SCORES:
-                for content, headers in ((json.dumps({"video_path": name, "session_id": None, "windows": True, "face": "largest", "max_offset_ms": 10000}), JSON),
+                for content, headers in ((json.dumps({"video_path": name, "session_id": None, "windows": True, "report": "all", "face": "largest", "max_offset_ms": 10000}), JSON),
                                          (body, {"Content-Type": form}), (self.content, VIDEO), (unheard.read_bytes(), {"Content-Type": "application/octet-stream"})):
                     self.assertEqual(service.request("POST", path + "?session_id=a", content, headers).status, 200)
                 for status, code, content, headers in (

@@ -71,6 +71,8 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(found["standard"], "r37")
         self.assertEqual(found["markers"], [])
         self.assertIsNone(found["fix"]["command"])
+        self.assertEqual(found["fix"]["remedy"], "nothing")
+        self.assertEqual([one["code"] for one in found["not_judged"]], ["no_lips"])
         for point in found["offsets"]:
             self.assertLess(abs(point["offset_ms"]), 25)
         self.assertEqual(of(self.clips["in place"], "--standard", "all")["outcome"], "pass")
@@ -99,6 +101,8 @@ class Verdicts(unittest.TestCase):
         left = {m["limit"]: m["start_s"] for m in found["markers"] if m["kind"] == "leaves_limit"}
         self.assertLess(left["r37"], left["bt1359_acceptability"])
         self.assertIn("--drift keep-pitch", found["fix"]["command"])
+        self.assertEqual(found["fix"]["remedy"], "stretch")
+        self.assertAlmostEqual(found["fix"]["speed"], 1 / (1 - 0.015), delta=0.003)
         first, last = found["offsets"][0], found["offsets"][-1]
         self.assertLess(last["offset_ms"] - first["offset_ms"], -200)
 
@@ -113,12 +117,27 @@ class Verdicts(unittest.TestCase):
         self.assertNotIn("drift", kinds(found))
         self.assertIsNone(found["fix"]["command"])
         self.assertIn("Cut the video", found["fix"]["text"])
+        self.assertEqual(found["fix"]["remedy"], "cut")
 
     def test_another_voice_is_not_judged(self):
         found = of(support.sample("--seconds", "8", "--seed", "3", "--other-audio"))
         self.assertEqual(found["outcome"], "not_judged")
         self.assertEqual(kinds(found), ["voice_mismatch"])
         self.assertEqual(found["offsets"], [])
+
+    def test_the_service_says_the_same(self):
+        with support.Service() as service:
+            answer = service.post_form([("video", self.clips["late"].read_bytes(), "late.mp4"), ("report", "all"), ("face", "largest")])
+            self.assertEqual(answer.status, 200, answer.body)
+            said = answer.json()["report"]
+            self.assertIn("windows", answer.json())
+            expected = of(self.clips["late"], "--standard", "all", "--face", "largest")
+            self.assertEqual(said["fix"].pop("command"), "syncnet fix --face largest VIDEO -o VIDEO.fixed.mkv")
+            del expected["fix"]["command"]
+            self.assertEqual(said, expected)
+            refused = service.post_form([("video", b"x", "x.mp4"), ("report", "r38")])
+            self.assertEqual(refused.status, 400)
+            self.assertIn("r37, bt1359 or all", refused.json()["detail"])
 
     def test_lips_out_of_sight_are_said(self):
         found = of(support.sample("--seconds", "16", "--delay-ms", "40", "--cover-mouth", "6:10"))

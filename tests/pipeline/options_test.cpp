@@ -45,10 +45,22 @@ TEST(Options, WhatIsSentComesBack) {
     set(options, video_options(), "audio_track", "eng");
     set(options, video_options(), "max_offset_ms", "800");
     set(options, video_options(), "windows", "true");
+    set(options, video_options(), "report", "bt1359");
     EXPECT_EQ(parse_video_options(to_json(options)), options);
     EXPECT_EQ(parse_video_options(to_json({})), VideoOptions{});
     set(options, video_options(), "timeout", "2.5");
     EXPECT_FALSE(to_json(options).contains("timeout")) << "each side has its own limits";
+}
+
+TEST(Options, AreWrittenAsAShellTakesThem) {
+    VideoOptions options;
+    EXPECT_EQ(to_flags(options), "");
+    set(options, video_options(), "face", "left");
+    set(options, video_options(), "early", "true");
+    set(options, video_options(), "model", "it's mine");
+    set(options, video_options(), "windows", "true");  // no flag
+    set(options, video_options(), "timeout", "2.5");
+    EXPECT_EQ(to_flags(options), R"( --model 'it'\''s mine' --face left --early)");
 }
 
 TEST(Options, WhatThereIsNotIsRefusedWithWhatThereMayBe) {

@@ -80,6 +80,7 @@ TEST(Csv, NamesAreNoFormulasAndStayInTheirCell) {
 
 TEST(Proposal, IsACommandThatAShellTakesAsItIsMeant) {
     const Proposal late = proposed(steady(-200), "it's late.avi", " --face left");
+    EXPECT_EQ(late.remedy, Remedy::move);
     EXPECT_EQ(late.command,
               R"(syncnet fix --face left 'it'\''s late.avi' -o 'it'\''s late.fixed.mkv')");
     EXPECT_THAT(late.text, HasSubstr("200 ms earlier"));

@@ -69,10 +69,48 @@ test("JSON is what the service said", async () => {
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download JSON" }).click();
   const saved = JSON.parse(readFileSync(await (await download).path(), "utf8"));
-  const said = await score(sample("mp4", ...CLIP), "windows=true&boxes=true");
+  const said = await score(sample("mp4", ...CLIP), "windows=true&boxes=true&report=r37");
   for (const answer of [saved, said]) for (const name of ["processing_time_ms", "cached"]) delete answer[name];
   assert.deepEqual(saved, said);
   await page.context().close();
+});
+
+test("the review for broadcast says what the report says", async () => {
+  const page = await open(browser, service.url);
+  await upload(page, sample("mp4", "--seconds", "8", "--seed", "3", "--delay-ms", "240"));
+  const review = page.locator(".review");
+  const summary = review.locator("summary");
+  assert.match(await summary.innerText(), /Fail[^]*EBU R37: at worst the audio is \d+ ms late/);
+  const limits = review.getByRole("table", { name: "Against the limits" });
+  assert.equal(await limits.isVisible(), false);
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await limits.getByText("Fail").count(), 3);
+
+  const markers = review.getByRole("table", { name: "Places to look at" });
+  await markers.getByText("Outside the limit").waitFor();
+  await markers.locator("canvas").waitFor(); // the frame in the marker's middle
+  const video = page.locator(".stage video");
+  await video.evaluate((v) => (v.currentTime = 5));
+  await markers.getByRole("button").click();
+  assert.ok((await video.evaluate((v) => v.currentTime)) < 1);
+  assert.match(await review.innerText(), /\d+ ms earlier[^]*syncnet fix VIDEO -o VIDEO\.fixed\.mkv/);
+  await drawn(page);
+  await look(page, "review_for_broadcast");
+  await page.getByRole("combobox", { name: "Language" }).selectOption("de");
+  await review.getByText("Nicht bestanden").first().waitFor();
+  await page.context().close();
+
+  const phone = await open(browser, service.url, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  await phone.getByText("Options").click();
+  await phone.getByLabel("Limits for broadcast").selectOption("bt1359");
+  await upload(phone, sample("mp4", ...CLIP));
+  await phone.locator(".review summary").click();
+  await phone.getByText("ITU-R BT.1359: at worst").waitFor();
+  await phone.locator(".review").getByText("None.", { exact: true }).waitFor();
+  await drawn(phone);
+  await look(phone, "review_on_a_phone");
+  await phone.context().close();
 });
 
 test("a link to a stored job shows the same result, and an old one says so", async () => {

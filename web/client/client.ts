@@ -7,6 +7,7 @@ import { bodyOf, type Video } from "./video.js";
 type Schemas = components["schemas"];
 export type Score = Schemas["Score"];
 export type Face = Schemas["Face"];
+export type Report = NonNullable<Score["report"]>;
 export type Job = Schemas["Job"];
 export type Health = Schemas["Health"];
 export type Decision = Schemas["Decision"];

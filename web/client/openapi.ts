@@ -416,6 +416,8 @@ export interface components {
             from_frames: number;
             to_frames: number;
         };
+        /** @enum {unknown} */
+        Limit: "r37" | "bt1359_detectability" | "bt1359_acceptability";
         Measured: {
             confidence: number;
             evidence_s: components["schemas"]["Seconds"];
@@ -432,6 +434,8 @@ export interface components {
         ModelName: string;
         /** @description Frames of 40 ms; above 0 the audio is early, below it is late. With offset_at_edge it lies up to 15 frames beyond max_offset_ms. */
         Offset: number | null;
+        /** @enum {unknown} */
+        Outcome: "pass" | "borderline" | "fail" | "not_judged";
         Passage: {
             end_s: components["schemas"]["Seconds"];
             evidence_s: components["schemas"]["Seconds"];
@@ -462,6 +466,70 @@ export interface components {
         };
         /** @enum {unknown} */
         ReasonCode: "in_sync" | "offset_too_large" | "offset_at_edge" | "drifts" | "jumps" | "part_does_not_match" | "voice_does_not_match" | "lips_do_not_move" | "uncertain" | "too_little_speech" | "no_audio" | "no_face" | "no_speech" | "too_short" | "mouth_not_visible" | "file_cut_off";
+        /** @description The review for broadcast, where it was asked for; windows are there, too. */
+        Report: {
+            /** @description So much of the video could be compared. */
+            compared_s: components["schemas"]["Seconds"];
+            decided_by: components["schemas"]["Limit"];
+            /** @description What would put it right. */
+            fix: {
+                /** @description Of move and stretch; below 0: earlier. */
+                audio_later_ms: number | null;
+                /** @description VIDEO stands for the file. */
+                command: string | null;
+                /**
+                 * @description Move the audio; stretch it to the speed of the video, and move it; cut the video where the offset jumps, and mend each part. Nothing: there is no need; none: `syncnet fix` can't.
+                 * @enum {unknown}
+                 */
+                remedy: "nothing" | "move" | "stretch" | "cut" | "none";
+                /** @description Of stretch: the audio's new one. */
+                speed: number | null;
+                text: string;
+            };
+            headline: string;
+            /** @description All limits, from the narrowest to the widest. */
+            limits: {
+                clause: string;
+                /** @description So much the audio may be early. */
+                early_ms: number;
+                /** @description So much the audio may be late. */
+                late_ms: number;
+                limit: components["schemas"]["Limit"];
+                name: string;
+                outcome: components["schemas"]["Outcome"];
+                /** @description The worst offset; above 0: the audio is early. */
+                worst_ms: number | null;
+            }[];
+            /** @description Places that somebody should look at, in the order of time. */
+            markers: (components["schemas"]["Interval"] & {
+                /** @enum {unknown} */
+                kind: "leaves_limit" | "reenters_limit" | "near_limit" | "jump" | "drift" | "voice_mismatch" | "lips_unseen";
+                limit: components["schemas"]["Limit"] | null;
+                /** @description The worst one there. */
+                offset_ms: number | null;
+                text: string;
+            })[];
+            /** @description What nothing is said about, and why. */
+            not_judged: {
+                /** @enum {unknown} */
+                code: "no_offset" | "no_lips" | "beyond_range" | "other_tracks" | "damaged" | "cut_off" | "stopped";
+                text: string;
+            }[];
+            /** @description The offset over time, of whoever speaks. */
+            offsets: (components["schemas"]["Interval"] & {
+                offset_ms: number;
+                track: number;
+            })[];
+            outcome: components["schemas"]["Outcome"];
+            speech_s: components["schemas"]["Seconds"];
+            /**
+             * @description Whose limits have to be kept.
+             * @enum {unknown}
+             */
+            standard: "r37" | "bt1359" | "all";
+            /** @description What is nearer to a limit than this is borderline. */
+            uncertainty_ms: number;
+        };
         Score: {
             /** @description Which audio was judged. Null: the video has none. */
             audio: components["schemas"]["Audio"] | null;
@@ -504,6 +572,7 @@ export interface components {
             reason_codes: components["schemas"]["ReasonCode"][];
             /** @description The same as sentences. */
             reasons: string[];
+            report?: components["schemas"]["Report"];
             score: components["schemas"]["Probability"];
             session_id: components["schemas"]["SessionId"];
             /** @description Where an early verdict was asked for, and found: so much of the video was looked at. */
@@ -536,6 +605,11 @@ export interface components {
             max_offset_ms?: number | null;
             /** @description the model that scores; by default the custom one, if there is one, or the published one if it is there, else lipsync (lipsync, lipsync-grid, syncnet_v2 or the name of a custom model). */
             model?: string | null;
+            /**
+             * @description review it for broadcast, too: held to the limits of EBU R37 (r37), to those of ITU-R BT.1359 (bt1359), or to all of them (r37, bt1359 or all).
+             * @enum {string|null}
+             */
+            report?: "r37" | "bt1359" | "all" | null;
             session_id?: components["schemas"]["SessionId"];
             video: components["schemas"]["VideoFile"];
             /**
@@ -569,6 +643,11 @@ export interface components {
             max_offset_ms?: number | null;
             /** @description the model that scores; by default the custom one, if there is one, or the published one if it is there, else lipsync (lipsync, lipsync-grid, syncnet_v2 or the name of a custom model). */
             model?: string | null;
+            /**
+             * @description review it for broadcast, too: held to the limits of EBU R37 (r37), to those of ITU-R BT.1359 (bt1359), or to all of them (r37, bt1359 or all).
+             * @enum {string|null}
+             */
+            report?: "r37" | "bt1359" | "all" | null;
             session_id?: components["schemas"]["SessionId"] | null;
             video_path: components["schemas"]["VideoPath"];
             /**
@@ -1226,6 +1305,8 @@ export interface operations {
                 boxes?: boolean;
                 /** @description stop as soon as the verdict is sure, and say nothing of the rest: for a login, not for a file that may have been edited (true or false). */
                 early?: boolean;
+                /** @description review it for broadcast, too: held to the limits of EBU R37 (r37), to those of ITU-R BT.1359 (bt1359), or to all of them (r37, bt1359 or all). */
+                report?: "r37" | "bt1359" | "all";
             };
             header?: {
                 /** @description W3C trace context; taken on. */
@@ -1274,6 +1355,8 @@ export interface operations {
                 boxes?: boolean;
                 /** @description stop as soon as the verdict is sure, and say nothing of the rest: for a login, not for a file that may have been edited (true or false). */
                 early?: boolean;
+                /** @description review it for broadcast, too: held to the limits of EBU R37 (r37), to those of ITU-R BT.1359 (bt1359), or to all of them (r37, bt1359 or all). */
+                report?: "r37" | "bt1359" | "all";
             };
             header?: {
                 /** @description W3C trace context; taken on. */
@@ -1456,6 +1539,8 @@ export interface operations {
                 boxes?: boolean;
                 /** @description stop as soon as the verdict is sure, and say nothing of the rest: for a login, not for a file that may have been edited (true or false). */
                 early?: boolean;
+                /** @description review it for broadcast, too: held to the limits of EBU R37 (r37), to those of ITU-R BT.1359 (bt1359), or to all of them (r37, bt1359 or all). */
+                report?: "r37" | "bt1359" | "all";
             };
             header?: {
                 /** @description W3C trace context; taken on. */
@@ -1510,6 +1595,8 @@ export interface operations {
                 boxes?: boolean;
                 /** @description stop as soon as the verdict is sure, and say nothing of the rest: for a login, not for a file that may have been edited (true or false). */
                 early?: boolean;
+                /** @description review it for broadcast, too: held to the limits of EBU R37 (r37), to those of ITU-R BT.1359 (bt1359), or to all of them (r37, bt1359 or all). */
+                report?: "r37" | "bt1359" | "all";
             };
             header?: {
                 /** @description W3C trace context; taken on. */

@@ -8,6 +8,8 @@
 #include <system_error>
 
 #include "pipeline/verdict_so_far.h"
+#include "report/review.h"
+#include "report/summary.h"
 #include "service/worker/protocol.h"
 #include "service/worker/unix_socket.h"
 
@@ -48,6 +50,17 @@ WorkerMessage out_of_memory() {
     return Failed{ErrorCode::out_of_memory, "the video needs more memory than a worker may take"};
 }
 
+// Of a video that came without a name.
+constexpr std::string_view kNameless = "VIDEO";
+
+WorkerMessage done(pipeline::Analysis analysis, const pipeline::VideoOptions& options) {
+    nlohmann::json told = pipeline::to_json(analysis);
+    if (options.report)
+        told["report"] = report::to_json(report::review(
+            kNameless, std::move(analysis), *options.report, pipeline::to_flags(options)));
+    return Done{std::move(told)};
+}
+
 WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
     try {
         const Task task = take_task(socket);
@@ -61,13 +74,14 @@ WorkerMessage answer(int socket, const pipeline::Analyzer& analyzer) {
             say(socket, Progress{done});
         };
         if (!task.job.live)
-            return Done{pipeline::to_json(
-                analyzer.analyze(media::Source::from_fd(task.video.get()), request))};
+            return done(analyzer.analyze(media::Source::from_fd(task.video.get()), request),
+                        task.job.options);
         request.on_verdict = [&](const pipeline::Analysis& so_far) {
             say(socket, SoFar{pipeline::verdict_so_far(so_far)});
         };
-        return Done{pipeline::to_json(analyzer.analyze(
-            media::Source::from_growing(task.video.get(), task.more.get()), request))};
+        return done(analyzer.analyze(media::Source::from_growing(task.video.get(), task.more.get()),
+                                     request),
+                    task.job.options);
     } catch (const Error& e) {
         return Failed{e.code(), e.what()};
     } catch (const std::bad_alloc&) {

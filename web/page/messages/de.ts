@@ -30,6 +30,8 @@ export const de: Messages = {
     },
     model: "Modell",
     defaultModel: "Die Wahl des Dienstes",
+    standard: "Grenzen für die Sendung",
+    standards: { r37: "EBU R37", bt1359: "ITU-R BT.1359", all: "Beide" },
   },
 
   samples: {
@@ -137,6 +139,7 @@ export const de: Messages = {
     distanceAxis: "Abstand",
     time: "Über die Zeit",
     timeNote: "Wann gesprochen wurde, wer sprach und wie der Ton verschoben war. Hohler Punkt: Dort passt er nirgends.",
+    limitNote: "Gestrichelt: die Grenze für die Sendung.",
     seekNote: "Ein Druck auf eine Zeit führt dorthin.",
     timeAxis: "Sekunden",
     offsetAxis: "ms",
@@ -181,6 +184,86 @@ export const de: Messages = {
     copied: "Kopiert.",
     compare: "Vergleichen",
     again: "Von vorn",
+  },
+
+  review: {
+    heading: "Prüfung für die Sendung",
+    outcomes: { pass: "Bestanden", borderline: "Grenzfall", fail: "Nicht bestanden", not_judged: "Nicht beurteilt" },
+    headline: (limit, worst, most) => `${limit}: schlimmstenfalls ist der Ton ${worst}; erlaubt ist höchstens ${most}.`,
+    limits: "Gegen die Grenzen",
+    limitsNote: (ms) => `Auf etwa ${ms} ms gemessen: Was näher an einer Grenze liegt, ist ein Grenzfall.`,
+    clauses: {
+      r37: "am Ende der Kette",
+      bt1359_detectability: "Wahrnehmbarkeit",
+      bt1359_acceptability: "Annehmbarkeit",
+    },
+    range: (early, late) => `${early} ms zu früh bis ${late} ms zu spät`,
+    limitColumns: { limit: "Grenze", range: "Der Ton darf sein", worst: "Schlimmstenfalls", outcome: "Ergebnis" },
+    markers: "Stellen, die jemand ansehen sollte",
+    noMarkers: "Keine.",
+    markerColumns: { number: "Nr.", when: "Von, bis", what: "Was" },
+    markerKinds: {
+      leaves_limit: {
+        title: "Außerhalb der Grenze:",
+        text: (shift, limit) => `Schlimmstenfalls ist der Ton ${shift}, außerhalb von ${limit}.`,
+      },
+      reenters_limit: {
+        title: "Wieder innerhalb der Grenze:",
+        text: (shift, limit) => `Der Ton ist ${shift}, wieder innerhalb von ${limit}.`,
+      },
+      near_limit: {
+        title: "An der Grenze:",
+        text: (shift, limit) =>
+          `Der Ton ist ${shift}, zu nahe an der Grenze von ${limit}, um zu sagen, auf welcher Seite.`,
+      },
+      jump: { title: "Der Versatz springt:", text: (shift) => `Von hier an ist der Ton ${shift}.` },
+      drift: { title: "Der Ton läuft weg:", text: () => "Er ist schneller oder langsamer als das Bild." },
+      voice_mismatch: {
+        title: "Die Stimme passt nicht:",
+        text: () =>
+          "Sie passt bei keinem Versatz zu den Lippen im Bild. Synchronisiert, fremd oder eine andere Einstellung: Das sollte jemand ansehen.",
+      },
+      lips_unseen: {
+        title: "Keine Lippen im Bild:",
+        text: () => "Sprache, aber kein Mund, mit dem man sie vergleichen könnte.",
+      },
+    },
+    fix: "Was es richten würde",
+    remedies: {
+      nothing: () => "Nichts: Der Ton ist auf ein Bild genau an seinem Platz.",
+      move: (moved) => `Den Ton verschieben: Er muss ${moved} kommen. Nichts wird neu kodiert.`,
+      stretch: (moved, percent) =>
+        `Dem Ton das Tempo des Bildes geben (${percent} % des eigenen); am Anfang muss er ${moved} kommen. Der Ton wird neu kodiert.`,
+      cut: () =>
+        "Das Video schneiden, wo der Versatz springt, und jeden Teil richten: Einen Versatz für alles gibt es nicht.",
+      none: () => "„syncnet fix“ kann es nicht richten: Es ist nicht sicher genug, was falsch ist.",
+    },
+    earlier: (ms) => `${ms} ms früher`,
+    later: (ms) => `${ms} ms später`,
+    commandNote: "VIDEO steht für Ihre Datei.",
+    notJudged: "Was nicht beurteilt wurde",
+    unjudged: {
+      no_offset: (f) => `Kein Versatz war zu messen. ${f.why}`,
+      no_lips: (f) =>
+        `Ton wird nur mit Lippen verglichen: ${f.compared} von ${f.seconds} s, in denen ${f.speech} s Sprache gefunden wurden. Über Stille, Musik und Stimmen ohne Gesicht wird nichts gesagt.`,
+      beyond_range: (f) => `Der Versatz liegt jenseits der ${f.searched} ms, in denen gesucht wurde.`,
+      other_tracks: (f) => `Die Datei hat ${f.tracks} Tonspuren; dies gilt der, die verglichen wurde.`,
+      damaged: () => "Beschädigte Stücke wurden übergangen.",
+      cut_off: () => "Das Ende der Datei fehlt und wurde nicht gesehen.",
+      stopped: () => "Die Auswertung endete früh; der Rest wurde nicht gesehen.",
+    },
+    file: "Die Datei",
+    facts: {
+      length: "Länge",
+      container: "Container",
+      video: "Video",
+      rate: "Bildrate",
+      perSecond: (n) => `${n} je Sekunde`,
+      timeCode: "Timecode",
+      noTimeCode: "keiner in der Datei: von 0 an gezählt",
+      audio: "Tonspur",
+    },
+    more: "Als PDF, und mit Marken für ein Schnittprogramm:",
   },
 
   compare: {

@@ -1,9 +1,22 @@
-import type { ReasonCode, Hint, Problem } from "../../client/index.ts";
+import type { Hint, Problem, ReasonCode, Report } from "../../client/index.ts";
+
+type MarkerKind = Report["markers"][number]["kind"];
+type Remedy = Report["fix"]["remedy"];
+type Unjudged = Report["not_judged"][number]["code"];
 
 interface Facts {
   evidence: string;
   mismatched: string;
   shift: string;
+}
+
+interface ReviewFacts {
+  compared: string;
+  speech: string;
+  seconds: string;
+  searched: string;
+  tracks: number;
+  why: string;
 }
 
 // Every sentence of the page. The other languages have this file's type: one that lacks a message is an error.
@@ -35,6 +48,8 @@ export const en = {
     },
     model: "Model",
     defaultModel: "The service’s choice",
+    standard: "Limits for broadcast",
+    standards: { r37: "EBU R37", bt1359: "ITU-R BT.1359", all: "Both" },
   },
 
   samples: {
@@ -142,6 +157,7 @@ export const en = {
     time: "Over time",
     timeNote:
       "When there was speech, who spoke, and how the audio was shifted. A hollow point: it fits nowhere just then.",
+    limitNote: "Dashed lines: the limit for broadcast.",
     seekNote: "Press a time to go there.",
     timeAxis: "seconds",
     offsetAxis: "ms",
@@ -186,6 +202,81 @@ export const en = {
     copied: "Copied.",
     compare: "Compare",
     again: "Start again",
+  },
+
+  review: {
+    heading: "Review for broadcast",
+    outcomes: { pass: "Pass", borderline: "Borderline", fail: "Fail", not_judged: "Not judged" },
+    headline: (limit: string, worst: string, most: string) =>
+      `${limit}: at worst the audio is ${worst}; allowed is at most ${most}.`,
+    limits: "Against the limits",
+    limitsNote: (ms: string) => `Measured to about ${ms} ms: what is nearer to a limit is borderline, not passed.`,
+    clauses: {
+      r37: "at the end of the chain",
+      bt1359_detectability: "detectability",
+      bt1359_acceptability: "acceptability",
+    },
+    range: (early: string, late: string) => `${early} ms early to ${late} ms late`,
+    limitColumns: { limit: "Limit", range: "Audio may be", worst: "At worst", outcome: "Outcome" },
+    markers: "Places to look at",
+    noMarkers: "None.",
+    markerColumns: { number: "No.", when: "From, to", what: "What" },
+    markerKinds: {
+      leaves_limit: {
+        title: "Outside the limit:",
+        text: (shift, limit) => `at worst the audio is ${shift}, outside ${limit}.`,
+      },
+      reenters_limit: {
+        title: "Back inside the limit:",
+        text: (shift, limit) => `the audio is ${shift}, within ${limit} again.`,
+      },
+      near_limit: {
+        title: "At the limit:",
+        text: (shift, limit) => `the audio is ${shift}, too near to the limit to tell on which side of ${limit}.`,
+      },
+      jump: { title: "The offset jumps:", text: (shift) => `from here on the audio is ${shift}.` },
+      drift: { title: "The audio drifts:", text: () => "it runs fast or slow against the pictures." },
+      voice_mismatch: {
+        title: "The voice does not match:",
+        text: () => "it fits the lips in view at no offset. Dubbed, another’s, or another shot: let somebody look.",
+      },
+      lips_unseen: { title: "No lips in view:", text: () => "speech, but no mouth to compare it with." },
+    } satisfies Record<MarkerKind, { title: string; text: (shift: string, limit: string) => string }>,
+    fix: "What would put it right",
+    remedies: {
+      nothing: () => "Nothing: the audio is within one frame of its place.",
+      move: (moved) => `Move the audio: it has to come ${moved}. Nothing is encoded again.`,
+      stretch: (moved, percent) =>
+        `Give the audio the speed of the video (${percent} % of its own); at the beginning it has to come ${moved}. The audio is encoded again.`,
+      cut: () => "Cut the video where the offset jumps, and mend each part: no one offset is right.",
+      none: () => "“syncnet fix” can’t put it right: it isn’t certain enough what is wrong.",
+    } satisfies Record<Remedy, (moved: string, percent: string) => string>,
+    earlier: (ms: string) => `${ms} ms earlier`,
+    later: (ms: string) => `${ms} ms later`,
+    commandNote: "VIDEO stands for your file.",
+    notJudged: "What was not judged",
+    unjudged: {
+      no_offset: (f) => `No offset could be measured. ${f.why}`,
+      no_lips: (f) =>
+        `Sound is compared with lips only: ${f.compared} of ${f.seconds} s, in which ${f.speech} s of speech were found. Of silence, music and voices without a face nothing is said.`,
+      beyond_range: (f) => `The offset lies beyond the ${f.searched} ms that were searched.`,
+      other_tracks: (f) => `The file has ${f.tracks} audio tracks; this is about the one that was compared.`,
+      damaged: () => "Damaged pieces were passed over.",
+      cut_off: () => "The end of the file is missing and was not seen.",
+      stopped: () => "The analysis stopped early; the rest was not seen.",
+    } satisfies Record<Unjudged, (facts: ReviewFacts) => string>,
+    file: "The file",
+    facts: {
+      length: "Length",
+      container: "Container",
+      video: "Video",
+      rate: "Frame rate",
+      perSecond: (n: string) => `${n} a second`,
+      timeCode: "Time code",
+      noTimeCode: "none in the file: counted from 0",
+      audio: "Audio track",
+    },
+    more: "As a PDF, and with markers for an editor:",
   },
 
   compare: {

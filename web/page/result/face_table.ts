@@ -2,6 +2,7 @@ import type { Face, Score } from "../../client/index.ts";
 import { h } from "../dom.ts";
 import { number, say } from "../messages/index.ts";
 import { decisionMark } from "./decision_mark.ts";
+import { cell, head } from "./table.ts";
 import { FRAME_MS, orUnknown, sentences, shiftOf } from "./words.ts";
 
 /** A row for each face; `choose` is called when the visitor wants another one's curve. */
@@ -34,16 +35,11 @@ export function faceTable(score: Score, choose: (face: Face) => void): HTMLEleme
 
   return h(
     "table",
-    { class: "faces" },
+    { class: "rows faces" },
     h("caption", { class: "visually-hidden" }, say.result.faces),
-    h("thead", {}, h("tr", {}, ...Object.values(columns).map((name) => h("th", { scope: "col" }, name)))),
+    head(columns),
     h("tbody", {}, ...faces.map(row)),
   );
-}
-
-// On a phone the column's name stands beside the value.
-function cell(column: string, value: Node | string): HTMLElement {
-  return h("td", { "data-column": column }, value);
 }
 
 function lagOf({ offset }: Face): number | null {

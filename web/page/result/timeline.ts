@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 
-import type { Score } from "../../client/index.ts";
+import type { Report, Score } from "../../client/index.ts";
 import { h } from "../dom.ts";
 import { number, say } from "../messages/index.ts";
 import { colour } from "../style/colour.ts";
@@ -19,7 +19,7 @@ export function timeline(score: Score, video: HTMLVideoElement | null, gone: Abo
   const { windows } = score;
   const seconds = score.stopped_at_s ?? score.video.seconds;
   const element = h("div", { class: "timeline" });
-  if (windows) element.append(offsets(windows, seconds, gone));
+  if (windows) element.append(offsets(windows, score.report, seconds, gone));
   const lanes = h("div", { class: "lanes" });
   const tracks = score.debug.all_results.map(({ track }) => track).sort((a, b) => a - b);
   if (windows) lanes.append(lane(say.result.speechLane, windows.speech.map(spanOf), seconds, "speech"));
@@ -70,7 +70,7 @@ function lane(name: string, spans: Span[], seconds: number, kind: string): HTMLE
   );
 }
 
-function offsets({ tracks }: Timeline, seconds: number, gone: AbortSignal): HTMLElement {
+function offsets({ tracks }: Timeline, report: Report | undefined, seconds: number, gone: AbortSignal): HTMLElement {
   const [leading] = tracks;
   const points = (leading?.windows ?? []).filter((window) => window.evidence);
   if (points.length === 0) return h("p", { class: "note" }, say.result.noOffsets);
@@ -99,6 +99,25 @@ function offsets({ tracks }: Timeline, seconds: number, gone: AbortSignal): HTML
       },
     ],
     scales: { x: { time: false, range: [0, seconds] }, y: { range: [-most, most] } },
+    hooks: { drawAxes: [(plot) => report && drawLimit(plot, report)] },
     gone,
   }).element;
+}
+
+/** Between the lines passes for broadcast, by the limit that decided. */
+function drawLimit(plot: uPlot, { limits, decided_by }: Report): void {
+  const { early_ms, late_ms } = limits.find(({ limit }) => limit === decided_by)!;
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = colour("allow");
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.lineWidth = devicePixelRatio;
+  for (const ms of [early_ms, -late_ms]) {
+    const y = plot.valToPos(ms, "y", true);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
 }

@@ -6,6 +6,7 @@ import type { Outcome } from "../outcome.ts";
 import { decisionMark } from "../result/decision_mark.ts";
 import { player } from "../result/face_boxes.ts";
 import { faceTable } from "../result/face_table.ts";
+import { review } from "../result/review.ts";
 import { share } from "../result/share.ts";
 import { syncCurve } from "../result/sync_curve.ts";
 import { timeline } from "../result/timeline.ts";
@@ -56,11 +57,12 @@ function resultView(outcome: Outcome): View {
         part(words.curve, words.curveNote, curve),
         part(
           words.time,
-          seen ? `${words.timeNote} ${words.seekNote}` : words.timeNote,
+          [words.timeNote, score.report && words.limitNote, seen && words.seekNote].filter(Boolean).join(" "),
           timeline(score, seen?.video ?? null, gone.signal),
         ),
       ),
     ),
+    review(score, seen?.video ?? null, gone.signal),
     part(words.faces, faces.length > 1 ? words.facesNote : "", faceTable(score, showCurve)),
     h("p", { class: "note" }, words.about(score.model.name, score.model.version, score.processing_time_ms)),
   );

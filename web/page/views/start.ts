@@ -1,4 +1,4 @@
-import { UnreachableError } from "../../client/index.ts";
+import { UnreachableError, type AnalysisOptions } from "../../client/index.ts";
 import { freshId, h } from "../dom.ts";
 import { show, type View } from "../frame.ts";
 import { COMPARE } from "../links.ts";
@@ -9,6 +9,8 @@ import { wishes } from "../visit.ts";
 import { failureView } from "./failure.ts";
 import { recordView } from "./record.ts";
 import { upload } from "./upload.ts";
+
+type Standard = NonNullable<AnalysisOptions["report"]>;
 
 export function startView(): View {
   const words = say.start;
@@ -115,11 +117,24 @@ function optionChoice(): HTMLElement {
     { onchange: () => (models.value ? (wishes.model = models.value) : delete wishes.model) },
     h("option", { value: "" }, words.defaultModel),
   );
+  const standards = h(
+    "select",
+    { onchange: () => (wishes.report = standards.value as Standard) },
+    ...Object.entries(words.standards).map(([value, text]) =>
+      h("option", { value, selected: value === (wishes.report ?? "r37") }, text),
+    ),
+  );
   const details = h(
     "details",
     { ontoggle: () => details.open && models.length === 1 && void offerModels(models) },
     h("summary", {}, words.options),
-    h("div", { class: "devices" }, h("label", {}, words.face, faces), h("label", {}, words.model, models)),
+    h(
+      "div",
+      { class: "devices" },
+      h("label", {}, words.face, faces),
+      h("label", {}, words.model, models),
+      h("label", {}, words.standard, standards),
+    ),
   );
   return details;
 }

@@ -41,7 +41,7 @@ function uploadView(name: string, video: Blob, wishes: AnalysisOptions): View {
 
   async function run(): Promise<void> {
     try {
-      const options = await understood({ ...wishes, windows: true, boxes: true });
+      const options = await understood({ report: "r37", ...wishes, windows: true, boxes: true });
       const sending = { signal: gone.signal, onProgress };
       const score = await withService((service) => service.score(video, options, sending));
       if (!gone.signal.aborted) showResult({ name, score, video, options });
