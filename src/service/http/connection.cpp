@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/text.h"
 #include "service/http/client_name.h"
@@ -251,15 +252,23 @@ asio::awaitable<bool> Connection::serve_one() {
 }
 
 // Closing a socket with unread bytes in it resets the connection, and the client may never see the
-// answer; so take some of what it is still sending.
+// answer; so take some of what it is still sending. Not as fast as it comes: a client that can't
+// send on looks at what it has been sent.
 asio::awaitable<void> Connection::discard_rest() {
     boost::system::error_code failed;
-    stream_.lowest().expires_after(kDiscardTime);
+    const auto start = Clock::now();
+    stream_.lowest().expires_at(start + kDiscardTime);
     co_await stream_.end_writing();
+    asio::steady_timer pause(stream_.get_executor());
     std::array<char, 16 << 10> waste;
-    for (std::size_t total = 0; !failed && total < kMaxDiscardedBytes;)
+    for (std::size_t total = 0; !failed && total < kMaxDiscardedBytes;) {
         total += co_await stream_.async_read_some(asio::buffer(waste),
                                                   asio::redirect_error(use_awaitable, failed));
+        const std::chrono::duration<double> due =
+            kDiscardTime * (static_cast<double>(total) / kMaxDiscardedBytes);
+        pause.expires_at(start + std::chrono::duration_cast<Clock::duration>(due));
+        if (!failed) co_await pause.async_wait(asio::redirect_error(use_awaitable, failed));
+    }
 }
 
 }  // namespace syncnet::service
