@@ -34,7 +34,7 @@ TEST(EveryOption, IsAFlagWithItsNameInTheEnvironment) {
     cli::AnalysisFlags flags;
     flags.add_to(command);
     each_option([&](const auto& option) {
-        const auto* const flag = command.get_option_no_throw(cli::flag_of(option.name));
+        const auto* const flag = command.get_option_no_throw(pipeline::flag_of(option.name));
         ASSERT_EQ(flag != nullptr, option.flag) << option.name;
         if (flag == nullptr) return;
         EXPECT_EQ(flag->get_envname(), option.environment);
@@ -97,7 +97,7 @@ TEST(EveryOption, IsInTheDocs) {
                                     " |";
         if (option.flag) {
             EXPECT_THAT(flags,
-                        HasSubstr("| `" + cli::flag_of(option.name) + "` | " + option.standard +
+                        HasSubstr("| `" + pipeline::flag_of(option.name) + "` | " + option.standard +
                                   " | " + std::string(option.unit) + " | " +
                                   std::string(option.environment) + " | " + meaning));
         }
