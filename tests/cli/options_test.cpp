@@ -56,9 +56,11 @@ TEST(EveryOption, OfTheEnvironmentIsASetting) {
 
 // A value that is not the default.
 json other_value(const pipeline::Option<pipeline::VideoOptions>& option) {
+    const json schema = json::parse(option.schema.empty() ? "{}" : option.schema);
+    if (schema.contains("enum")) return schema.at("enum").back();
     switch (option.type) {
         case OptionType::whole:
-            return json::parse(option.schema).at("minimum");
+            return schema.at("minimum");
         case OptionType::yes_no:
             return true;
         case OptionType::text:
