@@ -1,5 +1,5 @@
 """A service under load whose workers, disk, database, files and receivers fail, and that is itself killed: every job that it
-accepted has its one right answer in the end, and nothing is left over.
+accepted has its one right answer in the end, and nothing is left over. The clock jumps, too.
 
 For longer, and otherwise: ./run chaos --minutes 30 --seed 7
 """
@@ -19,6 +19,7 @@ import unittest
 from pathlib import Path
 
 import support
+from faults import AVAILABLE, Faults
 from webhook_receiver import WEBHOOKS, Receiver
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS", 30))
@@ -55,6 +56,7 @@ class Chaos:
         self.random = random.Random(SEED)
         self.state, self.mounted, self.receivers = state, mounted, receivers
         self.folder = support.scratch_folder()
+        self.faults = Faults(state) if AVAILABLE else None
         self.accepted: dict[str, str] = {}  # job: what is to come of it
         self.keys: dict[str, str] = {}      # Idempotency-Key: its job
         self.wrong: list[str] = []
@@ -69,7 +71,8 @@ class Chaos:
         (self.state / "tmp").mkdir(exist_ok=True)
         service = support.Service(folder=self.folder, STATE_DIR=self.state, TMP_DIR=self.state / "tmp", CACHE_ENTRIES=50, SPOOL_MB=16, UPLOADS_MB=16,
                                   CLIENT_UPLOADS_MB=16,
-                                  HEADER_TIMEOUT_SECONDS=3, IDLE_TIMEOUT_SECONDS=3, WORKERS=2, **WEBHOOKS)
+                                  HEADER_TIMEOUT_SECONDS=3, IDLE_TIMEOUT_SECONDS=3, WORKERS=2, **WEBHOOKS,
+                                  **(self.faults.settings if self.faults else {}))
         self.service = service.__enter__()
 
     # -- load
@@ -168,9 +171,13 @@ class Chaos:
         if files:
             self.random.choice(files).unlink(missing_ok=True)
 
+    def jump_the_clock(self) -> None:
+        if self.faults:
+            self.faults.jump(self.random.randint(-3600, 3600))
+
     def strike(self, end: float) -> None:
         ways = [self.kill_a_worker, self.kill_a_worker, self.kill_the_fork_server, self.kill_the_service, self.restart_the_service, self.fill_the_disk,
-                self.lock_the_database, self.take_a_file_away]
+                self.lock_the_database, self.take_a_file_away, self.jump_the_clock]
         while time.monotonic() < end and not self.wrong:
             time.sleep(self.random.random() * 2)
             way = self.random.choice(ways)

@@ -1,4 +1,4 @@
-"""A bad disk: file calls of the service that fail or take long (tests/faults/faults.cpp)."""
+"""A bad disk: file calls of the service that fail or take long; and a clock that jumps (tests/faults/faults.cpp)."""
 
 import errno
 import mmap
@@ -21,9 +21,9 @@ class Faults:
 
     def __init__(self, folder: Path):
         control = support.scratch_folder() / "control"
-        control.write_bytes(bytes(24))
+        control.write_bytes(bytes(28))
         with open(control, "r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), 24)
+            self._memory = mmap.mmap(file.fileno(), 28)
         self.settings = {"LD_PRELOAD": LIBRARY, "FAULTS_CONTROL": control, "FAULTS_FOLDER": folder.resolve()}
 
     def _set(self, calls: tuple, error: int = 0, first: int = 0, times: int = ALWAYS, wait_ms: int = 0) -> None:
@@ -44,3 +44,7 @@ class Faults:
     def seen(self) -> int:
         """How many calls there were since."""
         return struct.unpack("=i", self._memory[20:24])[0]
+
+    def jump(self, seconds: int) -> None:
+        """The time of day, so far from the true one."""
+        self._memory[24:28] = struct.pack("=i", seconds)

@@ -1,4 +1,5 @@
-// Makes file calls of a program fail or wait, as a bad disk does: to be preloaded (LD_PRELOAD).
+// Makes file calls of a program fail or wait, as a bad disk does, and its clock jump: to be
+// preloaded (LD_PRELOAD).
 //
 // FAULTS_FOLDER: calls are counted for what lies below it. FAULTS_CONTROL: a file of a few
 // integers, struct Control, that a test changes while the program runs (tests/blackbox/faults.py).
@@ -6,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -36,7 +38,8 @@ struct Control {
     std::atomic<std::int32_t> first;   // the first one that is meant, from 0 on
     std::atomic<std::int32_t> times;   // how many are
     std::atomic<std::int32_t> wait_ms;
-    std::atomic<std::int32_t> seen;  // calls so far
+    std::atomic<std::int32_t> seen;      // calls so far
+    std::atomic<std::int32_t> ahead_s;  // of the time of day; the steady clock is left alone
 };
 
 Control* control = nullptr;
@@ -144,3 +147,21 @@ ON_FILE(kTruncate, int, ftruncate64, (int fd, off64_t size), (fd, size))
     }
 ON_PATH(kRename, rename, (const char* from, const char* to), to, (from, to))
 ON_PATH(kUnlink, unlink, (const char* path), path, (path))
+
+extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
+    const int result = real<int (*)(clockid_t, timespec*)>("clock_gettime")(clock, time);
+    if (result == 0 && clock == CLOCK_REALTIME && control != nullptr)
+        time->tv_sec += control->ahead_s;
+    return result;
+}
+extern "C" int gettimeofday(timeval* time, void* zone) noexcept {
+    const int result = real<int (*)(timeval*, void*)>("gettimeofday")(time, zone);
+    if (result == 0 && control != nullptr) time->tv_sec += control->ahead_s;
+    return result;
+}
+extern "C" std::time_t time(std::time_t* to) noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (to != nullptr) *to = now.tv_sec;
+    return now.tv_sec;
+}
