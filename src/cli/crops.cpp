@@ -96,6 +96,8 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
 }
 
 int crops(const CropsOptions& options) {
+    if (options.videos.empty() && options.list.empty())
+        throw Error(ErrorCode::invalid_setting, "name a video, or a --list of them");
     std::filesystem::create_directories(options.out);
     const auto detector =
         pipeline::load_detector(pipeline::default_model_dir(), face::BlazeFaceRange::full);

@@ -193,7 +193,7 @@ int score_videos(const ScoreOptions& options) {
             }
         } catch (const Error& e) {
             // The next video may be better.
-            if (options.json && several) print(failure(e), video, true);
+            if (options.json) print(failure(e), video, several);
             status = std::max<int>(status, report(e, video));
         }
     }

@@ -114,7 +114,10 @@ struct BlazeFace::Impl {
           letterbox(static_cast<std::size_t>(layout.side * layout.side * 3)) {}
 
     std::vector<Detection> detect_in(const media::Image& image, const media::Rect& from);
-    void refine(const media::Image& image, Detection& face);
+    // Faces this small are looked at from near.
+    bool is_small(const Detection& face, const media::Image& image) const;
+    // The face, from near; nothing where it is not there.
+    std::optional<Detection> look_near(const media::Image& image, const Box& face);
 
     const Layout& layout;
     BlazeFaceOptions options;
@@ -179,22 +182,25 @@ std::vector<Detection> BlazeFace::Impl::detect_in(const media::Image& image,
     return merge_overlapping(std::move(found), options.overlap);
 }
 
-void BlazeFace::Impl::refine(const media::Image& image, Detection& face) {
-    const float side = std::max(face.box.width(), face.box.height()) * kRefineMargin;
-    const float x = (face.box.left + face.box.right) / 2;
-    const float y = (face.box.top + face.box.bottom) / 2;
+bool BlazeFace::Impl::is_small(const Detection& face, const media::Image& image) const {
+    const auto longest = static_cast<float>(std::max(image.width(), image.height()));
+    return std::max(face.box.width(), face.box.height()) < options.refine_below * longest;
+}
+
+std::optional<Detection> BlazeFace::Impl::look_near(const media::Image& image, const Box& face) {
+    const float side = std::max(face.width(), face.height()) * kRefineMargin;
+    const float x = (face.left + face.right) / 2;
+    const float y = (face.top + face.bottom) / 2;
     const int left = std::clamp(static_cast<int>(x - side / 2), 0, image.width() - 1);
     const int top = std::clamp(static_cast<int>(y - side / 2), 0, image.height() - 1);
     const int right = std::clamp(static_cast<int>(x + side / 2), left + 1, image.width());
     const int bottom = std::clamp(static_cast<int>(y + side / 2), top + 1, image.height());
     const auto again = detect_in(image, {left, top, right - left, bottom - top});
     const auto same = std::ranges::max_element(
-        again, {}, [&](const Detection& d) { return intersection_over_union(d.box, face.box); });
-    if (same == again.end() || intersection_over_union(same->box, face.box) < options.overlap)
-        return;
-    const float score = std::max(face.score, same->score);
-    face = *same;
-    face.score = score;
+        again, {}, [&](const Detection& d) { return intersection_over_union(d.box, face); });
+    if (same == again.end() || intersection_over_union(same->box, face) < options.overlap)
+        return std::nullopt;
+    return *same;
 }
 
 BlazeFace::BlazeFace(const BlazeFaceModel& model, const BlazeFaceOptions& options)
@@ -203,10 +209,29 @@ BlazeFace::~BlazeFace() = default;
 
 std::vector<Detection> BlazeFace::detect(const media::Image& image) {
     auto faces = impl_->detect_in(image, {0, 0, image.width(), image.height()});
-    const auto longest = static_cast<float>(std::max(image.width(), image.height()));
-    for (Detection& face : faces)
-        if (std::max(face.box.width(), face.box.height()) < impl_->options.refine_below * longest)
-            impl_->refine(image, face);
+    for (Detection& face : faces) {
+        if (!impl_->is_small(face, image)) continue;
+        if (auto near = impl_->look_near(image, face.box)) {
+            near->score = std::max(face.score, near->score);
+            face = *near;
+        }
+    }
+    return faces;
+}
+
+std::optional<std::vector<Detection>> BlazeFace::follow(const media::Image& image,
+                                                        std::span<const Detection> before) {
+    std::vector<Detection> faces;
+    for (const Detection& face : before) {
+        // A large one is found in the whole image, by as many looks.
+        if (!impl_->is_small(face, image)) return std::nullopt;
+        const auto found = impl_->look_near(image, face.box);
+        const auto is_same = [&](const Detection& other) {
+            return intersection_over_union(found->box, other.box) >= impl_->options.overlap;
+        };
+        if (!found || std::ranges::any_of(faces, is_same)) return std::nullopt;
+        faces.push_back(*found);
+    }
     return faces;
 }
 

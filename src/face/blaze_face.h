@@ -37,6 +37,8 @@ class BlazeFace final : public Detector {
     explicit BlazeFace(const BlazeFaceModel& model, const BlazeFaceOptions& options = {});
     ~BlazeFace() override;
     std::vector<Detection> detect(const media::Image& image) override;
+    std::optional<std::vector<Detection>> follow(const media::Image& image,
+                                                 std::span<const Detection> before) override;
 
   private:
     struct Impl;

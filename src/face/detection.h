@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "media/image.h"
@@ -39,6 +41,12 @@ class Detector {
     virtual ~Detector() = default;
     // Best first. Not thread-safe: one detector per thread.
     virtual std::vector<Detection> detect(const media::Image& image) = 0;
+    // The same faces a moment later, looked for only where they were, and in their order. Nothing
+    // where one of them is lost, or where this detector saves nothing by it.
+    virtual std::optional<std::vector<Detection>> follow(const media::Image& /*image*/,
+                                                         std::span<const Detection> /*before*/) {
+        return std::nullopt;
+    }
 };
 
 }  // namespace syncnet::face

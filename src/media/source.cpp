@@ -19,8 +19,11 @@ namespace {
 
 UniqueFd duplicate(int fd) {
     UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-    if (copy.get() < 0) throw Error(ErrorCode::internal, "cannot duplicate the file descriptor");
-    return copy;
+    if (copy.get() >= 0) return copy;
+    if (errno == EBADF)
+        throw Error(ErrorCode::invalid_request,
+                    std::to_string(fd) + " is not an open file descriptor");
+    throw Error(ErrorCode::internal, "cannot duplicate the file descriptor");
 }
 
 std::int64_t size_of_file(int fd) {

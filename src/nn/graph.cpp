@@ -146,12 +146,24 @@ NodeId Graph::output_node(std::string_view name) const {
     throw Error(ErrorCode::bad_model, "the network has no output " + std::string(name));
 }
 
-void Graph::fuse_relu() {
-    std::vector<int> readers(nodes_.size(), 0);
-    for (const Node& n : nodes_)
-        for (const NodeId in : n.inputs) ++readers[static_cast<std::size_t>(in)];
-    for (const auto& [name, id] : outputs_) ++readers[static_cast<std::size_t>(id)];
+std::vector<std::vector<NodeId>> Graph::readers() const {
+    std::vector<std::vector<NodeId>> all(nodes_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+        for (const NodeId in : nodes_[i].inputs)
+            all[static_cast<std::size_t>(in)].push_back(static_cast<NodeId>(i));
+    for (const auto& [name, id] : outputs_)
+        all[static_cast<std::size_t>(id)].push_back(static_cast<NodeId>(nodes_.size()));
+    return all;
+}
 
+// `moved`: the new ids by the old ones.
+void Graph::keep(std::vector<Node> kept, std::span<const NodeId> moved) {
+    nodes_ = std::move(kept);
+    for (auto& [name, id] : outputs_) id = moved[static_cast<std::size_t>(id)];
+}
+
+void Graph::fuse_relu() {
+    const auto read_by = readers();
     std::vector<NodeId> moved(nodes_.size());
     std::vector<Node> kept;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -159,7 +171,7 @@ void Graph::fuse_relu() {
         if (n.op == Op::relu) {
             const auto producer = static_cast<std::size_t>(n.inputs.front());
             Node& before = kept[static_cast<std::size_t>(moved[producer])];
-            if ((before.op == Op::conv || before.op == Op::add) && readers[producer] == 1) {
+            if ((before.op == Op::conv || before.op == Op::add) && read_by[producer].size() == 1) {
                 before.relu = true;
                 moved[i] = moved[producer];
                 continue;
@@ -169,8 +181,40 @@ void Graph::fuse_relu() {
         moved[i] = static_cast<NodeId>(kept.size());
         kept.push_back(std::move(n));
     }
-    nodes_ = std::move(kept);
-    for (auto& [name, id] : outputs_) id = moved[static_cast<std::size_t>(id)];
+    keep(std::move(kept), moved);
+}
+
+void Graph::fuse_add() {
+    const auto read_by = readers();
+    // The value of `rest` may be overwritten by `conv`: whoever else reads it has done so.
+    const auto is_free = [&](NodeId rest, NodeId conv, NodeId sum) {
+        const Op made_by = node(rest).op;
+        if (made_by == Op::input || made_by == Op::reshape) return false;
+        return std::ranges::all_of(read_by[static_cast<std::size_t>(rest)], [&](NodeId reader) {
+            return reader == sum || (reader < conv && node(reader).op != Op::reshape);
+        });
+    };
+    std::vector<NodeId> moved(nodes_.size());
+    std::vector<Node> kept;
+    for (NodeId i = 0; i < static_cast<NodeId>(nodes_.size()); ++i) {
+        Node& n = nodes_[static_cast<std::size_t>(i)];
+        if (n.op == Op::add) {
+            const auto [rest, conv] = std::minmax(n.inputs[0], n.inputs[1]);
+            const Node& adds = node(conv);
+            if (adds.op == Op::conv && !adds.relu && adds.kernel_t == 1 &&
+                read_by[static_cast<std::size_t>(conv)].size() == 1 && is_free(rest, conv, i)) {
+                moved[static_cast<std::size_t>(i)] = moved[static_cast<std::size_t>(conv)];
+                Node& fused = kept[static_cast<std::size_t>(moved[static_cast<std::size_t>(conv)])];
+                fused.inputs.push_back(moved[static_cast<std::size_t>(rest)]);
+                fused.relu = n.relu;
+                continue;
+            }
+        }
+        moved[static_cast<std::size_t>(i)] = static_cast<NodeId>(kept.size());
+        for (NodeId& in : n.inputs) in = moved[static_cast<std::size_t>(in)];
+        kept.push_back(std::move(n));  // what it is and whether it clamps can still be asked of n
+    }
+    keep(std::move(kept), moved);
 }
 
 std::pair<Tensor, Tensor> Graph::take_weights(NodeId id) {
@@ -213,6 +257,7 @@ Graph Graph::resized(const Shape& wanted) const {
                 require(false, n.name + " is made for one size of input");
         }
         other.nodes_[static_cast<std::size_t>(made)].relu = n.relu;
+        other.nodes_[static_cast<std::size_t>(made)].inputs = n.inputs;
     }
     other.outputs_ = outputs_;
     return other;

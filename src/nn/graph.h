@@ -4,6 +4,7 @@
 // `reference_run` (plain loops, for tests). Values are NHWC; a node's value has the node's index.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,8 +45,8 @@ struct ConvParams {
 struct Node {
     Op op = Op::input;
     std::string name;
-    std::vector<NodeId> inputs;
-    Shape shape;  // of the value
+    std::vector<NodeId> inputs;  // of a conv with fuse_add: what it reads, and what it adds to
+    Shape shape;                 // of the value
 
     // conv, max_pool
     int kernel_h = 1, kernel_w = 1;
@@ -80,6 +81,11 @@ class Graph {
     // less. Ids of nodes change; outputs are renamed along.
     void fuse_relu();
 
+    // Lets a convolution whose only reader is an addition add the other value to its own, in that
+    // one's memory, where nobody reads it any more: another pass less. To be called after
+    // fuse_relu; the rest as there.
+    void fuse_add();
+
     // Takes a layer's weights out, once an executor has laid them out in its own way. Their shapes
     // stay.
     std::pair<Tensor, Tensor> take_weights(NodeId id);
@@ -95,6 +101,9 @@ class Graph {
 
   private:
     NodeId append(Node node);
+    // Of each node, in their order; an output's is the end.
+    std::vector<std::vector<NodeId>> readers() const;
+    void keep(std::vector<Node> kept, std::span<const NodeId> moved);
 
     std::vector<Node> nodes_;
     std::vector<std::pair<std::string, NodeId>> outputs_;

@@ -42,15 +42,20 @@ memory laid_out(const Tensor& tensor, const memory::dims& dims, Tag tag,
     return ready;
 }
 
-dnnl::primitive_attr attributes(bool relu) {
+// `adds`: to what lies where the result goes.
+dnnl::primitive_attr attributes(bool relu, bool adds = false) {
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    if (relu) {
-        dnnl::post_ops after;
-        after.append_eltwise(1.0F, algorithm::eltwise_relu, 0.0F, 0.0F);
-        attr.set_post_ops(after);
-    }
+    dnnl::post_ops after;
+    if (adds) after.append_sum();
+    if (relu) after.append_eltwise(1.0F, algorithm::eltwise_relu, 0.0F, 0.0F);
+    attr.set_post_ops(after);
     return attr;
+}
+
+// It adds to another value, in that one's memory.
+bool adds(const Node& node) {
+    return node.op == Op::conv && node.inputs.size() > 1;
 }
 
 }  // namespace
@@ -72,6 +77,7 @@ memory::desc Value::volume() const {
 Plan::Impl::Impl(Graph source, const PlanOptions& chosen, const std::vector<Constants>* shared)
     : graph(std::move(source)), options(chosen), shared_constants(shared) {
     graph.fuse_relu();
+    graph.fuse_add();
     choose_types();
     const auto count = static_cast<NodeId>(graph.nodes().size());
     constants.resize(graph.nodes().size());
@@ -99,8 +105,8 @@ ArenaLayout Plan::Impl::plan_memory() const {
     const auto count = static_cast<NodeId>(graph.nodes().size());
     for (NodeId id = 0; id < count; ++id) {
         const Node& node = graph.node(id);
-        if (node.op == Op::reshape)
-            life(id).alias = value_of[static_cast<std::size_t>(node.inputs.front())];
+        if (node.op == Op::reshape || adds(node))
+            life(id).alias = value_of[static_cast<std::size_t>(node.inputs.back())];
         for (const NodeId in : node.inputs) life(in).dies = id;
     }
     for (const auto& [name, id] : graph.outputs()) life(id).dies = count;
@@ -123,7 +129,9 @@ void Plan::Impl::choose_types() {
     }
     for (std::size_t id = 0; id < types.size(); ++id) {
         const Node& node = graph.nodes()[id];
-        if (node.op == Op::input || node.op == Op::conv)
+        if (adds(node))
+            types[id] = types[static_cast<std::size_t>(node.inputs.back())];
+        else if (node.op == Op::input || node.op == Op::conv)
             types[id] = read[id] ? Type::bf16 : Type::f32;
         else
             types[id] = types[static_cast<std::size_t>(node.inputs.front())];
@@ -251,7 +259,8 @@ void Plan::Impl::compile_conv(NodeId id) {
     const dnnl::convolution_forward::desc op(kInference, algorithm::convolution_direct, source,
                                              {dims, type, Tag::any}, bias_desc, target, strides,
                                              dilations, before, after);
-    const dnnl::convolution_forward::primitive_desc pd(op, attributes(node.relu), engine());
+    const dnnl::convolution_forward::primitive_desc pd(op, attributes(node.relu, adds(node)),
+                                                       engine());
     Constants& own = constants[static_cast<std::size_t>(id)];
     if (have_weights) {
         own.kernel = laid_out(kernel, dims, tag, pd.weights_desc());

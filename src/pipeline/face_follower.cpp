@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace syncnet::pipeline {
+namespace {
+
+// From one look at the whole image, which finds who has come in, to the next.
+constexpr std::int64_t kWholeLookFrames = 16;
+
+}  // namespace
 
 FaceFollower::FaceFollower(std::unique_ptr<face::Detector> detector,
                            const FaceFollowerOptions& options, OnFace on_face,
@@ -16,12 +22,14 @@ FaceFollower::FaceFollower(std::unique_ptr<face::Detector> detector,
 
 void FaceFollower::push(std::int64_t frame, const std::optional<media::Image>& image) {
     if (!image) {
+        seen_.clear();
         end_ = next_look_ = frame + 1;
         tracker_.cut(end_);
         return;
     }
     if (shots_.is_cut(*image)) {
         ++cuts_;
+        seen_.clear();
         tracker_.cut(frame);
         hand_out();
         next_look_ = frame;
@@ -29,11 +37,18 @@ void FaceFollower::push(std::int64_t frame, const std::optional<media::Image>& i
     waiting_.push_back(*image);
     end_ = frame + 1;
     if (frame < next_look_) return;
-    const auto found = detector_->detect(*image);
+    const auto found = look(frame, *image);
     any_face_ = any_face_ || !found.empty();
     tracker_.observe(frame, found);
     next_look_ = frame + options_.detection_stride;
     hand_out();
+}
+
+std::vector<face::Detection> FaceFollower::look(std::int64_t frame, const media::Image& image) {
+    if (!seen_.empty() && frame < next_whole_look_)
+        if (auto found = detector_->follow(image, seen_)) return seen_ = *std::move(found);
+    next_whole_look_ = frame + kWholeLookFrames;
+    return seen_ = detector_->detect(image);
 }
 
 void FaceFollower::finish() {

@@ -1,5 +1,6 @@
-// From images to faces: looks for them in every k-th frame, follows them through each shot, and
-// hands out every frame of every face once the face's geometry around it is known.
+// From images to faces: looks for them in every k-th frame, most often only where they were,
+// follows them through each shot, and hands out every frame of every face once the face's geometry
+// around it is known.
 //
 // Geometry needs the detections behind it (interpolation, smoothing, bridged gaps), so images
 // wait in a queue until no track needs them: at most about the tracker's longest gap.
@@ -47,6 +48,7 @@ class FaceFollower {
     int cuts() const { return cuts_; }
 
   private:
+    std::vector<face::Detection> look(std::int64_t frame, const media::Image& image);
     void hand_out();
 
     std::unique_ptr<face::Detector> detector_;
@@ -60,6 +62,8 @@ class FaceFollower {
     std::size_t known_tracks_ = 0;
     std::int64_t end_ = 0;
     std::int64_t next_look_ = 0;
+    std::vector<face::Detection> seen_;  // at the last look, in this shot
+    std::int64_t next_whole_look_ = 0;
     bool any_face_ = false;
     int cuts_ = 0;
 };

@@ -123,7 +123,7 @@ TEST_F(AnalyzerTest, NamesWhatIsWrong) {
     EXPECT_EQ(code([&] { (void)analyzer_.analyze_file(clip_->folder() / "absent.mp4"); }),
               "not_found");
     EXPECT_EQ(code([&] { (void)analyzer_.analyze_bytes({}); }), "empty_file");
-    EXPECT_EQ(code([&] { (void)analyzer_.analyze_fd(-1); }), "internal");
+    EXPECT_EQ(code([&] { (void)analyzer_.analyze_fd(-1); }), "invalid_request");
     EXPECT_EQ(asked({.face = "prettiest"}), "invalid_request");
     EXPECT_EQ(asked({.audio = "9"}), "invalid_request");
     EXPECT_EQ(asked({.max_offset_ms = 5}), "invalid_request");

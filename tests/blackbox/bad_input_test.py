@@ -100,6 +100,17 @@ class BadInput(unittest.TestCase):
         self.assertIn("missing.mp4", done.stderr)
         self.assertIn("bad.mp4", done.stderr)
 
+    def test_one_that_fails_is_told_in_json_too(self):
+        done = support.run("score", "--json", self.write("bad.mp4", b"no video"))
+        self.assertEqual(done.returncode, BAD_INPUT)
+        self.assertEqual(json.loads(done.stdout)["error"], "unsupported_media")
+
+    def test_nothing_to_do_is_said(self):
+        done = support.run("crops", "--out", self.folder / "crops")
+        self.assertEqual(done.returncode, BAD_INPUT)
+        self.assertIn("name a video, or a --list of them", done.stderr)
+        self.assertFalse((self.folder / "crops").exists())
+
     def test_file_name_that_is_no_text(self):
         path = os.fsencode(self.folder) + b"/\xff\xfe.mp4"
         with open(path, "wb") as file:

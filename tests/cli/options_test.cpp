@@ -98,10 +98,10 @@ TEST(EveryOption, IsInTheDocs) {
                                     (option.values.empty() ? "" : " (" + option.values + ")") +
                                     " |";
         if (option.flag) {
-            EXPECT_THAT(flags,
-                        HasSubstr("| `" + pipeline::flag_of(option.name) + "` | " + option.standard +
-                                  " | " + std::string(option.unit) + " | " +
-                                  std::string(option.environment) + " | " + meaning));
+            EXPECT_THAT(
+                flags, HasSubstr("| `" + pipeline::flag_of(option.name) + "` | " + option.standard +
+                                 " | " + std::string(option.unit) + " | " +
+                                 std::string(option.environment) + " | " + meaning));
         }
         if (option.field) {
             EXPECT_THAT(fields, HasSubstr("| `" + std::string(option.name) + "` | " + meaning));

@@ -79,6 +79,35 @@ INSTANTIATE_TEST_SUITE_P(
                          BlazeFaceRange::short_, "classificators", "regressors"}),
     [](const auto& file) { return file.param.range == BlazeFaceRange::full ? "full" : "short"; });
 
+// The portrait in a grey image that is so much larger, `right` pixels off the middle.
+media::Image far_away(int right) {
+    const nn::Tensor pixels = golden("blaze_face_full.safetensors").at("pixels");
+    const int side = pixels.dims[0], large = 4 * side;
+    std::vector<std::uint8_t> image(static_cast<std::size_t>(3 * large * large), 128);
+    for (int y = 0; y < side; ++y)
+        std::copy_n(pixels.values.begin() + 3 * y * side, 3 * side,
+                    image.begin() + 3 * ((y + side) * large + side + right));
+    return media::Image::from_rgb(image, large, large);
+}
+
+TEST(BlazeFace, FollowsASmallFaceFromNear) {
+    BlazeFace detector(
+        load_blaze_face(model("face_detection_full_range.tflite"), BlazeFaceRange::full));
+    const auto before = detector.detect(far_away(0));
+    ASSERT_EQ(before.size(), 1U);
+    constexpr int kMoved = 12;
+    const auto image = far_away(kMoved);
+    const auto there = detector.detect(image);
+    const auto followed = detector.follow(image, before);
+    ASSERT_TRUE(followed && followed->size() == 1 && there.size() == 1);
+    EXPECT_NEAR(followed->front().mouth.x, there.front().mouth.x, 1);
+    EXPECT_NEAR(followed->front().mouth.y, there.front().mouth.y, 1);
+    EXPECT_NEAR(followed->front().mouth.x, before.front().mouth.x + kMoved, 1.5);
+
+    const std::vector<std::uint8_t> grey(std::size_t{3 * 768 * 768}, 128);
+    EXPECT_FALSE(detector.follow(media::Image::from_rgb(grey, 768, 768), before)) << "it is lost";
+}
+
 TEST(BlazeFace, AnEmptyImageHasNoFace) {
     const std::vector<std::uint8_t> grey(3 * 64 * 48, 90);
     BlazeFace detector(

@@ -38,7 +38,7 @@ struct Control {
     std::atomic<std::int32_t> first;   // the first one that is meant, from 0 on
     std::atomic<std::int32_t> times;   // how many are
     std::atomic<std::int32_t> wait_ms;
-    std::atomic<std::int32_t> seen;      // calls so far
+    std::atomic<std::int32_t> seen;     // calls so far
     std::atomic<std::int32_t> ahead_s;  // of the time of day; the steady clock is left alone
 };
 

@@ -72,18 +72,55 @@ TEST(Plan, AgreesWithPlainLoopsOnEveryOperation) {
     expect_same_as_reference(every_operation(), 7);
 }
 
-TEST(Plan, FusingReluChangesNothing) {
-    const Graph graph = every_operation();
-    const auto input = random_values(graph.node(0).shape.size(), 8);
-    const auto expected = reference_run(graph, input).back();
-    for (const auto precision : {Precision::f32, Precision::bf16}) {
-        if (precision == Precision::bf16 && best_precision() != precision) continue;
-        Session session(std::make_shared<const Plan>(graph, PlanOptions{.precision = precision}));
-        std::ranges::copy(input, session.input().begin());
-        session.run();
-        expect_close(session.output("out"), expected, precision == Precision::f32 ? 1e-4F : 3e-2F,
-                     std::string(to_string(precision)));
+// Blocks with a way round them: one that can be added to in its place, one that is read again
+// later, one that is what the convolution itself reads, and one behind a reshape.
+Graph residual_blocks() {
+    Graph g;
+    const auto conv = [&g](NodeId in, int from, int to, unsigned seed) {
+        return g.conv(in, random_tensor({to, from, 1, 1}, seed), random_tensor({to}, seed + 1), {},
+                      "conv");
+    };
+    const NodeId a = g.relu(conv(g.input({1, 6, 5, 3}), 3, 16, 1));
+    const NodeId b = g.relu(g.add(conv(g.relu(conv(a, 16, 4, 3)), 4, 16, 5), a));
+    const NodeId c = g.add(b, conv(g.relu(conv(b, 16, 4, 7)), 4, 16, 9));
+    const NodeId d = g.relu(g.add(conv(g.relu(conv(c, 16, 4, 11)), 4, 16, 13), c));
+    const NodeId e = g.add(conv(d, 16, 16, 15), d);
+    const NodeId f = g.relu(g.add(g.add(e, conv(e, 16, 16, 17)), c));
+    const NodeId flat = g.reshape(f, {1, 5, 6, 16});
+    const NodeId h = g.add(conv(g.relu(conv(flat, 16, 4, 19)), 4, 16, 21), flat);
+    g.output("again", g.add(g.reshape(h, {1, 6, 5, 16}), f));
+    return g;
+}
+
+TEST(Plan, FusingChangesNothing) {
+    for (const Graph& graph : {every_operation(), residual_blocks()}) {
+        SCOPED_TRACE(graph.outputs().front().first);
+        const auto input = random_values(graph.node(0).shape.size(), 8);
+        const auto expected = reference_run(graph, input).back();
+        for (const auto precision : {Precision::f32, Precision::bf16}) {
+            if (precision == Precision::bf16 && best_precision() != precision) continue;
+            Session session(
+                std::make_shared<const Plan>(graph, PlanOptions{.precision = precision}));
+            for (int run = 0; run < 2; ++run) {  // what it adds to is made each time
+                std::ranges::copy(input, session.input().begin());
+                session.run();
+            }
+            expect_close(session.output(graph.outputs().front().first), expected,
+                         precision == Precision::f32 ? 1e-4F : 3e-2F,
+                         std::string(to_string(precision)));
+        }
     }
+}
+
+TEST(Graph, AddsWhereNobodyReadsTheOtherValueAnyMore) {
+    Graph g = residual_blocks();
+    const auto additions = [&g] { return std::ranges::count(g.nodes(), Op::add, &Node::op); };
+    EXPECT_EQ(additions(), 8);
+    g.fuse_relu();
+    g.fuse_add();
+    // Left: to what is read again, to what the convolution itself reads (two), to a sum, behind a
+    // reshape (two).
+    EXPECT_EQ(additions(), 6);
 }
 
 // What SyncNet and S3FD need beside: time, few channels, dilation, rows of unit length.

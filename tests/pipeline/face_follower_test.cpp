@@ -130,5 +130,64 @@ TEST(FaceFollower, TwoFacesAreTwoTracks) {
     EXPECT_EQ(run.handed.at(1), range(0, 30));
 }
 
+// Looks at the whole image and near the faces that were there, and says which it was asked for.
+class CountingDetector final : public face::Detector {
+  public:
+    struct Looks {
+        Frames whole, near;
+    };
+    CountingDetector(const std::int64_t& now, Looks& looks, std::function<bool()> lost)
+        : now_(now), looks_(looks), lost_(std::move(lost)) {}
+    std::vector<face::Detection> detect(const media::Image&) override {
+        looks_.whole.push_back(now_);
+        return {face_at(0)};
+    }
+    std::optional<std::vector<face::Detection>> follow(
+        const media::Image&, std::span<const face::Detection> before) override {
+        EXPECT_EQ(before.size(), 1U);
+        if (lost_()) return std::nullopt;
+        looks_.near.push_back(now_);
+        return std::vector(before.begin(), before.end());
+    }
+
+  private:
+    const std::int64_t& now_;
+    Looks& looks_;
+    std::function<bool()> lost_;
+};
+
+template <typename SceneOf, typename Lost>
+CountingDetector::Looks looks(std::int64_t frames, int stride, const SceneOf& scene_of,
+                              const Lost& lost) {
+    CountingDetector::Looks all;
+    std::int64_t now = 0;
+    FaceFollower follower(std::make_unique<CountingDetector>(now, all, [&] { return lost(now); }),
+                          {.detection_stride = stride, .tracker = {}},
+                          [](const face::Track&, std::int64_t, const media::Image&) {});
+    for (; now < frames; ++now) follower.push(now, image(scene_of(now)));
+    follower.finish();
+    return all;
+}
+
+constexpr auto kNeverLost = [](std::int64_t) { return false; };
+
+TEST(FaceFollower, LooksAtTheWholeImageNowAndThen) {
+    const auto all = looks(40, 4, kOneScene, kNeverLost);
+    EXPECT_EQ(all.whole, (Frames{0, 16, 32}));
+    EXPECT_EQ(all.near, (Frames{4, 8, 12, 20, 24, 28, 36}));
+    EXPECT_EQ(looks(100, 20, kOneScene, kNeverLost).near, Frames{}) << "seldom enough already";
+}
+
+TEST(FaceFollower, LooksAtTheWholeImageForAFaceThatIsLost) {
+    EXPECT_EQ(looks(24, 4, kOneScene, [](std::int64_t f) { return f == 8; }).whole, (Frames{0, 8}));
+}
+
+TEST(FaceFollower, LooksAtTheWholeImageAfterACut) {
+    EXPECT_EQ(looks(
+                  20, 4, [](std::int64_t f) { return f < 6 ? 0 : 1; }, kNeverLost)
+                  .whole,
+              (Frames{0, 6}));
+}
+
 }  // namespace
 }  // namespace syncnet::pipeline
