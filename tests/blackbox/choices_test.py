@@ -67,7 +67,7 @@ class OnTheCommandLine(unittest.TestCase):
 
     def test_a_face_that_there_is_not(self):
         done = support.run("score", "--json", two_faces(), "--face", str(TOO_HIGH))
-        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertEqual((done.returncode, json.loads(done.stdout)["error"]), (3, "invalid_request"))
         self.assertIn(f"no face number {TOO_HIGH}", done.stderr)
 
     def test_the_range_that_is_searched(self):
