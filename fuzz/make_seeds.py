@@ -2,7 +2,7 @@
 """Writes fuzz/seeds/: what the fuzzers begin with. Run from the project's root: /usr/bin/python3 fuzz/make_seeds.py
 
 The weights are those that PyTorch wrote for the tests; the TFLite model is tiny and has every operator that is read; the
-videos are the test images of ffmpeg, one of each container.
+videos are the test images of ffmpeg, of each container and each codec that it writes.
 """
 import json
 import shutil
@@ -109,14 +109,36 @@ def tflite() -> bytes:
     return write(Table({0: i32(3), 1: [Table({0: i8(code), 3: i32(code)}) for code in codes], 2: [graph], 4: buffers}))
 
 
-CLIPS = {"mp4": ("libx264", "aac"), "webm": ("libvpx", "libopus"), "matroska": ("libvpx-vp9", "libvorbis"), "avi": ("mpeg4", "libmp3lame"),
-         "mpegts": ("mpeg2video", "mp2"), "mov": ("mjpeg", "pcm_s16le"), "mpeg": ("mpeg1video", "mp2")}
+# Every container and every codec that ffmpeg writes: name, container, video, audio, and what else it takes.
+TEN_BITS = ("-pix_fmt", "yuv420p10le")
+CLIPS = (
+    ("mp4", "mp4", "libx264", "aac"),
+    ("mp4_fragments", "mp4", "libx264", "aac", "-g", "4", "-movflags", "frag_keyframe+empty_moov+default_base_moof"),
+    ("mp4_hevc_eac3", "mp4", "libx265", "eac3", *TEN_BITS, "-preset", "ultrafast", "-x265-params", "log-level=none:info=0",
+     "-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc"),
+    ("webm", "webm", "libvpx", "libopus"),
+    ("matroska", "matroska", "libvpx-vp9", "libvorbis"),
+    ("matroska_av1_dts", "matroska", "libaom-av1", "dca", *TEN_BITS, "-strict", "-2", "-usage", "realtime", "-cpu-used", "8", "-t", "0.2"),
+    ("avi", "avi", "mpeg4", "libmp3lame"),
+    ("mpegts", "mpegts", "mpeg2video", "mp2"),
+    ("mpegts_interlaced_ac3", "mpegts", "mpeg2video", "ac3", "-vf", "tinterlace=interleave_top", "-flags", "+ilme+ildct"),
+    ("mov", "mov", "mjpeg", "pcm_s16le", "-pix_fmt", "yuvj420p"),
+    ("mov_prores", "mov", "prores_ks", "alac", "-pix_fmt", "yuv422p10le", "-timecode", "00:00:58;20", "-r", "30000/1001", "-t", "0.2"),
+    ("mov_dnxhd", "mov", "dnxhd", "pcm_s24le", "-pix_fmt", "yuv422p", "-profile:v", "dnxhr_lb", "-s", "256x120", "-t", "0.12"),
+    ("mov_h263", "3gp", "h263", "aac", "-s", "128x96"),
+    ("mpeg", "mpeg", "mpeg1video", "mp2"),
+    ("mxf", "mxf", "mpeg2video", "pcm_s16le", "-timecode", "10:00:00:00", "-s", "32x32", "-t", "0.2"),
+    ("flv", "flv", "flv", "libmp3lame", "-ar", "44100"),
+    ("asf", "asf", "wmv2", "wmav2"),
+    ("ogg", "ogg", "libtheora", "libvorbis"),
+    ("ogg_flac", "ogg", "libtheora", "flac"),
+)
 
 
-def clip(container: str, video: str, audio: str, path: Path) -> None:
+def clip(name: str, container: str, video: str, audio: str, *others: str) -> None:
     source = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=25:duration=0.4", "-f", "lavfi", "-i", "sine=frequency=300:duration=0.4:sample_rate=48000"]
-    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *source, "-pix_fmt", "yuvj420p" if video == "mjpeg" else "yuv420p",
-                    "-c:v", video, "-b:v", "40k", "-c:a", audio, "-fflags", "+bitexact", "-f", container, path], check=True)
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *source, "-pix_fmt", "yuv420p", "-c:v", video, "-b:v", "40k", "-c:a", audio,
+                    *others, "-fflags", "+bitexact", "-f", container, SEEDS / "media" / name], check=True)
 
 
 CALIBRATION = json.dumps(json.loads(Path("models/lipsync.calibration.json").read_text())
@@ -192,8 +214,8 @@ def main() -> None:
     (SEEDS / "tflite/every_operator.tflite").write_bytes(tflite())
     (SEEDS / "calibration").mkdir(exist_ok=True)
     (SEEDS / "calibration/lipsync").write_text(CALIBRATION)
-    for container, codecs in CLIPS.items():
-        clip(container, *codecs, SEEDS / "media" / container)
+    for recipe in CLIPS:
+        clip(*recipe)
     for target, texts in TEXTS.items():
         for name, text in texts.items():
             (SEEDS / target / name).write_text(text, "latin-1" if target == "connection" else None, newline="")

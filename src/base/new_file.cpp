@@ -22,8 +22,7 @@ namespace fs = std::filesystem;
 constexpr mode_t kMode = 0666;  // before the umask
 
 [[noreturn]] void refuse(const fs::path& place) {
-    throw Error(ErrorCode::invalid_setting,
-                place.string() + " is there already; --force replaces it");
+    throw Error(ErrorCode::cannot_write, place.string() + " is there already; --force replaces it");
 }
 
 [[noreturn]] void fail(const fs::path& place) {
@@ -36,7 +35,7 @@ NewFile::NewFile(const fs::path& place, IfThere if_there) : place_(place), if_th
     std::error_code none;
     const fs::file_status there = fs::status(place, none);
     if (fs::exists(there) && !fs::is_regular_file(there))
-        throw Error(ErrorCode::invalid_setting, place.string() + " is no file");
+        throw Error(ErrorCode::cannot_write, place.string() + " is no file");
     if (fs::exists(there) && if_there == IfThere::refuse) refuse(place);
 
     const std::string name =

@@ -10,7 +10,7 @@ class NewFile {
   public:
     enum class IfThere { refuse, replace };
 
-    // Throws invalid_setting (there already, or something else than a file), cannot_write.
+    // Throws cannot_write, also where it is there already or is something else than a file.
     NewFile(const std::filesystem::path& place, IfThere if_there);
     ~NewFile();  // of no trace, unless it was put into its place
     NewFile(const NewFile&) = delete;
@@ -19,7 +19,7 @@ class NewFile {
     // Where to write: there, empty, with the ending of the place.
     const std::filesystem::path& path() const { return path_; }
 
-    // Throws invalid_setting (somebody else put a file there meanwhile), cannot_write.
+    // Throws cannot_write, also where somebody else put a file there meanwhile.
     void put_in_place();
 
   private:

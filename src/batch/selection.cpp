@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/folder.h"
 
 namespace syncnet::batch {
 namespace {
@@ -32,12 +33,12 @@ fs::path place_of_copy(const fs::path& video, const fs::path& below) {
 
 Selection::Selection(const SelectionOptions& options) : options_(options) {
     if (!options_.where.empty()) where_.emplace(options_.where);
-    if (!options_.copy_to.empty()) {
-        std::error_code failed;
-        fs::create_directories(options_.copy_to, failed);
-        if (failed) fail(options_.copy_to, failed);
-    }
+    if (!options_.copy_to.empty()) make_folder(options_.copy_to);
     if (options_.list.empty()) return;
+    std::error_code none;
+    if (options_.if_there == NewFile::IfThere::refuse && fs::exists(options_.list, none))
+        throw Error(ErrorCode::cannot_write,
+                    options_.list.string() + " is there already; take it away, or name another");
     file_.emplace(options_.list, options_.if_there);
     list_.open(file_->path());
 }
@@ -65,8 +66,7 @@ void Selection::copy(const fs::path& video) {
     if (fs::is_regular_file(place, none) &&
         fs::file_size(place, none) == fs::file_size(video, none))
         return;
-    fs::create_directories(place.parent_path(), failed);
-    if (failed) fail(place.parent_path(), failed);
+    make_folder(place.parent_path());
     NewFile copy(place, NewFile::IfThere::replace);
     fs::copy_file(video, copy.path(), fs::copy_options::overwrite_existing, failed);
     if (failed) fail(place, failed);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -83,7 +84,9 @@ void names_from(int fd, const std::stop_token& stop, const TakeName& take) {
         if (events == 0 || (events < 0 && errno == EINTR)) continue;
         const ssize_t got = ::read(fd, buffer.data(), buffer.size());
         if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (got < 0) throw Error(ErrorCode::internal, "the list can't be read");
+        if (got < 0)
+            throw Error(ErrorCode::not_found,
+                        std::string("the list can't be read: ") + strerror(errno));
         if (got == 0) {
             (void)lines.finish();
             return;

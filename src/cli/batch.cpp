@@ -2,6 +2,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -24,9 +26,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMaxJobs = 256;
+constexpr std::string_view kStandardInput = "-";
 
 struct BatchOptions {
-    std::string videos;
+    std::vector<std::string> videos;
     std::string out, format;
     std::string where, list, copy_to;
     int jobs = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxJobs);
@@ -69,39 +72,64 @@ std::unique_ptr<batch::Results> results_of(const BatchOptions& options,
     return std::make_unique<batch::TextResults>(options.out, text, options.if_there(), take);
 }
 
+bool is_folder(const std::string& name) {
+    std::error_code none;
+    return fs::is_directory(name, none);
+}
+
+// The one that is searched, if it is one.
+fs::path folder_of(const BatchOptions& options) {
+    const bool one = options.videos.size() == 1 && is_folder(options.videos.front());
+    return one ? fs::path(options.videos.front()) : fs::path();
+}
+
 batch::SelectionOptions selection_of(const BatchOptions& options) {
     return {.where = options.where,
             .list = options.list,
             .copy_to = options.copy_to,
-            .below = fs::is_directory(options.videos) ? fs::path(options.videos) : fs::path(),
+            .below = folder_of(options),
             .if_there = options.resume ? NewFile::IfThere::replace : NewFile::IfThere::refuse};
 }
 
 UniqueFd open_list(const std::string& list) {
     UniqueFd file(::open(list.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) throw Error(ErrorCode::not_found, "can't read " + list);
+    if (!file) throw Error(ErrorCode::not_found, list + ": " + strerror(errno));
     return file;
 }
 
-// A folder, one video, or a list.
-void each_name(const std::string& videos, const std::stop_token& stop,
+bool is_list(const std::string& name) {
+    return name != kStandardInput && !is_folder(name) && !batch::is_video_name(name);
+}
+
+// Each is a folder, a video, or a list.
+void each_name(const std::vector<std::string>& videos, const std::stop_token& stop,
                const batch::TakeName& take) {
-    if (videos == "-") {
-        batch::names_from(STDIN_FILENO, stop, take);
-    } else if (fs::is_directory(videos)) {
-        batch::videos_below(videos, take);
-    } else if (batch::is_video_name(videos)) {
-        take(videos);
-    } else {
-        batch::names_from(open_list(videos).get(), stop, take);
+    bool more = true;
+    const batch::TakeName take_more = [&](std::string name) {
+        return more = take(std::move(name));
+    };
+    for (const std::string& name : videos) {
+        if (!more) return;
+        if (name == kStandardInput) {
+            batch::names_from(STDIN_FILENO, stop, take_more);
+        } else if (is_folder(name)) {
+            batch::videos_below(name, take_more);
+        } else if (is_list(name)) {
+            batch::names_from(open_list(name).get(), stop, take_more);
+        } else {
+            take_more(name);
+        }
     }
 }
 
 // How many there will be; nothing where only time can tell.
-std::optional<std::size_t> count_names(const std::string& videos, const std::stop_token& stop) {
-    std::error_code none;
-    if (videos == "-" || !(fs::is_directory(videos, none) || fs::is_regular_file(videos, none)))
-        return std::nullopt;
+std::optional<std::size_t> count_names(const std::vector<std::string>& videos,
+                                       const std::stop_token& stop) {
+    const bool known = std::ranges::all_of(videos, [](const std::string& name) {
+        std::error_code none;
+        return !is_list(name) ? name != kStandardInput : fs::is_regular_file(name, none);
+    });
+    if (!known) return std::nullopt;
     std::size_t count = 0;
     each_name(videos, stop, [&](const std::string&) {
         ++count;
@@ -119,6 +147,9 @@ void print(const batch::Selection& selection, const BatchOptions& options) {
 
 int run_batch(const BatchOptions& options) {
     const Interrupt interrupt;
+    // A list that can't be read: before there is a table.
+    for (const std::string& name : options.videos)
+        if (is_list(name)) (void)open_list(name);
     batch::Selection selection(selection_of(options));
     pipeline::ModelOptions models = options.analysis.models();
     models.threads = 1;  // videos run side by side
@@ -173,8 +204,8 @@ void add_batch(CLI::App& app, int& status) {
     const auto options = std::make_shared<BatchOptions>();
     command
         ->add_option("videos", options->videos,
-                     "folder with videos, list with a name a line, or - for a list on standard "
-                     "input")
+                     "videos; a folder: those below it; a list with a name a line, on standard "
+                     "input if it is called -")
         ->required();
     command->add_option("--out", options->out, "table to write; by default standard output");
     command

@@ -8,6 +8,7 @@
 #include "base/new_file.h"
 #include "base/number_text.h"
 #include "cli/analysis_flags.h"
+#include "cli/clips.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
@@ -61,23 +62,24 @@ void write(const score::CalibrationFile& calibration, NewFile& file, const std::
 
 int run_calibrate(const CalibrateFlags& flags) {
     const Interrupt interrupt;
-    const auto clips =
-        evaluate::selected(evaluate::read_manifest(flags.manifest), {.split = flags.split});
+    const auto clips = read_clips(flags.manifest, {.split = flags.split}).selected;
     NewFile file(flags.out, flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse);
     pipeline::ModelOptions models = flags.analysis.models();
     models.threads = 1;  // clips run side by side
     const pipeline::Analyzer analyzer(pipeline::load_models(models), flags.analysis.analyzer());
     const auto report = [&] {
         ProgressBar bar(true);
-        return evaluate::calibrate(analyzer, clips,
-                                   {.request = [&] { return flags.analysis.request(); },
-                                    .fpr = flags.fpr,
-                                    .jobs = flags.jobs,
-                                    .on_progress = [&](double done) { bar.update(done); }},
-                                   interrupt.token());
+        return evaluate::calibrate(
+            analyzer, clips,
+            {.request = [&] { return flags.analysis.request(); },
+             .fpr = flags.fpr,
+             .jobs = flags.jobs,
+             .on_progress = [&](double done) { bar.update(done); },
+             .on_left_out =
+                 [](const std::string& line) { std::cerr << "left out: " << line << '\n'; }},
+            interrupt.token());
     }();
     write(report.file, file, flags.out);
-    for (const std::string& line : report.left_out) std::cerr << "left out: " << line << '\n';
     print(report, flags.out, std::cout);
     return kDone;
 }

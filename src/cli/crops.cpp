@@ -6,10 +6,12 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/json.h"
 #include "base/npy.h"
 #include "cli/analysis_flags.h"
 #include "cli/commands.h"
+#include "cli/progress_bar.h"
 #include "cli/progress_line.h"
 #include "media/reader.h"
 #include "pipeline/face_follower.h"
@@ -52,7 +54,7 @@ std::vector<Job> jobs(const CropsOptions& options) {
 }
 
 nlohmann::json extract(const Job& job, const CropsOptions& options,
-                       const face::BlazeFaceModel& detector) {
+                       const face::BlazeFaceModel& detector, ProgressBar& bar) {
     std::map<int, Crops> faces;
     const std::size_t frame_bytes =
         static_cast<std::size_t>(options.side) * static_cast<std::size_t>(options.side);
@@ -74,6 +76,8 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
         pipeline::check(request);
         if (const auto* frame = std::get_if<media::Frame>(&*item)) {
             follower.push(frame->index, frame->image);
+            if (const auto seconds = reader.info().seconds; seconds && *seconds > 0)
+                bar.update(static_cast<double>(frame->index) / (*seconds * media::kFrameRate));
         } else {
             for (const float v : std::get<media::Samples>(*item).mono)
                 samples.push_back(static_cast<std::int16_t>(
@@ -98,17 +102,18 @@ nlohmann::json extract(const Job& job, const CropsOptions& options,
 int crops(const CropsOptions& options) {
     if (options.videos.empty() && options.list.empty())
         throw Error(ErrorCode::invalid_setting, "name a video, or a --list of them");
-    std::filesystem::create_directories(options.out);
+    make_folder(options.out);
     const auto detector =
         pipeline::load_detector(pipeline::default_model_dir(), face::BlazeFaceRange::full);
     int status = kDone;
     const std::vector<Job> wanted = jobs(options);
     ProgressLine progress("videos");
+    ProgressBar bar(wanted.size() == 1);
     std::size_t done = 0;
     for (const Job& job : wanted) {
         nlohmann::json line;
         try {
-            line = extract(job, options, detector);
+            line = extract(job, options, detector, bar);
         } catch (const Error& e) {
             line = {{"error", std::string(e.info().name) + ": " + e.what()}};
         }

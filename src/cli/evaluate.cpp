@@ -5,8 +5,10 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/text.h"
 #include "cli/analysis_flags.h"
+#include "cli/clips.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/progress_line.h"
@@ -79,25 +81,10 @@ nlohmann::ordered_json head_of(const evaluate::RunFacts& facts, const EvaluateOp
             {"media_clips", o.media_clips},   {"cases", groups.wanted}};
 }
 
-void make_folder(const fs::path& folder) {
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    if (failed) throw Error(ErrorCode::cannot_write, folder.string() + ": " + failed.message());
-}
-
 int run_evaluate(const EvaluateOptions& options) {
     const Interrupt interrupt;
-    evaluate::Manifest manifest;
-    std::vector<evaluate::Clip> clips;
-    try {
-        manifest = evaluate::read_manifest(options.manifest);
-        clips = evaluate::selected(manifest, options.selection);
-    } catch (const Error& e) {
-        if (e.code() != ErrorCode::invalid_request) throw;
-        std::cerr << "syncnet: " << options.manifest << ": " << e.what()
-                  << "\n  docs/evaluation.md has the form of a manifest.\n";
-        return kBadInput;
-    }
+    const Clips read = read_clips(options.manifest, options.selection);
+    const std::vector<evaluate::Clip>& clips = read.selected;
     pipeline::ModelOptions models = options.analysis.models();
     models.threads = 1;  // clips run side by side
     const pipeline::Analyzer analyzer(pipeline::load_models(models), options.analysis.analyzer());
@@ -112,7 +99,7 @@ int run_evaluate(const EvaluateOptions& options) {
                              .model = model.name + " " + model.version,
                              .precision = std::string(nn::to_string(model.precision)),
                              .manifest = options.manifest,
-                             .manifest_sha256 = manifest.sha256,
+                             .manifest_sha256 = read.manifest.sha256,
                              .split = options.selection.split,
                              .command = command_line(options),
                              .date = today()};

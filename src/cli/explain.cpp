@@ -25,9 +25,9 @@ void print(const char* title, const std::vector<std::string>& lines, std::ostrea
     for (const std::string& line : lines) out << "  " << line << '\n';
 }
 
-void print(const std::string& video, const pipeline::Explanation& e, const media::TimeCodes& times,
-           std::ostream& out) {
-    out << video << '\n' << e.decision << '\n';
+void print(const std::string& video, const pipeline::Analysis& a, const pipeline::Explanation& e,
+           const media::TimeCodes& times, std::ostream& out) {
+    out << video << "  (" << a.model << ' ' << a.model_version << ")\n" << e.decision << '\n';
     print("What was seen", e.seen, out);
     std::vector<std::string> parts, carried, windows;
     for (const pipeline::ScorePart& p : e.parts) parts.push_back(p.text);
@@ -49,7 +49,7 @@ int explain(const ExplainFlags& flags) {
                                       flags.analysis.analyzer());
     const auto calibration = analyzer.models().find(flags.analysis.video.model).calibration;
     const auto analysis = [&] {
-        ProgressBar bar(!flags.json);
+        ProgressBar bar(true);
         pipeline::Request request = flags.analysis.request();
         request.timeline = pipeline::TimelineOptions{};
         request.on_progress = [&](double done) { bar.update(done); };
@@ -62,7 +62,7 @@ int explain(const ExplainFlags& flags) {
         answer["explanation"] = pipeline::to_json(explanation, times);
         std::cout << answer.dump() << '\n';
     } else {
-        print(flags.video, explanation, times, std::cout);
+        print(flags.video, analysis, explanation, times, std::cout);
     }
     return kDone;
 }

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
-#include "base/error.h"
+#include "base/folder.h"
 #include "base/json.h"
 #include "base/npy.h"
 #include "cli/analysis_flags.h"
@@ -37,7 +37,7 @@ int features(const FeaturesOptions& options) {
             media::open_file(media::Source::from_path(options.video), reading_options.limits),
             *models, scoring, reading_options, request, {});
     }();
-    std::filesystem::create_directories(options.out);
+    make_folder(options.out);
     const std::string stem = std::filesystem::path(options.video).stem().string();
     const auto file = [&](const std::string& part) {
         return options.out / (stem + "." + part + ".npy");
@@ -65,6 +65,7 @@ int features(const FeaturesOptions& options) {
     write_rows(file("speech"), reading.speech.probability, std::ssize(reading.speech.probability));
     const nlohmann::json summary{{"video", options.video},
                                  {"model", scoring.network->info().name},
+                                 {"model_version", scoring.network->info().version},
                                  {"first_sound_embedding", reading.audio.first_frame},
                                  {"sound_embeddings", reading.audio.count()},
                                  {"first_speech", reading.speech.first_frame},

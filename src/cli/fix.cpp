@@ -44,6 +44,7 @@ void print(const FixFlags& flags, const pipeline::Fix& fix, std::ostream& out) {
     } else {
         out << flags.video << ": in sync already; nothing was written\n";
     }
+    out << "  measured by " << fix.before.model << ' ' << fix.before.model_version << '\n';
     print("before", fix.before, out);
     if (fix.after) print("after ", *fix.after, out);
 }
@@ -66,7 +67,7 @@ int fix_video(const FixFlags& flags) {
     const pipeline::Analyzer analyzer(pipeline::load_models(flags.analysis.models()),
                                       flags.analysis.analyzer());
     const auto fix = [&] {
-        ProgressBar bar(!flags.json);
+        ProgressBar bar(true);
         pipeline::Request request = flags.analysis.request();
         request.on_progress = [&](double done) { bar.update(done); };
         request.stop = interrupt.token();

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/json.h"
 #include "cli/commands.h"
 #include "nn/weights/save_safetensors.h"
@@ -169,9 +170,11 @@ bool agrees() {
 
 // Without a shell: a URL is one argument, whatever is in it. True if curl was content.
 bool curl(const std::string& url, const fs::path& to) {
-    const std::vector<std::string> words{
-        "curl",         "--fail",   "--location", "--retry", "2", "--continue-at", "-", "--silent",
-        "--show-error", "--output", to.string(),  "--",      url};
+    std::vector<std::string> words{"curl", "--fail",        "--location", "--retry",
+                                   "2",    "--continue-at", "-",          "--show-error"};
+    // Where a person is looking it tells how far it is and how long it will still take.
+    if (::isatty(STDERR_FILENO) == 0) words.emplace_back("--silent");
+    words.insert(words.end(), {"--output", to.string(), "--", url});
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
     // posix_spawnp does not write to them.
@@ -180,7 +183,7 @@ bool curl(const std::string& url, const fs::path& to) {
     pid_t child = 0;
     int status = 0;
     if (::posix_spawnp(&child, "curl", nullptr, nullptr, arguments.data(), environ) != 0)
-        throw Error(ErrorCode::internal, "curl can't be started; is it installed?");
+        throw Error(ErrorCode::not_found, "the program curl, which downloads them; install it");
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -235,7 +238,7 @@ int fetch(const ModelsOptions& options) {
         std::cout << "  " << entry.file << ", " << entry.bytes / 1'000'000 << " MB, "
                   << entry.source << "\n    " << entry.licence << '\n';
     if (!options.accept_licence && !agrees()) return kUsage;
-    fs::create_directories(folder);
+    make_folder(folder);
     int status = kDone;
     for (const ManifestEntry& entry : wanted) {
         try {

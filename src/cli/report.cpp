@@ -179,7 +179,7 @@ class Reporting {
 
   private:
     void add(const std::string& video) {
-        ProgressBar bar(!flags_.json);
+        ProgressBar bar(true);
         pipeline::Request request = flags_.analysis.request();
         request.timeline = flags_.timeline;
         request.on_progress = [&](double done) { bar.update(done); };

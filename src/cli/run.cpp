@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iostream>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,9 +23,10 @@ ExitStatus report(const Error& error, const std::string& with) {
             return kUsage;
         case ErrorCode::cancelled:
             return kInterrupted;
-        // What was given: a model, a calibration, a place to write to.
+        // What was given: a model, a calibration, a place to write to, a full disk.
         case ErrorCode::bad_model:
         case ErrorCode::cannot_write:
+        case ErrorCode::storage_full:
             return kBadInput;
         default:
             return info.http_status >= 500 ? kInternal : kBadInput;
@@ -31,19 +35,37 @@ ExitStatus report(const Error& error, const std::string& with) {
 
 namespace {
 
-// CLI11 would only say that a command is missing.
-void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
-    if (argc < 2 || argv[1][0] == '-') return;
-    const std::string asked = argv[1];
-    std::vector<std::string> names;
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-        names.push_back(command->get_name());
+// "; did you mean X?", where one of `names` is like what was asked for.
+std::string meant(const std::string& asked, const std::vector<std::string>& names) {
     const std::vector<std::string_view> known(names.begin(), names.end());
-    if (std::ranges::find(known, asked) != known.end()) return;
-    std::string text = "there is no command \"" + asked + "\"";
-    if (const auto meant = nearest(asked, known))
-        text += "; did you mean \"" + std::string(*meant) + "\"?";
-    throw CLI::ExtrasError(text, CLI::ExitCodes::ExtrasError);
+    const auto name = nearest(asked, known);
+    return name ? "; did you mean \"" + std::string(*name) + "\"?" : std::string();
+}
+
+// CLI11 would only say that a command is missing. Of `models` and `keys` a second word says which.
+void refuse_unknown_command(const CLI::App& app, std::span<char* const> words) {
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty() || words.empty() || words.front()[0] == '-') return;
+    const std::string asked = words.front();
+    std::vector<std::string> names;
+    for (const CLI::App* command : commands) {
+        if (command->get_name() == asked) return refuse_unknown_command(*command, words.subspan(1));
+        names.push_back(command->get_name());
+    }
+    throw CLI::ExtrasError("there is no command \"" + asked + "\"" + meant(asked, names),
+                           CLI::ExitCodes::ExtrasError);
+}
+
+// Nor what is meant by a flag that there is not.
+std::string flag_meant(const CLI::App& app) {
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().back();
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command->get_options())
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& word : app.remaining(true))
+        if (word.starts_with("--")) return meant(word.substr(0, word.find('=')), names);
+    return {};
 }
 
 }  // namespace
@@ -69,13 +91,21 @@ int run(int argc, char** argv) {
     add_models(app, status);
     add_worker(app, status);
     try {
-        refuse_unknown_command(app, argc, argv);
+        const std::span words(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0)));
+        refuse_unknown_command(app, words);
         app.parse(argc, argv);
         return status;
+    } catch (const CLI::ExtrasError& e) {
+        const CLI::ExtrasError told(e.what() + flag_meant(app), CLI::ExitCodes::ExtrasError);
+        return app.exit(told) == 0 ? kDone : kUsage;
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? kDone : kUsage;
     } catch (const Error& e) {
         return report(e, {});
+    } catch (const std::filesystem::filesystem_error& e) {
+        // A place that somebody named.
+        return report(
+            Error(ErrorCode::cannot_write, e.path1().string() + ": " + e.code().message()), {});
     } catch (const std::exception& e) {
         std::cerr << "syncnet: internal error: " << e.what() << '\n';
         return kInternal;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
@@ -101,7 +102,7 @@ std::vector<std::string> each_video(const std::vector<std::string>& names) {
             return true;
         });
         if (std::ssize(videos) == before)
-            throw Error(ErrorCode::invalid_setting, name + ": there is no video below this folder");
+            throw Error(ErrorCode::not_found, name + ": there is no video below this folder");
         std::sort(videos.begin() + before, videos.end());
     }
     return videos;
@@ -114,7 +115,9 @@ std::vector<std::byte> from_standard_input() {
     for (;;) {
         const ssize_t got = ::read(STDIN_FILENO, piece.data(), piece.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) throw Error(ErrorCode::internal, "standard input can't be read");
+        if (got < 0)
+            throw Error(ErrorCode::not_found,
+                        std::string("standard input can't be read: ") + strerror(errno));
         if (got == 0) return bytes;
         bytes.insert(bytes.end(), piece.begin(), piece.begin() + got);
         if (std::ssize(bytes) > media::kDefaultMaxBytes)
@@ -170,7 +173,7 @@ int score_videos(const ScoreOptions& options) {
                 video == kStandardInput ? from_standard_input() : std::vector<std::byte>();
             const auto start = std::chrono::steady_clock::now();
             const auto result = [&] {
-                ProgressBar bar(!options.json && !options.follow);
+                ProgressBar bar(!options.follow);
                 pipeline::Request request = options.analysis.request();
                 if (options.follow)
                     request.on_verdict = [&](const pipeline::Analysis& so_far) {

@@ -34,7 +34,8 @@ int visualise(const VisualiseFlags& flags) {
              .if_there = flags.force ? NewFile::IfThere::replace : NewFile::IfThere::refuse});
     }();
     std::cout << flags.out << ": " << score::to_string(analysis.verdict.decision) << ", "
-              << analysis.tracks.size() << (analysis.tracks.size() == 1 ? " face\n" : " faces\n");
+              << analysis.tracks.size() << (analysis.tracks.size() == 1 ? " face" : " faces")
+              << "  (" << analysis.model << ' ' << analysis.model_version << ")\n";
     return kDone;
 }
 

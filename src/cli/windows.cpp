@@ -41,11 +41,13 @@ void print(const pipeline::TrackTimeline& track, const media::TimeCodes& times, 
         out << "  " << times.range(run.frames) << "  " << run.result << '\n';
 }
 
-void print(const pipeline::Timeline& timeline, const media::TimeCodes& times, bool all,
-           std::ostream& out) {
+void print(const WindowsOptions& options, const pipeline::Analysis& a, std::ostream& out) {
+    const pipeline::Timeline& timeline = *a.timeline;
+    const media::TimeCodes times(a.video);
+    out << options.video << "  (" << a.model << ' ' << a.model_version << ")\n";
     for (const pipeline::TrackTimeline& track : timeline.tracks) {
         print(track, times, out);
-        if (!all) break;
+        if (!options.all) break;
     }
     out << (timeline.speakers.empty() ? "no speech\n" : "who speaks\n");
     for (const pipeline::Speaking& s : timeline.speakers) {
@@ -61,7 +63,7 @@ int windows(const WindowsOptions& options) {
     const pipeline::Analyzer analyzer(pipeline::load_models(options.analysis.models()),
                                       options.analysis.analyzer());
     const auto analysis = [&] {
-        ProgressBar bar(!options.json);
+        ProgressBar bar(true);
         pipeline::Request request = options.analysis.request();
         request.timeline = options.timeline;
         request.on_progress = [&](double done) { bar.update(done); };
@@ -70,7 +72,7 @@ int windows(const WindowsOptions& options) {
     if (options.json)
         std::cout << pipeline::to_json(analysis, {.all_windows = options.all}).dump() << '\n';
     else
-        print(*analysis.timeline, media::TimeCodes(analysis.video), options.all, std::cout);
+        print(options, analysis, std::cout);
     return kDone;
 }
 

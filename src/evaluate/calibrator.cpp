@@ -106,8 +106,8 @@ CalibrationReport calibrate(const pipeline::Analyzer& analyzer, const std::vecto
             results.push_back({*measured[i].voice.result, measured[i].voice.faces,
                                clips[i].genuine(), clips[i].speaker});
             used.push_back(i);
-        } else {
-            report.left_out.push_back(clips[i].path + ": " + measured[i].left_out);
+        } else if (options.on_left_out) {
+            options.on_left_out(clips[i].path + ": " + measured[i].left_out);
         }
     const score::Fit fit = score::fit(results, scoring.calibration, options.fpr);
     report.file = {.calibration = fit.calibration,

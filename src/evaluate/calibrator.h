@@ -18,6 +18,8 @@ struct CalibratorOptions {
     double fpr = 0.01;  // wanted: the share, 0..1, of clips that are ALLOWed but not genuine
     int jobs = 1;       // clips at a time
     std::function<void(double)> on_progress;  // 0..1 of the clips, from any thread, one at a time
+    // "path: why": unreadable, or not enough evidence. Before it is known whether the rest will do.
+    std::function<void(const std::string&)> on_left_out;
 };
 
 struct ErrorRates {
@@ -36,7 +38,6 @@ struct CalibrationReport {
     score::CalibrationFile file;
     ErrorRates before, after;                // after: out of fold
     std::ptrdiff_t genuine = 0, others = 0;  // clips that it was fitted to
-    std::vector<std::string> left_out;       // "path: why": unreadable, or not enough evidence
     std::vector<ChangedDecision> changed;    // by the new calibration
 };
 

@@ -86,7 +86,9 @@ AudioTrack describe(const AVStream& audio) {
                      .sample_rate = codec.sample_rate,
                      .channels = codec.ch_layout.nb_channels,
                      .readable = allowed_decoder(codec.codec_id) != nullptr};
-    track.language = tag(audio.metadata, "language");
+    // MP4 has to name one, and calls it "undetermined" where nobody has.
+    if (std::string language = tag(audio.metadata, "language"); language != "und")
+        track.language = std::move(language);
     AVChannelLayout layout = codec.ch_layout;
     if (layout.order == AV_CHANNEL_ORDER_UNSPEC)
         av_channel_layout_default(&layout, layout.nb_channels);

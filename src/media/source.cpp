@@ -31,7 +31,9 @@ std::int64_t size_of_file(int fd) {
     // Not by the C library, which gives a path with it, and a sandbox can't see that it is empty.
     if (::syscall(SYS_fstat, fd, &status) != 0)
         throw Error(ErrorCode::internal, "cannot stat the file");
-    if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::unsupported_media, "not a regular file");
+    if (!S_ISREG(status.st_mode))
+        throw Error(ErrorCode::unsupported_media,
+                    S_ISDIR(status.st_mode) ? "this is a folder" : "not a regular file");
     return status.st_size;
 }
 
@@ -45,6 +47,9 @@ Source Source::from_path(const std::filesystem::path& path) {
         if (error == EACCES || error == EPERM) {
             throw Error(ErrorCode::path_not_allowed, "no permission to read the file");
         }
+        // A socket, or a device that is not there.
+        if (error == ENXIO || error == ENODEV)
+            throw Error(ErrorCode::unsupported_media, "not a regular file");
         if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG) {
             throw Error(ErrorCode::not_found, "there is no such file");
         }

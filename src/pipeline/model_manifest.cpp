@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 std::vector<ManifestEntry> load_manifest(const fs::path& path) {
     std::ifstream file(path);
+    if (!file) throw Error(ErrorCode::bad_model, path.string() + ": there is no such file");
     const auto json = nlohmann::json::parse(file, nullptr, false);
+    if (json.is_discarded()) throw Error(ErrorCode::bad_model, path.string() + ": it is no JSON");
     std::vector<ManifestEntry> entries;
     try {
         for (const auto& model : json.at("models"))

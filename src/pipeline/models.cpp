@@ -179,6 +179,12 @@ nlohmann::json describe(const Models& models) {
 
 std::shared_ptr<const Models> load_models(const ModelOptions& options) {
     require(options.precision);
+    std::error_code failed;
+    if (!fs::is_directory(options.folder, failed))
+        throw Error(ErrorCode::bad_model,
+                    options.folder.string() +
+                        ": there is no such folder, and the models were to be "
+                        "in it (SYNCNET_MODELS)");
     require(options.model_path, "the model that scores (MODEL_PATH, --model-path)");
     require(options.s3fd, "the weights of S3FD (DETECTOR_PATH, --detector-path)");
     const nn::Precision fast = options.precision.value_or(nn::best_precision());

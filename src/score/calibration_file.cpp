@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 nlohmann::json read_json(const fs::path& path) {
     std::error_code failed;
     std::ifstream stream(path);
-    if (!fs::is_regular_file(path, failed) || !stream) refuse(path, "there is no such file");
+    if (!fs::is_regular_file(path, failed) || !stream)
+        refuse(path, "there is no such file; `syncnet calibrate` writes one");
     if (fs::file_size(path, failed) > kMaxCalibrationBytes) refuse(path, "it is too large");
     auto json = nlohmann::json::parse(stream, nullptr, false);
     if (json.is_discarded()) refuse(path, "it is no JSON");

@@ -67,7 +67,7 @@ TEST_F(NewFileTest, LeavesNoTraceWhereItIsGivenUp) {
 TEST_F(NewFileTest, ReplacesOnlyWhereItMay) {
     const fs::path place = folder / "out.mp4";
     write(place, "old");
-    EXPECT_EQ(code_of(place, IfThere::refuse), ErrorCode::invalid_setting);
+    EXPECT_EQ(code_of(place, IfThere::refuse), ErrorCode::cannot_write);
     EXPECT_EQ(read(place), "old");
     NewFile file(place, IfThere::replace);
     write(file.path(), "new");
@@ -83,8 +83,8 @@ TEST_F(NewFileTest, DoesNotOverwriteWhatCameMeanwhile) {
 }
 
 TEST_F(NewFileTest, RefusesWhatIsNoFile) {
-    EXPECT_EQ(code_of(folder, IfThere::replace), ErrorCode::invalid_setting);
-    EXPECT_EQ(code_of("/dev/null", IfThere::replace), ErrorCode::invalid_setting);
+    EXPECT_EQ(code_of(folder, IfThere::replace), ErrorCode::cannot_write);
+    EXPECT_EQ(code_of("/dev/null", IfThere::replace), ErrorCode::cannot_write);
     EXPECT_EQ(code_of(folder / "none" / "out.mp4", IfThere::refuse), ErrorCode::cannot_write);
 }
 

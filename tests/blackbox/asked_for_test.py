@@ -1,5 +1,6 @@
 """The model, the weights and the precision that were asked for, or an error that says what was looked for."""
 
+import json
 import unittest
 
 import support
@@ -49,8 +50,19 @@ class AskedFor(unittest.TestCase):
         self.assertIn("it has no AVX2", self.refused(settings={"ONEDNN_MAX_CPU_ISA": "AVX"}, status=4))
 
     def test_every_answer_names_its_model(self):
-        done = support.run("score", support.short_sample())
-        self.assertRegex(done.stdout, r"\(lipsync \d+\.\d+\)")
+        folder, late = support.scratch_folder(), support.sample("--seconds", "8", "--delay-ms", "320")
+        for command in (("score", late), ("explain", late), ("windows", late), ("fix", late, "-o", folder / "f.mp4"),
+                        ("visualise", late, "-o", folder / "v.mp4"), ("batch", late)):
+            with self.subTest(command[0]):
+                self.assertRegex(support.run(*command).stdout, r"lipsync \d+\.\d+\b")
+        for command in (("score", "--json", late), ("explain", "--json", late), ("windows", "--json", late)):
+            with self.subTest(command[0]):
+                model = json.loads(support.run(*command).stdout)["model"]
+                self.assertEqual(model["name"], "lipsync")
+                self.assertRegex(model["version"], r"\d+\.\d+")
+        self.assertRegex(json.loads(support.run("features", late, "--out", folder).stdout)["model_version"], r"\d+\.\d+")
+        support.run("report", late, "-o", folder / "r.html")
+        self.assertRegex((folder / "r.html").read_text(), r"lipsync \d+\.\d+\b")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 import contextlib
 import csv
 import json
-import os
-import pty
 import shutil
 import signal
 import sqlite3
@@ -154,16 +152,31 @@ class Batch(unittest.TestCase):
 
     def test_how_fast_and_how_long_still(self):
         self.assertRegex(self.done.stderr, r"5 videos in [\d.]+ s, [\d.]+ a second")
-        master, slave = pty.openpty()
-        with subprocess.Popen([support.BINARY, "batch", self.folder / "videos", "--jobs", "1"], stdout=subprocess.DEVNULL, stderr=slave,
-                              env=support.environment()) as process:
-            os.close(slave)
-            shown = b""
-            with contextlib.suppress(OSError), os.fdopen(master, "rb", 0) as terminal:  # it ends with an error
-                while piece := terminal.read(4096):
-                    shown += piece
-        self.assertEqual(process.returncode, 0)
-        self.assertRegex(shown.decode(), r"\d of 5 videos.*, [\d.]+ a second, \d+ s left")
+        self.assertRegex(support.on_terminal("batch", self.folder / "videos", "--jobs", "1"), r"\d of 5 videos.*, [\d.]+ a second, \d+ s left")
+
+    def test_several_as_a_shell_gives_them(self):
+        names = self.folder / "two.txt"
+        names.write_text(f"{self.videos['empty']}\n")
+        done = support.run("batch", self.videos["late"], names, self.folder / "videos/deeper", "--where", "faces >= 0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({row["video"] for row in rows(done.stdout)}, {str(self.videos[name]) for name in ("late", "empty", "two")})
+        self.assertIn("3 of 3 videos", done.stderr)
+
+    def test_a_list_that_is_not_there_leaves_no_table(self):
+        for name in ("missing.txt", "x" * 300):
+            done = support.run("batch", self.folder / name, "--out", self.folder / "none.csv")
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn(name, done.stderr)
+            self.assertFalse((self.folder / "none.csv").exists())
+
+    def test_a_list_of_matches_that_is_there(self):
+        names = self.folder / "there.txt"
+        names.write_text("mine")
+        done = support.run("batch", self.videos["empty"], "--list", names)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f"{names} is there already", done.stderr)
+        self.assertNotIn("--force", done.stderr, "there is no such flag here")
+        self.assertEqual(names.read_text(), "mine")
 
     def test_a_video_that_takes_too_long(self):
         done = support.run("batch", self.videos["late"], "--timeout", "0.001")
@@ -200,7 +213,7 @@ class Batch(unittest.TestCase):
         with open("/dev/full", "w") as full:
             done = subprocess.run([support.BINARY, "batch", self.videos["empty"]], stdout=full, stderr=subprocess.PIPE, text=True,
                                   env=support.environment())
-        self.assertEqual(done.returncode, 4)
+        self.assertEqual(done.returncode, 3)
         self.assertIn("No space left", done.stderr)
 
 

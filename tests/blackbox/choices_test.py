@@ -156,6 +156,16 @@ class InTheService(unittest.TestCase):
             body = answer.json()
             self.assertEqual({name: body[name] for name in expected}, expected)
 
+    def test_what_stands_in_the_address_counts_unless_the_body_says_otherwise(self):
+        form, kind = support.form([("video", self.content, "x.mp4"), ("max_offset_ms", "800")])
+        named = json.dumps({"video_path": self.path, "max_offset_ms": 800})
+        for body, headers in ((form, {"Content-Type": kind}), (named, {"Content-Type": "application/json"})):
+            answer = self.service.request("POST", "/score?face=right&max_offset_ms=600&session_id=s", body, headers)
+            self.assertEqual(answer.status, 200, answer)
+            self.assertEqual((answer.json()["max_offset_ms"], answer.json()["session_id"], answer.json()["debug"]["num_results"]), (800, "s", 1))
+            refused = self.service.request("POST", f"/score?face={TOO_HIGH}", body, headers)
+            self.refused(refused, f"no face number {TOO_HIGH}")
+
     def test_numbers_in_json_are_numbers(self):
         track = self.service.score_path(self.path).json()["debug"]["all_results"][0]["track"]
         answer = self.service.post_json({"video_path": self.path, "face": track, "max_offset_ms": 800})

@@ -107,8 +107,11 @@ class Forms(BadInput):
                              ([("video", self.content, "x.mp4"), ("max_offset", "500")], 'did you mean "max_offset_ms"?')):
             with self.subTest(says):
                 self.assertIn(says, self.refused(self.form(fields), 400, "invalid_request")["detail"])
-        answer = self.service.request("POST", "/score?face_=largest", self.content, {"Content-Type": "video/mp4"})
-        self.assertIn('did you mean "face"?', self.refused(answer, 400, "invalid_request")["detail"])
+        body, kind = support.form([("video", self.content, "x.mp4")])
+        for content, headers in ((self.content, {"Content-Type": "video/mp4"}), (body, {"Content-Type": kind}),
+                                 (json.dumps({"video_path": "good.mp4"}), {"Content-Type": "application/json"})):
+            answer = self.service.request("POST", "/score?face_=largest", content, headers)
+            self.assertIn('did you mean "face"?', self.refused(answer, 400, "invalid_request")["detail"])
 
     def test_two_videos(self):
         self.refused(self.form([("video", self.content, "a.mp4"), ("video", self.content, "b.mp4")]), 400, "invalid_request")

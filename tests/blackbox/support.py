@@ -12,6 +12,7 @@ import http.client
 import io
 import json
 import os
+import pty
 import random
 import re
 import shutil
@@ -161,6 +162,21 @@ def new_key(name: str, scopes: str, *options: str) -> tuple[str, str]:
 def run(*arguments, timeout: float = 3 * PATIENCE, settings: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess:
     return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, errors="replace", timeout=timeout,
                           env=environment(**(settings or {})), stdin=subprocess.DEVNULL, **options)
+
+
+def on_terminal(*arguments, status: int = 0) -> str:
+    """What a person sees on standard error."""
+    master, slave = pty.openpty()
+    with subprocess.Popen([BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=slave,
+                          env=environment()) as process:
+        os.close(slave)
+        shown = b""
+        with contextlib.suppress(OSError), os.fdopen(master, "rb", 0) as terminal:  # it ends with an error
+            while piece := terminal.read(4096):
+                shown += piece
+    if process.returncode != status:
+        raise AssertionError(f"{arguments[0]} ended with {process.returncode}: {shown.decode()}")
+    return shown.decode()
 
 
 def score(*videos: Path) -> list[dict]:

@@ -51,6 +51,13 @@ TEST(AudioTracks, AreListedWithWhatTheHeaderTells) {
     EXPECT_NEAR(read_all(path, {}, {.audio_track = 0}).click_ms(), 200, 6);
 }
 
+TEST(AudioTracks, OfNoLanguageHaveNone) {
+    for (const char* const name : {"none.mp4", "none.mkv"}) {
+        const auto path = make(name, flash(0.5, 1) + click(0.2, 1) + kVideo + "-c:a aac");
+        EXPECT_EQ(read_all(path).info.audio_tracks.at(0).language, "") << name;
+    }
+}
+
 TEST(AudioTracks, ThereIsNoOther) {
     const auto path = make("one.mkv", flash(0.5, 1) + click(0.2, 1) + kVideo + "-c:a flac");
     EXPECT_THROW(Reader(Source::from_path(path), {}, {.audio_track = 1}), Error);

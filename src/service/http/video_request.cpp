@@ -152,7 +152,7 @@ asio::awaitable<void> read_json(VideoRequest& request, Exchange& exchange, const
         co_return;
     };
     co_await read_body(exchange, body_limits(exchange, settings), append);
-    const RequestFields fields = parse_fields(text);
+    const RequestFields fields = parse_fields(text, parse_fields(exchange.query));
     static_cast<RequestFields&>(request) = fields;
     if (fields.video_path.empty()) throw Error(ErrorCode::invalid_request, "video_path is missing");
     co_await disk.run([&] {
@@ -193,7 +193,10 @@ asio::awaitable<void> read_form(VideoRequest& request, Exchange& exchange, const
     form.finish();
     if (!form.has_file())
         throw Error(ErrorCode::invalid_request, "the form has no file named video");
-    take_fields(request, form.fields());
+    // What stands in the address counts, too: else whoever asked there would think that it does.
+    auto fields = form.fields();
+    fields.insert(exchange.query.begin(), exchange.query.end());
+    take_fields(request, fields);
     co_await disk.run([&] { upload->finish(request); });
 }
 
@@ -223,12 +226,13 @@ void require_room(Shares::Answer answer) {
                     "your uploads on their way take all that one client's may");
 }
 
-RequestFields parse_fields(std::string_view text) {
+RequestFields parse_fields(std::string_view text, RequestFields fields) {
     const auto body = nlohmann::json::parse(text, nullptr, false);
     if (!body.is_object()) throw Error(ErrorCode::invalid_request, "the body is not a JSON object");
-    RequestFields fields{.session_id = text_field(body, kSessionId),
-                         .webhook = text_field(body, kWebhook),
-                         .video_path = text_field(body, kPath)};
+    fields.video_path = text_field(body, kPath);
+    for (const auto& [name, to] :
+         {std::pair(kSessionId, &fields.session_id), std::pair(kWebhook, &fields.webhook)})
+        if (std::string said = text_field(body, name); !said.empty()) *to = std::move(said);
     const auto known = known_fields(true);
     for (const auto& [name, value] : body.items()) {
         refuse_unknown(name, known);

@@ -24,9 +24,9 @@ struct RequestFields {
     pipeline::VideoOptions options;
 };
 
-// Of a JSON body, or of a query. Throw invalid_request.
-RequestFields parse_fields(std::string_view json);
+// Of a query, or of a JSON body, which goes before what was said elsewhere. Throw invalid_request.
 RequestFields parse_fields(const std::map<std::string, std::string>& query);
+RequestFields parse_fields(std::string_view json, RequestFields elsewhere = {});
 
 // Throws uploads_full, too_many_requests.
 void require_room(Shares::Answer answer);
