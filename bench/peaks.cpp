@@ -58,8 +58,9 @@ int main() {
     std::cout << "bf16 " << product(bf16, bf16, f32) << '\n';
     std::cout << "int8 " << product(u8, s8, s32) << '\n';
     std::vector<char> from(kCopied, 1), to(kCopied);
-    std::cout << "copy " << 2e-9 * kCopied / least_seconds(5, [&] {
-        std::memcpy(to.data(), from.data(), kCopied);
-    }) << '\n';
+    std::cout << "copy "
+              << 2e-9 * kCopied /
+                     least_seconds(5, [&] { std::memcpy(to.data(), from.data(), kCopied); })
+              << '\n';
     return 0;
 }
