@@ -142,7 +142,7 @@ class Refused(unittest.TestCase):
         self.refused(late, "can't be written", "nowhere/out.mp4")
         there = self.folder / "there.mp4"
         there.write_bytes(b"mine")
-        self.refused(late, "there already", "there.mp4", status=2)
+        self.refused(late, "there already", "there.mp4", status=3)
         self.assertEqual(there.read_bytes(), b"mine")
         fix(late, there, "--force")
         self.assertLessEqual(abs(support.offsets(there)[0]), 1)

@@ -248,7 +248,7 @@ class Files(unittest.TestCase):
         self.write(self.late, out=("nowhere/r.html",), status=3)
         self.assertEqual(self.write(self.late, flags=("--standard", "pal"), status=2).stdout, "")
         self.write(self.good, out=("r.csv",))
-        self.assertIn("--force", self.write(self.late, out=("r.csv",), status=2).stderr)
+        self.assertIn("--force", self.write(self.late, out=("r.csv",), status=3).stderr)
         self.write(self.late, out=("r.csv",), flags=("--force",))
         self.assertIn("leaves_limit", (self.folder / "r.csv").read_text())
         self.assertEqual([path.name for path in self.folder.iterdir()], ["r.csv"], "a file was left")

@@ -77,7 +77,7 @@ class Visualised(unittest.TestCase):
         clip = support.short_sample()
         self.assertIn("no such file", self.visualise("nowhere.mp4", status=3).stderr)
         self.out.write_bytes(b"mine")
-        self.assertIn("--force", self.visualise(clip, status=2).stderr)
+        self.assertIn("--force", self.visualise(clip, status=3).stderr)
         self.assertEqual(self.out.read_bytes(), b"mine")
         self.assertEqual([p.name for p in self.out.parent.iterdir()], ["out.mp4"])
         self.out = self.out.with_suffix(".mkv")
