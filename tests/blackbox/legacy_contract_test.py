@@ -277,7 +277,9 @@ class Commands(unittest.TestCase):
 class Documents(unittest.TestCase):
     def test_its_troubles_are_answered(self):
         text = (support.ROOT / "docs/troubleshooting.md").read_text()
-        for word in ("ffmpeg", "MODEL_PATH", "models fetch", "torch", "`timeout`", "slow", "640x480", "Warming up", "GPU", "Gunicorn", "WORKERS",
+        # A program, weights or a module that is missing; slow answers and timeouts, with each thing to try; then how to be faster.
+        for word in ("ffmpeg", "./setup.sh", "MODEL_PATH", "models fetch", "torch", "venv", "`timeout`", "shorter video", "Any container and codec",
+                     "640x480", "a face that is hard to see", "PROCESSING_TIMEOUT_SECONDS", "slow", "Warming up", "GPU", "Gunicorn", "WORKERS",
                      "docker compose"):
             self.assertIn(word, text)
         self.assertIn("docs/troubleshooting.md", (support.ROOT / "README.md").read_text())

@@ -148,7 +148,9 @@ class Commands(unittest.TestCase):
         folder, clip = support.scratch_folder(), support.long_sample(20)
         shutil.copy(clip, folder / "other.mkv")
         (clips := folder / "clips.csv").write_text(f"path,label\n{clip},genuine\nother.mkv,shifted\n")
-        bar, line = r"\[#+ *\] \d+ s left", r"1 of 2 clips, [\d.]+ a second, \d+ s left"
+        bar, line = r"\[#+ *\]", r"1 of 2 clips, [\d.]+ a second, \d+ s left"
+        # How long it will still take is told once that is more than a moment.
+        self.assertRegex(support.on_terminal("score", support.long_sample(120)), bar + r" \d+ s left")
         for command, shown in ((("score", clip), bar), (("score", "--json", clip), bar), (("windows", "--json", clip), bar),
                                (("explain", "--json", clip), bar), (("fix", "--json", clip, "-o", folder / "f.mkv"), bar),
                                (("visualise", clip, "-o", folder / "v.mp4"), bar), (("report", "--json", clip), bar),

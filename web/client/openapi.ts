@@ -1089,7 +1089,7 @@ export interface components {
     parameters: {
         /** @description The job's id. */
         id: components["schemas"]["JobId"];
-        /** @description Comes back in the answer; for a body that is the video itself. */
+        /** @description Comes back in the answer; what the body says goes first. */
         session_id: components["schemas"]["SessionId"];
         /** @description W3C trace context; taken on. */
         traceparent: components["schemas"]["Traceparent"];
@@ -1289,7 +1289,7 @@ export interface operations {
     score: {
         parameters: {
             query?: {
-                /** @description Comes back in the answer; for a body that is the video itself. */
+                /** @description Comes back in the answer; what the body says goes first. */
                 session_id?: components["parameters"]["session_id"];
                 /** @description the model that scores; by default the custom one, if there is one, or the published one if it is there, else lipsync (lipsync, lipsync-grid, syncnet_v2 or the name of a custom model). */
                 model?: string;
@@ -1337,9 +1337,9 @@ export interface operations {
     createJob: {
         parameters: {
             query?: {
-                /** @description Comes back in the answer; for a body that is the video itself. */
+                /** @description Comes back in the answer; what the body says goes first. */
                 session_id?: components["parameters"]["session_id"];
-                /** @description Where to tell the job's end; for a body that is the video itself. */
+                /** @description Where to tell the job's end; what the body says goes first. */
                 webhook?: components["schemas"]["WebhookAddress"];
                 /** @description the model that scores; by default the custom one, if there is one, or the published one if it is there, else lipsync (lipsync, lipsync-grid, syncnet_v2 or the name of a custom model). */
                 model?: string;
@@ -1523,7 +1523,7 @@ export interface operations {
     scoreLive: {
         parameters: {
             query?: {
-                /** @description Comes back in the answer; for a body that is the video itself. */
+                /** @description Comes back in the answer; what the body says goes first. */
                 session_id?: components["parameters"]["session_id"];
                 /** @description the model that scores; by default the custom one, if there is one, or the published one if it is there, else lipsync (lipsync, lipsync-grid, syncnet_v2 or the name of a custom model). */
                 model?: string;
@@ -1579,7 +1579,7 @@ export interface operations {
     scoreV1: {
         parameters: {
             query?: {
-                /** @description Comes back in the answer; for a body that is the video itself. */
+                /** @description Comes back in the answer; what the body says goes first. */
                 session_id?: components["parameters"]["session_id"];
                 /** @description the model that scores; by default the custom one, if there is one, or the published one if it is there, else lipsync (lipsync, lipsync-grid, syncnet_v2 or the name of a custom model). */
                 model?: string;
