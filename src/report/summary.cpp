@@ -45,6 +45,7 @@ json fix(const Proposal& p) {
 
 std::string summary(const Review& r) {
     std::string text = r.video + ": " + headline(r) + "\n";
+    text += "  measured by " + r.analysis.model + " " + r.analysis.model_version + "\n";
     for (const Judgement& j : r.judgements) {
         const Limit& l = limit(j.limit);
         text += "  " + padded(plain(j.outcome), 12) + std::string(l.name) + ", " +

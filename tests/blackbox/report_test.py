@@ -151,6 +151,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"Fails EBU R37: at worst the audio is \d+ ms late, and 60 ms late is the most allowed")
         self.assertIn("Passes EBU R37", done.stdout)
+        self.assertEqual(len(re.findall(r"\n  measured by lipsync [\d.]+\n", done.stdout)), 2)
 
 
 class Files(unittest.TestCase):
